@@ -1,0 +1,22 @@
+"""rdscheck: does it work on Amazon RDS for PostgreSQL? Find out before production does.
+
+What scenarios and other projects' tests may import stands here; everything else is internal.
+"""
+
+from rdscheck.errors import InvalidFeatureName, RdscheckError
+from rdscheck.model import Basis, Status
+from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Basis",
+    "InvalidFeatureName",
+    "RdscheckError",
+    "Status",
+    "claim",
+    "deviation",
+    "documentation_finding",
+    "rests_on",
+    "scenario",
+]

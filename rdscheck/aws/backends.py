@@ -1,0 +1,96 @@
+"""Choosing, starting and ending an S3 backend."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from rdscheck.aws import localstack
+from rdscheck.aws.endpoint import Found, Place, S3Endpoint
+from rdscheck.aws.localstack import LocalStack
+from rdscheck.aws.moto import Moto
+from rdscheck.aws.url import Url
+from rdscheck.errors import S3Unavailable
+from rdscheck.sandbox.owner import Owner
+
+#: What ``--s3`` takes besides an address.
+CHOICES = ("auto", "moto", "localstack")
+
+
+class Backend(Protocol):
+    """Something that gives us an S3 endpoint."""
+
+    def found(self) -> Found:
+        """Tell whether it could be used here, without starting anything."""
+
+    def start(self, place: Place) -> S3Endpoint:
+        """Return an endpoint that has answered."""
+
+    def stop(self, endpoint: S3Endpoint) -> None:
+        """End what ``start`` began; ended already is fine."""
+
+
+def start(
+    choice: str,
+    *,
+    run_dir: Path,
+    bind: str = "127.0.0.1",
+    server_host: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    owner: Owner | None = None,
+) -> S3Endpoint:
+    """Start the backend of that choice and return once it answers.
+
+    ``server_host`` is the name by which a server in a container reaches this host;
+    without it the server runs on the host. A process ends with ``owner`` (by default
+    the caller), or with whoever the run's ``owner`` file names by then. Containers
+    carry ``labels`` for the sweep instead.
+    """
+    place = Place(
+        run_dir=run_dir,
+        bind=bind,
+        server_host=server_host,
+        labels=dict(labels or {}),
+        owner=owner or Owner.me(),
+    )
+    if choice != "auto":
+        return backend(choice).start(place)
+    return _automatic(place)
+
+
+def stop(endpoint: S3Endpoint) -> None:
+    """End a backend from any process; ended already, or not ours, is fine."""
+    backend(endpoint.url_for_host if endpoint.kind == "url" else endpoint.kind).stop(endpoint)
+
+
+def backend(choice: str) -> Backend:
+    """Return the backend of a name or address."""
+    if choice == "moto":
+        return Moto()
+    if choice == "localstack":
+        return LocalStack()
+    if "://" not in choice:
+        raise S3Unavailable(
+            f"there is no S3 backend {choice!r}", hint=f"use {', '.join(CHOICES)}, or an address"
+        )
+    return Url(choice)
+
+
+def found() -> tuple[Found, ...]:
+    """Return every backend with its state here, for ``rdscheck doctor``."""
+    return LocalStack().found(), Moto().found()
+
+
+def _automatic(place: Place) -> S3Endpoint:
+    """Take the user's running LocalStack, else an image of it, else moto."""
+    ours = LocalStack()
+    url = localstack.running()
+    if url:
+        try:
+            return ours.adopt(url, place)
+        except S3Unavailable:
+            pass  # a server in a container cannot reach it; asked for by name it is an error
+    if place.server_host is not None:
+        tag = localstack.image()
+        if tag is not None:
+            return ours.launch(tag, place)
+    return Moto().start(place)

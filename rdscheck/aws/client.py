@@ -1,0 +1,50 @@
+"""boto3 clients that talk to an endpoint the way this project wants it."""
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from rdscheck.aws.endpoint import S3Endpoint
+
+_CONNECT_TIMEOUT = 5
+_READ_TIMEOUT = 60
+
+
+def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
+    """Return a boto3 S3 client for an endpoint, in its region or another."""
+    session = boto3.session.Session(botocore_session=_session(endpoint))
+    return session.client(
+        "s3",
+        endpoint_url=endpoint.url_for_host,
+        region_name=region or endpoint.region,
+        aws_access_key_id=endpoint.access_key,
+        aws_secret_access_key=endpoint.secret_key,
+        aws_session_token=endpoint.session_token or None,
+        config=Config(
+            signature_version="s3v4",
+            # Path style, as no name server knows our buckets. Signing the payload and
+            # adding a checksum trailer would read all data twice more: a third of the speed.
+            s3={"addressing_style": "path", "payload_signing_enabled": False},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"total_max_attempts": 3, "mode": "standard"},
+            connect_timeout=_CONNECT_TIMEOUT,
+            read_timeout=_READ_TIMEOUT,
+            # An emulator is never behind a proxy, whatever the environment says.
+            proxies={} if endpoint.is_local else None,
+        ),
+    )
+
+
+def _session(endpoint: S3Endpoint) -> botocore.session.Session:
+    if not endpoint.is_local:
+        return botocore.session.Session()
+    # The user's profile has no say here; one that does not exist would even be an error.
+    nothing = (None, None, None, None)
+    file = (None, None, os.devnull, None)
+    return botocore.session.Session(
+        session_vars={"profile": nothing, "config_file": file, "credentials_file": file}
+    )

@@ -1,0 +1,81 @@
+"""A process that ends when its owner does, whatever ended the owner.
+
+``kill -9`` runs no clean-up in the owner, so the child itself must notice. A
+parent-death signal would tie it to the thread that started it, and a pipe to
+every process that inherited its other end; the kernel's handle on the owner's
+process has neither flaw and also serves owners that are not the parent.
+"""
+
+import os
+import select
+import threading
+from pathlib import Path
+
+from rdscheck.sandbox.owner import Owner
+
+#: Seconds between looks where the kernel offers no handle: other systems, and runs nobody owns.
+_LOOK = 1.0
+
+
+def end_with(owner: Owner, owner_file: Path | None = None) -> threading.Thread:
+    """End this process as soon as the owner is gone.
+
+    A run is handed on by rewriting its owner file. One that is kept has no owner to
+    watch: its process ends when that file is removed.
+    """
+    thread = threading.Thread(target=_watch, args=(owner, owner_file), name="lifeline", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_until_gone(owner: Owner) -> None:
+    """Return when a process has ended; at once when it had, never for what is kept."""
+    try:
+        handle = os.pidfd_open(owner.pid)
+    except ProcessLookupError:
+        return
+    except (AttributeError, OSError):  # not Linux, or a sandbox that forbids the call
+        _poll(owner)
+        return
+    try:
+        # Asked only now that the handle pins the id: before, it could have been reused.
+        if owner.alive():
+            poller = select.poll()
+            poller.register(handle, select.POLLIN)
+            poller.poll()
+    finally:
+        os.close(handle)
+
+
+def _poll(owner: Owner) -> None:
+    pause = threading.Event()
+    while owner.alive():
+        pause.wait(_LOOK)
+
+
+def _watch(owner: Owner, owner_file: Path | None) -> None:
+    while True:
+        if owner == Owner.kept():
+            _wait_while_kept(owner_file)
+        else:
+            wait_until_gone(owner)
+        heir = _heir(owner_file)
+        if heir is None or heir == owner or not heir.alive():
+            # The other threads hold nothing that needs closing, and a hung one must not keep us.
+            os._exit(0)
+        owner = heir
+
+
+def _wait_while_kept(owner_file: Path | None) -> None:
+    pause = threading.Event()
+    while owner_file is None or _heir(owner_file) == Owner.kept():
+        pause.wait(_LOOK)
+
+
+def _heir(owner_file: Path | None) -> Owner | None:
+    if owner_file is None:
+        return None
+    try:
+        return Owner.parse(owner_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,52 @@
+"""The moto process: ``python -m rdscheck.aws.moto_server``, started by ``rdscheck.aws.moto``.
+
+It binds a port the kernel chooses and then tells it on standard output, so that
+nobody guesses a free port; everything else it has to say goes to standard error.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import moto.s3.urls  # noqa: F401  loaded before the port is told, not at the first request
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from rdscheck.aws.lifeline import end_with
+from rdscheck.sandbox.owner import Owner
+
+
+class _Handler(MotoRequestHandler):
+    # Head and body leave in two segments; with Nagle's algorithm the second
+    # would wait 40 ms for the client's delayed acknowledgement of the first.
+    disable_nagle_algorithm = True
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve until the owner is gone."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bind", required=True)
+    parser.add_argument("--owner", type=Owner.parse, required=True)
+    parser.add_argument("--owner-file", type=Path)
+    options = parser.parse_args(arguments)
+    end_with(options.owner, options.owner_file)
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    application = DomainDispatcherApplication(create_backend_app)
+    server = make_server(options.bind, 0, application, threaded=True, request_handler=_Handler)
+    report = {"port": server.server_port, "started": Owner.me().started}
+    os.write(1, json.dumps(report).encode() + b"\n")
+    os.dup2(2, 1)  # ends the report for the reader, and keeps stray prints out of a closed pipe
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

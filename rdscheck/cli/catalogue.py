@@ -1,0 +1,169 @@
+"""``rdscheck list`` and ``rdscheck explain``: the catalogue."""
+
+import argparse
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from rdscheck.catalog.versions import SANDBOX_MAJORS, newest, support
+from rdscheck.cli.console import Console
+from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
+from rdscheck.errors import ExitCode, UsageError
+from rdscheck.model import Deviation, DocumentationFinding, Scenario
+from rdscheck.plugin.marks import Claim, claim_of, scenario_of
+from rdscheck.resources import scenarios_dir
+
+_KINDS = ("scenarios", "rules", "versions", "deviations", "findings")
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the commands."""
+    listing = commands.add_parser(
+        "list",
+        help="list scenarios, rules, versions, deviations or documentation findings",
+        description="List what rdscheck knows. Not on a terminal: one entry a line, separated by tabs.",
+    )
+    listing.add_argument("what", nargs="?", choices=_KINDS, default="scenarios")
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+    listing.set_defaults(command=_list)
+    explain = commands.add_parser(
+        "explain",
+        help="one entry with why, fix and source",
+        description="Explain a scenario (s3/export), a deviation, a documentation finding or a version (15).",
+    )
+    explain.add_argument("id", metavar="ID", help="as printed by rdscheck list")
+    explain.set_defaults(command=_explain)
+
+
+class _Collected:
+    """A pytest plugin that keeps the claims it sees collected."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep every claim of a scenario once."""
+        for item in session.items:
+            if isinstance(item, pytest.Function) and scenario_of(item) is not None:
+                self.claims.append(claim_of(item))
+
+
+def claims() -> list[Claim]:
+    """Return the claims of all scenarios, without running any."""
+    folder = scenarios_dir()
+    collected = _Collected()
+    pytest.main(
+        [
+            str(folder),
+            "-c",
+            str(folder / "pytest.ini"),
+            f"--rootdir={folder}",
+            "--import-mode=importlib",
+            "--collect-only",
+            "--rds-pg=17",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:terminal",
+        ],
+        plugins=[collected],
+    )
+    return collected.claims
+
+
+def _list(options: argparse.Namespace, console: Console) -> ExitCode:
+    columns, rows = _rows(options.what)
+    if options.format == "json":
+        entries = [dict(zip(columns, row, strict=True)) for row in rows]
+        console.json({"schema": 1, "kind": options.what, "entries": entries})
+    else:
+        console.table(columns, rows)
+        if not rows:
+            console.note(f"there are no {options.what} yet")
+    return ExitCode.OK
+
+
+def _rows(what: str) -> tuple[list[str], list[list[str]]]:
+    if what == "scenarios":
+        found = claims()
+        number = Counter(claim.scenario.id for claim in found)
+        scenarios: dict[str, Scenario] = {claim.scenario.id: claim.scenario for claim in found}
+        return ["id", "claims", "versions", "title"], [
+            [id_, str(number[id_]), _range(scenario), scenario.title]
+            for id_, scenario in sorted(scenarios.items())
+        ]
+    if what == "versions":
+        return ["version", "newest on RDS", "standard support until", "extended support until"], [
+            _version_row(major) for major in SANDBOX_MAJORS
+        ]
+    if what == "deviations":
+        return ["key", "certainty", "subject"], [
+            [one.key, one.certainty, one.subject] for _, one in sorted(DEVIATIONS.items())
+        ]
+    if what == "findings":
+        return ["key", "document", "says"], [
+            [one.key, one.document, one.says] for _, one in sorted(DOCUMENTATION_FINDINGS.items())
+        ]
+    return ["id", "problem"], []
+
+
+def _version_row(major: int) -> list[str]:
+    latest, row = newest(major), support(major)
+    return [
+        str(major),
+        latest.version if latest else "",
+        row.standard_support_end if row else "",
+        row.extended_support_end if row else "",
+    ]
+
+
+def _range(scenario: Scenario) -> str:
+    since = str(scenario.since or SANDBOX_MAJORS[0])
+    return f"{since}-{scenario.until}" if scenario.until else f"{since}+"
+
+
+def _explain(options: argparse.Namespace, console: Console) -> ExitCode:
+    wanted: str = options.id
+    if wanted in DEVIATIONS:
+        _print(DEVIATIONS[wanted], console)
+    elif wanted in DOCUMENTATION_FINDINGS:
+        _print(DOCUMENTATION_FINDINGS[wanted], console)
+    elif wanted.isdecimal() and int(wanted) in SANDBOX_MAJORS:
+        row = support(int(wanted))
+        if row:
+            for name, value in asdict(row).items():
+                console.data(f"{name.replace('_', ' ')}: {value or '-'}")
+    else:
+        _explain_scenario(wanted, console)
+    return ExitCode.OK
+
+
+def _print(entry: Deviation | DocumentationFinding, console: Console) -> None:
+    for name, value in asdict(entry).items():
+        console.data(f"{name}: {value}")
+
+
+def _explain_scenario(wanted: str, console: Console) -> None:
+    found = [claim for claim in claims() if claim.scenario.id == wanted]
+    if not found:
+        raise UsageError(
+            f"nothing is called {wanted!r}",
+            hint="rdscheck list scenarios, deviations, findings or versions shows what there is",
+        )
+    scenario = found[0].scenario
+    console.data(f"{scenario.id}: {scenario.title}")
+    console.data(f"documentation: {scenario.docs}")
+    if scenario.document:
+        console.data(f"follows: {scenario.document}")
+    console.data(f"versions: {_range(scenario)}")
+    if scenario.needs:
+        console.data(f"needs: {', '.join(scenario.needs)}")
+    console.data(f"claims ({len(found)}):")
+    for claim in found:
+        notes = [claim.basis.value]
+        notes += [f"from {claim.since}"] if claim.since > scenario.since else []
+        notes += [f"deviation {key}" for key in claim.deviations]
+        notes += [f"finding {key}" for key in claim.documentation_findings]
+        console.data(f"  - {claim.title} [{', '.join(notes)}]")

@@ -1,0 +1,55 @@
+"""Printing: data to standard output, everything else to standard error."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console as RichConsole
+from rich.table import Table
+from rich.text import Text
+
+
+class Console:
+    """Where a command prints. Colour only on a terminal, and not with NO_COLOR."""
+
+    def __init__(self) -> None:
+        self.out = RichConsole(highlight=False, soft_wrap=True)
+        self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+
+    @property
+    def interactive(self) -> bool:
+        """Tell whether progress may be drawn."""
+        return self.err.is_terminal and not self.err.is_dumb_terminal
+
+    def data(self, text: str) -> None:
+        """Print a line of the answer."""
+        print(text, file=sys.stdout)
+
+    def json(self, value: Any) -> None:
+        """Print the answer for programs."""
+        self.data(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+
+    def note(self, text: str) -> None:
+        """Print progress or a remark."""
+        self.err.print(Text(text))
+
+    def error(self, message: str, hint: str | None = None) -> None:
+        """Print a mistake in one line, and the next step."""
+        line = Text("rdscheck: ", style="bold red")
+        line.append(message, style="default")
+        self.err.print(line)
+        if hint:
+            self.err.print(Text(f"  next: {hint}"))
+
+    def table(self, columns: list[str], rows: list[list[str]]) -> None:
+        """Print rows: aligned for people, separated by tabs for programs."""
+        if not self.out.is_terminal:
+            for row in rows:
+                self.data("\t".join(row))
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.out.print(table)

@@ -1,0 +1,187 @@
+"""``rdscheck run``: the scenarios, on every version this machine can have."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rdscheck.catalog.versions import parse_versions
+from rdscheck.cli.console import Console
+from rdscheck.cli.progress import Progress
+from rdscheck.errors import ExitCode, RdscheckError, UsageError
+from rdscheck.model import NotRun, Run, Version
+from rdscheck.report.summary import counts, exit_code, of_version, verdict
+from rdscheck.report.write import write
+from rdscheck.resources import scenarios_dir
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import CHOICES, choose
+from rdscheck.sandbox.setup import set_up
+
+_MOST_WORKERS = 4
+
+_EXAMPLES = """\
+examples:
+  rdscheck run                             every version this machine has, reports in ./reports
+  rdscheck run --setup                     the same, and install what is missing first
+  rdscheck run --pg 15,17 --scenario 's3/*'
+  rdscheck run --pg 17 --s3 http://127.0.0.1:9000 --reports out
+
+exit status:
+  0  no claim failed    1  a claim failed    2  wrong usage
+  3  something could not be checked: no engine, a version asked for by name is missing,
+     an outcome is "errored", or the run was interrupted
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command."""
+    run = commands.add_parser(
+        "run",
+        help="run the documented procedures and write the reports",
+        description="Run the scenarios on each PostgreSQL version and write one report per version, "
+        "a matrix, and results.json.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("--pg", default="all", metavar="VERSIONS", help="15 or 13,15,17 or all (default)")
+    run.add_argument(
+        "--scenario",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="GLOB",
+        help="only scenarios of these ids, for example 's3/*' (rdscheck list scenarios)",
+    )
+    run.add_argument(
+        "--setup",
+        action="store_true",
+        help="consent to install what is missing: a Docker engine, else PostgreSQL packages (root, apt)",
+    )
+    run.add_argument("--engine", choices=CHOICES, default="auto", help="where servers come from")
+    run.add_argument(
+        "--s3",
+        default="auto",
+        metavar="BACKEND",
+        help="auto, moto, localstack or the address of an S3 endpoint",
+    )
+    run.add_argument(
+        "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports go (./reports)"
+    )
+    run.add_argument(
+        "-n",
+        type=int,
+        default=min(os.cpu_count() or 1, _MOST_WORKERS),
+        metavar="N",
+        dest="workers",
+        help=f"tests side by side (default: one per processor, at most {_MOST_WORKERS})",
+    )
+    run.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace, console: Console) -> ExitCode:
+    versions = parse_versions(options.pg)
+    if options.workers < 0:
+        raise UsageError(f"-n {options.workers}: a number of workers is 0 or more", hint="leave -n out")
+    _check_directory(options.reports)
+    if options.setup:
+        set_up(options.engine, versions, console.note)
+    engine = choose(options.engine)
+    ready, missing = _prepare(engine, versions, console)
+    wanted = () if options.pg == "all" else tuple(str(version) for version in versions)
+    if not ready:
+        for one in missing:
+            console.error(f"PostgreSQL {one.version}: {one.reason}")
+        raise RdscheckError(
+            "no version can run on this machine",
+            hint="rdscheck doctor tells what is missing, --setup installs it",
+        )
+    run, interrupted = _pytest(options, engine.name, ready, missing, console)
+    if run is None:
+        return ExitCode.UNCHECKED
+    paths = write(run, options.reports)
+    _summary(run, paths, console)
+    if interrupted:
+        console.error("interrupted: the reports hold what was known by then and say that they are incomplete")
+    return exit_code(run, wanted=wanted)
+
+
+def _check_directory(directory: Path) -> None:
+    """Find out before the work, not after it, that reports cannot be written."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"--reports {directory}: {error.strerror}", hint="give a directory you may write to"
+        ) from error
+    if not os.access(directory, os.W_OK):
+        raise UsageError(f"--reports {directory}: not writable", hint="give a directory you may write to")
+
+
+def _prepare(
+    engine: Engine, versions: tuple[Version, ...], console: Console
+) -> tuple[list[Version], list[NotRun]]:
+    """Build what is missing; return the versions that can run and why the others cannot."""
+    ready, missing = [], []
+    for version in versions:
+        offer = engine.offer(version)
+        reason = f"{offer.reason}; to get it: {offer.mend}" if offer.mend else offer.reason
+        if offer.available:
+            try:
+                engine.prepare(version, console.note)
+            except RdscheckError as error:
+                reason = str(error)
+            else:
+                ready.append(version)
+                continue
+        console.note(f"PostgreSQL {version} will not run: {reason}")
+        missing.append(NotRun(str(version), reason))
+    return ready, missing
+
+
+def _pytest(
+    options: argparse.Namespace, engine: str, ready: list[Version], missing: list[NotRun], console: Console
+) -> tuple[Run | None, bool]:
+    folder = scenarios_dir()
+    arguments = [
+        str(folder),
+        "-c",
+        str(folder / "pytest.ini"),
+        f"--rootdir={folder}",
+        "--import-mode=importlib",
+        f"--rds-pg={','.join(map(str, ready))}",
+        f"--rds-engine={engine}",
+        f"--rds-s3={options.s3}",
+        "--rds-required",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        *(f"--rds-scenario={glob}" for glob in options.scenario),
+        *(["-n", str(options.workers)] if options.workers > 1 else []),
+    ]
+    progress = Progress(console, [str(version) for version in ready])
+    with progress:
+        status = pytest.main(arguments, plugins=[progress])
+    if progress.trouble:
+        raise progress.trouble
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED or not progress.expected:
+        globs = " ".join(options.scenario)
+        raise UsageError(f"no scenario is called {globs}", hint="rdscheck list scenarios shows their ids")
+    if progress.run is None:
+        raise RdscheckError(f"pytest ended with status {status} and no outcome", hint="run again with -n 0")
+    return progress.run_with(missing), status == pytest.ExitCode.INTERRUPTED
+
+
+def _summary(run: Run, paths: list[Path], console: Console) -> None:
+    rows = []
+    for environment in run.environments:
+        outcomes = of_version(run, environment.version)
+        number = counts(outcomes)
+        told = ", ".join(f"{count} {status}" for status, count in number.items() if count)
+        rows.append([environment.version, environment.server, environment.engine, environment.s3, told])
+    rows += [[one.version, "", "", "", f"not run: {one.reason}"] for one in run.not_run]
+    console.table(["version", "server", "engine", "s3", "claims"], rows)
+    console.data(verdict(run))
+    console.note("reports: " + ", ".join(str(path) for path in paths))

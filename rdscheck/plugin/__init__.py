@@ -1,0 +1,46 @@
+"""The pytest plugin: marks, options, fixtures and reports; pytest is the runner.
+
+Registered as the entry point ``rdscheck``; a project gets it by installing rdscheck.
+A test suite that uses none of it pays nothing for it: nothing starts before a
+fixture asks for a server.
+"""
+
+from rdscheck.plugin.fixtures import (
+    rds,
+    rds_admin,
+    rds_db,
+    rds_s3,
+    rds_server,
+    rds_version,
+    step,
+)
+from rdscheck.plugin.hooks import (
+    pytest_addhooks,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_configure_node,
+    pytest_generate_tests,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    pytest_unconfigure,
+)
+
+__all__ = [
+    "pytest_addhooks",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_configure_node",
+    "pytest_generate_tests",
+    "pytest_runtest_makereport",
+    "pytest_runtest_setup",
+    "pytest_unconfigure",
+    "rds",
+    "rds_admin",
+    "rds_db",
+    "rds_s3",
+    "rds_server",
+    "rds_version",
+    "step",
+]

@@ -1,0 +1,109 @@
+"""Fixtures of the plugin: a server, a database, connections, S3, steps."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from rdscheck.aws.space import S3Space
+from rdscheck.errors import EngineUnavailable
+from rdscheck.model import Version
+from rdscheck.plugin.marks import scenario_of
+from rdscheck.plugin.session import session_of
+from rdscheck.recording import RecordedConnection, Recorder
+from rdscheck.sandbox.access import Credentials
+from rdscheck.sandbox.database import Database
+from rdscheck.sandbox.server import Server
+
+RECORDER = pytest.StashKey[Recorder]()
+
+#: What a report shows in place of names made up for one run.
+SHOWN_DATABASE = "labdb"
+SHOWN_BUCKET = "my-bucket"
+
+
+@pytest.fixture(scope="session")
+def rds_version(request: pytest.FixtureRequest) -> str:
+    """Name the PostgreSQL version the test runs on, for example ``15``."""
+    version: str = request.param
+    return version
+
+
+@pytest.fixture(scope="session")
+def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Server:
+    """Give the server of that version, shared by all tests and workers."""
+    session = session_of(request.config)
+    try:
+        return session.server(Version(int(rds_version)))
+    except EngineUnavailable as error:
+        if session.options.required:
+            raise
+        pytest.skip(f"PostgreSQL {rds_version}: {error}")
+
+
+@pytest.fixture
+def rds_db(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Database]:
+    """Give a fresh database owned by the master user; it is dropped after the test."""
+    marked = scenario_of(request.node)
+    for ability in marked.needs if marked else ():
+        if reason := rds_server.why_not(ability):
+            pytest.skip(reason)
+    database = Database.create(rds_server)
+    recorder = _recorder(request.node)
+    recorder.mask(database.name, SHOWN_DATABASE)
+    database.on_new_role = recorder.mask
+    yield database
+    if not session_of(request.config).options.keep:
+        database.drop()
+
+
+@pytest.fixture
+def rds(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[RecordedConnection]:
+    """Give a connection to the fresh database as the master user, in autocommit as psql has it.
+
+    Its statements are shown in the report under the running step; ``rds.notices``
+    holds the notices it got.
+    """
+    server = rds_db.server
+    parameters = server.parameters(rds_db.name, server.master_user, server.info.master_password)
+    with RecordedConnection.open(_recorder(request.node), parameters) as connection:
+        yield connection
+
+
+@pytest.fixture
+def rds_admin(rds_db: Database) -> Iterator[Any]:
+    """Give a connection as rdsadmin, for set-up only: on RDS nobody but AWS has it."""
+    with rds_db.admin() as connection:
+        yield connection
+
+
+@pytest.fixture
+def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[S3Space]:
+    """Give S3 with a fresh bucket, and roles associated for import from and export to it."""
+    endpoint = session_of(request.config).s3
+    with S3Space(endpoint) as space:
+        recorder = _recorder(request.node)
+        recorder.mask(space.bucket, SHOWN_BUCKET)
+        if rds_db.server.info.admin_host:
+            credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+            rds_db.use_s3(endpoint.url_for_server, endpoint.region, credentials, space.bucket)
+            rds_db.associate_role("s3Export")
+            rds_db.associate_role("s3Import")
+        yield space
+
+
+@pytest.fixture
+def step(request: pytest.FixtureRequest) -> Callable[[str], AbstractContextManager[None]]:
+    """Give what names the steps of a procedure: use it in a ``with`` statement."""
+    return _recorder(request.node).step
+
+
+def _recorder(node: Any) -> Recorder:
+    if RECORDER not in node.stash:
+        node.stash[RECORDER] = Recorder()
+    recorder: Recorder = node.stash[RECORDER]
+    return recorder
+
+
+__all__ = ["RECORDER", "rds", "rds_admin", "rds_db", "rds_s3", "rds_server", "rds_version", "step"]

@@ -1,0 +1,177 @@
+"""What one pytest process knows of the run: options, servers, S3.
+
+The process the user started owns the run; pytest-xdist workers join it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from rdscheck.aws import backends
+from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.catalog.versions import SANDBOX_MAJORS, parse_versions
+from rdscheck.errors import EngineUnavailable, UsageError
+from rdscheck.model import Version
+from rdscheck.sandbox.dsn import server_from_dsn
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.pool import Pool, guard
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import Server
+from rdscheck.sandbox.sweep import end_run
+
+WORKER_INPUT = "rdscheck_run"
+REUSED = "reused"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The plugin's command line options."""
+
+    pg: str | None
+    engine: str
+    s3: str
+    report: Path | None
+    reuse: bool
+    keep: bool
+    dsn: str | None
+    required: bool
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Options":
+        """Read the options of a pytest run."""
+        report = config.getoption("rds_report")
+        return cls(
+            pg=config.getoption("rds_pg") or config.getini("rds_pg") or None,
+            engine=config.getoption("rds_engine"),
+            s3=config.getoption("rds_s3"),
+            report=Path(report) if report else None,
+            reuse=config.getoption("rds_reuse"),
+            keep=config.getoption("rds_keep"),
+            dsn=config.getoption("rds_dsn"),
+            required=config.getoption("rds_required"),
+        )
+
+
+class Session:
+    """Servers and S3 of this process, started when first asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.options = Options.of(config)
+        worker: dict[str, str] = getattr(config, "workerinput", {})
+        self._joined = worker.get(WORKER_INPUT)
+        self._run: RunDir | None = None
+
+    @property
+    def owns(self) -> bool:
+        """Tell whether this process ends the run."""
+        return self._joined is None
+
+    @property
+    def run(self) -> RunDir:
+        """Return the run's directory, made on first use."""
+        if self._run is None:
+            self._run = RunDir(Path(self._joined)) if self._joined else RunDir.create(Owner.me())
+        return self._run
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the engine asked for; raises ``EngineUnavailable``."""
+        return choose(self.options.engine)
+
+    @cached_property
+    def versions(self) -> tuple[Version, ...]:
+        """Return the versions tests run on: those asked for, else the newest that is ready here."""
+        if self.options.dsn:
+            return (Version(self._dsn_server.major),)
+        if self.options.pg:
+            return parse_versions(self.options.pg)
+        try:
+            ready = [m for m in SANDBOX_MAJORS if self.engine.offer(Version(m)).available]
+        except EngineUnavailable:
+            ready = []
+        return (Version(max(ready, default=max(SANDBOX_MAJORS))),)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Return the servers; with ``--rds-reuse`` those that an earlier run left running."""
+        if self.options.reuse or self.options.keep:
+            name = f"{REUSED}-{self.engine.name}"
+            return Pool(RunDir.named(name, Owner.kept()), self.engine)
+        return Pool(self.run, self.engine)
+
+    def server(self, version: Version) -> Server:
+        """Return the server of a version, shared by all workers."""
+        if self.options.dsn:
+            return self._dsn_server
+        offer = self.engine.offer(version)
+        if not offer.available:
+            raise EngineUnavailable(offer.reason, hint=offer.mend)
+        return self.pool.server(version)
+
+    @cached_property
+    def _dsn_server(self) -> Server:
+        if not self.options.dsn:
+            raise UsageError("--rds-dsn is empty", hint="give a connection URI or service=NAME")
+        return server_from_dsn(self.options.dsn)
+
+    @cached_property
+    def s3(self) -> S3Endpoint:
+        """Return the S3 endpoint of the run, started by whoever needs it first."""
+        guard(self.run)
+        with self.run.lock("s3"):
+            known = self.run.read("s3")
+            if known is not None:
+                return S3Endpoint.from_json(known)
+            bind, host = ("127.0.0.1", "127.0.0.1") if self.options.dsn else self.engine.s3_addresses()
+            owner = self.run.owner() or Owner.me()
+            endpoint = backends.start(
+                self.options.s3,
+                run_dir=self.run.path,
+                bind=bind,
+                server_host=host if self.engine_name == "docker" else None,
+                labels=labels(owner, self.run.id),
+                owner=owner,
+            )
+            self.run.write("s3", endpoint.to_json())
+            return endpoint
+
+    def started(self) -> list[Server]:
+        """Return the servers that ran."""
+        if self.options.dsn:
+            return [self._dsn_server]
+        if self._run is None and not (self.options.reuse or self.options.keep):
+            return []
+        return self.pool.servers()
+
+    def s3_name(self) -> str:
+        """Return the name of the S3 backend that was used, empty when none was."""
+        known = self._run.read("s3") if self._run else None
+        return S3Endpoint.from_json(known).name if known else ""
+
+    @property
+    def engine_name(self) -> str:
+        """Return docker, local or dsn."""
+        return "dsn" if self.options.dsn else self.engine.name
+
+    def close(self) -> None:
+        """End what this process owns."""
+        if self.owns and self._run is not None:
+            known = self._run.read("s3")
+            if known is not None:
+                backends.stop(S3Endpoint.from_json(known))
+            end_run(self._run)
+            self._run = None
+
+
+KEY = pytest.StashKey[Session]()
+
+
+def session_of(config: pytest.Config) -> Session:
+    """Return this process's session, made on first use."""
+    if KEY not in config.stash:
+        config.stash[KEY] = Session(config)
+    return config.stash[KEY]

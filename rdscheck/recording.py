@@ -1,0 +1,120 @@
+"""What a claim did, step by step, fit to be printed: no random names, no secrets.
+
+The plugin makes one recorder per claim; connections made through it note each
+statement under the running step, with the error or notices it gave.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+from psycopg import ClientCursor
+from psycopg.abc import Params, Query
+from psycopg.connection import Connection
+
+from rdscheck.model import Step
+
+_NO_STEP = ""
+_LONGEST_ACT = 2000  # characters; a scenario may send megabytes
+
+#: Statements rdscheck itself sends to set things up say nothing about the claim.
+_SECRET = re.compile(r"(PASSWORD\s+)'(?:[^']|'')*'", re.IGNORECASE)
+
+
+class Recorder:
+    """Collects the steps of one claim."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[str, list[str]]] = []
+        self._masks: dict[str, str] = {}
+
+    def mask(self, real: str, shown: str) -> None:
+        """Print ``shown`` wherever a random name or a secret ``real`` occurs."""
+        if real:
+            self._masks[real] = shown
+
+    def clean(self, text: str) -> str:
+        """Return a text with everything masked that differs at each run."""
+        for real in sorted(self._masks, key=len, reverse=True):
+            text = text.replace(real, self._masks[real])
+        return _SECRET.sub(r"\1'********'", text)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Name what happens inside the ``with`` block."""
+        self._steps.append((title, []))
+        try:
+            yield
+        finally:
+            self._steps.append((_NO_STEP, []))
+
+    def act(self, text: str) -> None:
+        """Note one statement or remark under the running step."""
+        if not self._steps:
+            self._steps.append((_NO_STEP, []))
+        cut = text if len(text) <= _LONGEST_ACT else f"{text[:_LONGEST_ACT]} … ({len(text)} characters)"
+        self._steps[-1][1].append(cut)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return what happened, masked; unnamed stretches without acts are left out."""
+        return tuple(
+            Step(title=self.clean(title), acts=tuple(self.clean(act) for act in acts))
+            for title, acts in self._steps
+            if title or acts
+        )
+
+
+class RecordedCursor(ClientCursor[Any]):
+    """Notes statements as they are sent, parameters filled in."""
+
+    def execute(self, query: Query, params: Params | None = None, **options: Any) -> Self:
+        """Send and note a statement."""
+        connection = self.connection
+        if not isinstance(connection, RecordedConnection):
+            return super().execute(query, params, **options)  # type: ignore[arg-type]  # Template is for newer Pythons
+        recorder = connection.recorder
+        recorder.act(self.mogrify(query, params).strip())
+        seen = len(connection.notices)
+        try:
+            return super().execute(query, params, **options)  # type: ignore[arg-type]  # Template is for newer Pythons
+        except psycopg.Error as error:
+            recorder.act(f"-- {_told(error)}")
+            raise
+        finally:
+            for notice in connection.notices[seen:]:
+                recorder.act(f"-- NOTICE:  {notice}")
+
+
+class RecordedConnection(Connection[Any]):
+    """A connection whose statements and notices are noted.
+
+    ``notices`` holds the messages of severity NOTICE and above that arrived, oldest first.
+    """
+
+    recorder: Recorder
+    notices: list[str]
+
+    @classmethod
+    def open(cls, recorder: Recorder, parameters: dict[str, Any], *, autocommit: bool = True) -> Self:
+        """Log in with libpq parameters."""
+        connection = cls.connect(**parameters, autocommit=autocommit, cursor_factory=RecordedCursor)
+        connection.recorder = recorder
+        connection.notices = []
+        connection.add_notice_handler(connection.keep)
+        return connection
+
+    def keep(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Remember a notice."""
+        self.notices.append(notice.message_primary or "")
+
+
+def _told(error: psycopg.Error) -> str:
+    diag = error.diag
+    if not diag.message_primary:
+        return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lines = [f"{diag.severity}:  {diag.message_primary} (SQLSTATE {diag.sqlstate})"]
+    lines += [f"DETAIL:  {diag.message_detail}"] if diag.message_detail else []
+    lines += [f"HINT:  {diag.message_hint}"] if diag.message_hint else []
+    return "\n-- ".join(line.replace("\n", " ") for line in lines)

@@ -1,0 +1,138 @@
+"""A run as markdown: one page per version, and the matrix of all of them."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rdscheck.model import SEVERITY, Basis, Outcome, Run, Status
+from rdscheck.report import text
+from rdscheck.report.prose import applicability, lead, limits
+from rdscheck.report.view import guessed, overview, page, page_name
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+#: Fixed column widths; see ``text.row`` for why nothing is measured.
+_PROCEDURE_WIDTHS = (34, 6, 6, 8, 7, 7)
+_CLAIM_WIDTHS = (8, 8, 76)
+_NAME_WIDTH = 28
+_CLAIM_NAME_WIDTH = 60
+_CELL_WIDTH = 41
+_STATE_WIDTH = 22
+
+STATUS_MEANS: Mapping[Status, str] = {
+    Status.PASSED: "the promise held when it was run",
+    Status.FAILED: "the promise was broken",
+    Status.DEVIATED: "a known difference between this sandbox and RDS showed itself, exactly as recorded",
+    Status.ERRORED: "it could not be found out; this says nothing for or against the claim",
+    Status.SKIPPED: "not applicable or not available here; this says nothing about RDS",
+}
+BASIS_MEANS: Mapping[Basis, str] = {
+    Basis.REAL: "the real component ran, for example PostgreSQL itself",
+    Basis.STAND_IN: "our replacement of a part that exists only at AWS ran",
+    Basis.EMULATED: "behaviour of RDS that we imitate decided the outcome",
+}
+
+
+def version_page(run: Run, version: str) -> str:
+    """Return the page of one version."""
+    found = page(run, version)
+    return _rendered(
+        "version.md.j2",
+        page=found,
+        lead=lead(found),
+        limits=limits(found),
+        claim_widths=_CLAIM_WIDTHS,
+        procedure_widths=_PROCEDURE_WIDTHS,
+    )
+
+
+def matrix(run: Run) -> str:
+    """Return the table of procedures and versions."""
+    found = overview(run)
+    columns = len(found.versions)
+    return _rendered(
+        "matrix.md.j2",
+        matrix=found,
+        widths=(_NAME_WIDTH, *[_CELL_WIDTH] * columns),
+        claim_widths=(_CLAIM_NAME_WIDTH, *[_STATE_WIDTH] * columns),
+    )
+
+
+def remark(outcome: Outcome, guesses: Collection[str]) -> str:
+    """Return the escaped last cell of a claim's row: what it rests on, and why it did not pass."""
+    parts = [
+        f"documentation finding {text.link(key, '#documentation-findings')}"
+        for key in outcome.documentation_findings
+    ]
+    for key in outcome.deviations:
+        relation = "rests on a guess" if key in guesses else "known difference"
+        parts.append(f"{relation} {text.link(key, '#known-differences')}")
+    if outcome.status is not Status.PASSED or outcome.reason:
+        parts.append(text.linked(text.remark(outcome.reason)) or "no reason was recorded")
+    return "; ".join(parts)
+
+
+def page_link(version: str, label: str = "") -> str:
+    """Return a link to the page of a version, for a file beside it."""
+    return text.link(f"{label}{version}", quote(page_name(version)))
+
+
+def _rendered(template: str, **values: object) -> str:
+    rendered = _environment().get_template(template).render(**values)
+    lines = [line.rstrip() for line in rendered.split("\n")]
+    # Control blocks of a template leave runs of empty lines; inside a fence they are content.
+    return "\n".join(_squeezed(lines)).strip("\n") + "\n"
+
+
+def _squeezed(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    closing = ""
+    for line in lines:
+        bare = line.lstrip(" ")
+        marks = bare[: len(bare) - len(bare.lstrip("`"))]
+        if closing:
+            closing = "" if bare == closing else closing
+        elif len(marks) >= 3:
+            closing = marks
+        elif not line and kept and not kept[-1]:
+            continue
+        kept.append(line)
+    return kept
+
+
+@cache
+def _environment() -> Environment:
+    # Autoescape is for HTML; every foreign string passes a filter of report.text instead.
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters: Mapping[str, Callable[..., object]] = {
+        "md": text.md,
+        "linked": text.linked,
+        "code": text.code,
+        "fence": text.fence,
+        "acts": text.acts,
+        "anchor": text.anchor,
+        "remark": remark,
+        "page_link": page_link,
+        "guessed": guessed,
+        "applicability": applicability,
+    }
+    environment.filters.update(filters)
+    environment.globals.update(
+        link=text.link,
+        row=text.row,
+        rule=text.rule,
+        statuses=SEVERITY,
+        status_means=STATUS_MEANS,
+        basis_means=BASIS_MEANS,
+    )
+    return environment

@@ -1,0 +1,1 @@
+"""Servers that behave like RDS: engines, images, databases, and leaving nothing behind."""

@@ -1,0 +1,120 @@
+"""Associating roles with an instance or, in a shared sandbox, with one database of it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from psycopg import sql
+
+from rdscheck.errors import RdscheckError
+from rdscheck.sandbox.access import (
+    DEFAULT_ACTIONS,
+    Access,
+    Association,
+    Credentials,
+    check_feature,
+    resources,
+)
+from rdscheck.sandbox.server import Connection, Server
+
+_ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
+
+
+class Associations:
+    """What the stand-ins are told about roles and S3, written where they read it.
+
+    ``dbname`` limits it to one database, which then ignores what the instance has;
+    without it everything holds for the instance, as on RDS.
+    """
+
+    def __init__(self, server: Server, dbname: str | None = None) -> None:
+        self._server = server
+        self._dbname = dbname
+        self._access = Access()
+        self._bucket = ""
+        self._credentials = Credentials("test", "test")
+
+    def use_s3(self, endpoint: str, region: str, credentials: Credentials, bucket: str) -> None:
+        """Point the stand-ins at an S3 endpoint; roles may use ``bucket`` by default."""
+        self._bucket = bucket
+        self._credentials = credentials
+        self.change(endpoint=endpoint, region=region)
+
+    def associate_role(
+        self,
+        feature: str,
+        *,
+        allow: Iterable[str] | None = None,
+        deny: Iterable[str] = (),
+        resource: Iterable[str] | None = None,
+        role_arn: str | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """Associate a role for a feature, as ``aws rds add-role-to-db-instance`` does.
+
+        ``feature`` is ``s3Export``, ``s3Import`` or ``Lambda``, case-sensitive; ``allow``
+        and ``deny`` are action patterns of its policy (by default what the guides give
+        such a role) on ``resource``, ARN patterns (by default the bucket of ``use_s3``).
+        Raises ``InvalidFeatureName``.
+        """
+        check_feature(feature)
+        actions = DEFAULT_ACTIONS[feature] if allow is None else tuple(allow)
+        if resource is None:
+            if not self._bucket:
+                raise RdscheckError(
+                    "a role needs a policy, and no bucket is known yet",
+                    hint="pass resource=, or ask for rds_s3",
+                )
+            resource = resources(self._bucket)
+        where = tuple(resource)
+        self._access = self._access.with_role(
+            Association(
+                feature=feature,
+                role_arn=role_arn or _ROLE_ARN.format(feature=feature),
+                credentials=credentials or self._credentials,
+                allow=tuple((action, arn) for action in actions for arn in where),
+                deny=tuple((action, arn) for action in deny for arn in where),
+            )
+        )
+        self._write()
+
+    def remove_role(self, feature: str) -> None:
+        """Take the role of a feature away, as ``aws rds remove-role-from-db-instance`` does."""
+        self._access = self._access.without_role(feature)
+        self._write()
+
+    def change(self, **changes: Any) -> None:
+        """Change fields of ``Access``: endpoint, region, split_bytes, part_bytes."""
+        self._access = replace(self._access, **changes)
+        self._write()
+
+    def forget(self) -> None:
+        """Remove what was written."""
+        with self._server.admin() as admin:
+            path = self._path(admin)
+            self._run(admin, sql.SQL("SELECT WHERE false"), f"rm -f {path}")
+
+    def _write(self) -> None:
+        """Put the file into the data directory, through the server itself.
+
+        That way it works for a container and a local process alike, and belongs to
+        the server's user. A backend's working directory is its data directory; the
+        file's name is a number, so nothing here needs quoting for the shell.
+        """
+        with self._server.admin() as admin:
+            path = self._path(admin)
+            rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(self._access.lines()))
+            write = f"umask 077 && mkdir -p rdscheck/aws && cat > {path}.new && mv -f {path}.new {path}"
+            self._run(admin, rows, write)
+
+    def _path(self, admin: Connection) -> str:
+        if self._dbname is None:
+            return "rdscheck/aws/default.conf"
+        row = admin.execute("SELECT oid FROM pg_database WHERE datname = %s", [self._dbname]).fetchone()
+        if row is None:
+            raise RdscheckError(f"there is no database {self._dbname!r}")
+        return f"rdscheck/aws/{int(row[0])}.conf"
+
+    @staticmethod
+    def _run(admin: Connection, rows: sql.Composable, program: str) -> None:
+        admin.execute(sql.SQL("COPY ({}) TO PROGRAM {}").format(rows, sql.Literal(program)))

@@ -1,0 +1,182 @@
+"""Engine ``docker``: one container per server, from images built once.
+
+testcontainers starts and stops; its reaper image cannot be pulled everywhere, so
+it is switched off and our labels, reaper and sweep do that work.
+"""
+
+import platform
+from functools import cached_property
+from ipaddress import ip_network
+from secrets import token_hex
+from typing import Any
+
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+
+from rdscheck.errors import EngineUnavailable, StartError
+from rdscheck.model import Version
+from rdscheck.sandbox import images
+from rdscheck.sandbox.engine import Progress, quiet
+from rdscheck.sandbox.info import Offer, ServerInfo
+from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import Server, describe, wait_until_ready
+
+#: The name by which a container reaches the machine it runs on.
+HOST_NAME = "host.docker.internal"
+
+testcontainers_config.ryuk_disabled = True
+
+
+class DockerEngine:
+    """Servers in containers."""
+
+    name = "docker"
+
+    def __init__(self, base: str | None = None) -> None:
+        self._base = base
+
+    @cached_property
+    def _client(self) -> Any:
+        try:
+            client = DockerClient().client
+            client.ping()
+        except Exception as error:  # docker-py raises its own and requests' errors, all meaning the same
+            raise EngineUnavailable(
+                f"no Docker engine answers: {_first_line(error)}",
+                hint="start Docker, or rdscheck run --engine local; rdscheck doctor tells more",
+            ) from error
+        return client
+
+    def answers(self) -> str:
+        """Return an empty text when an engine answers, else why not."""
+        try:
+            self._client.ping()
+        except EngineUnavailable as error:
+            return error.message
+        return ""
+
+    def version(self) -> str:
+        """Return the version of the Docker engine."""
+        return str(self._client.version()["Version"])
+
+    def offer(self, version: Version) -> Offer:
+        """Say whether a version can run: its image is here, or a base is that it can be built from."""
+        if told := self.answers():
+            return Offer(version, available=False, reason=told)
+        image = images.tag(version.major)
+        if images.exists(image):
+            return Offer(version, available=True, base=images.base_of(image))
+        local = [f"postgres:{version.major}"]
+        if version.major in images.SUITES:
+            local.append(f"debian:{images.SUITES[version.major]}-slim")
+        for base in local:
+            if images.exists(base):
+                return Offer(version, available=True, base=base)
+        if version.major in images.SUITES and images.can_make_base():
+            return Offer(version, available=True, base=local[-1])
+        return Offer(
+            version,
+            available=False,
+            reason=f"no image of PostgreSQL {version.major} and none of its bases ({', '.join(local)})",
+            mend=f"docker pull postgres:{version.major} && rdscheck images build --pg {version.major}",
+        )
+
+    def prepare(self, version: Version, progress: Progress = quiet) -> None:
+        """Build the image unless it is there."""
+        if told := self.answers():
+            raise EngineUnavailable(told, hint="rdscheck doctor tells more")
+        images.build(version.major, progress, self._base)
+
+    def start(self, version: Version, run: RunDir) -> ServerInfo:
+        """Start a container and return once the server in it answers."""
+        image = images.tag(version.major)
+        if not images.exists(image):
+            self.prepare(version)
+        master, admin = token_hex(12), token_hex(12)
+        container = DockerContainer(image)
+        container.with_env("RDS_MASTER_PASSWORD", master).with_env("RDSCHECK_ADMIN_PASSWORD", admin)
+        container.ports["5432/tcp"] = ("127.0.0.1", None)  # type: ignore[assignment]  # the form docker-py takes
+        container.with_kwargs(
+            labels=labels(run.owner() or Owner.me(), run.id),
+            extra_hosts={HOST_NAME: "host-gateway"},
+            shm_size="256m",
+            log_config={"type": "json-file", "config": {"max-size": "50m"}},
+        )
+        try:
+            container.start()
+        except Exception as error:
+            raise _start_error(version, error) from error
+        wrapped = container.get_wrapped_container()
+        try:
+            return self._wait(version, image, wrapped, master, admin)
+        except BaseException:
+            wrapped.remove(force=True, v=True)
+            raise
+
+    def _wait(self, version: Version, image: str, container: Any, master: str, admin: str) -> ServerInfo:
+        container.reload()
+        port = int(container.ports["5432/tcp"][0]["HostPort"])
+        info = ServerInfo(
+            version=str(version),
+            server_version="0",
+            engine=self.name,
+            base=images.base_of(image),
+            host="127.0.0.1",
+            port=port,
+            master_user="postgres",
+            master_password=master,
+            admin_host="127.0.0.1",
+            admin_password=admin,
+            container=container.id,
+        )
+
+        def alive() -> str | None:
+            container.reload()
+            if container.status in {"created", "running"}:
+                return None
+            return _last_lines(container.logs(tail=5).decode(errors="replace"))
+
+        with wait_until_ready(lambda: Server(info).admin(), alive) as conn:
+            return describe(info, conn)
+
+    def stop(self, info: ServerInfo) -> None:
+        """Remove the container of a server with everything in it."""
+        images.docker("rm", "--force", "--volumes", info.container)
+
+    def log(self, info: ServerInfo) -> str:
+        """Return the whole server log."""
+        return str(self._client.containers.get(info.container).logs().decode(errors="replace"))
+
+    def s3_addresses(self) -> tuple[str, str]:
+        """Return where an S3 server must listen, and the name containers reach it by.
+
+        With Docker Desktop the containers' host name leads to this machine's
+        loopback; on Linux it leads to the bridge's gateway address.
+        """
+        if platform.system() != "Linux" or "Desktop" in str(self._client.info().get("OperatingSystem")):
+            return "127.0.0.1", HOST_NAME
+        config = self._client.networks.get("bridge").attrs["IPAM"]["Config"][0]
+        gateway = config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
+        return gateway, HOST_NAME
+
+
+def _start_error(version: Version, error: Exception) -> StartError:
+    text = str(error)
+    hint = "rdscheck doctor tells more"
+    if "No such image" in text or "not found" in text.lower():
+        hint = f"rdscheck images build --pg {version.major}"
+    elif "no space left" in text:
+        hint = "the disk is full: docker system df shows what takes the space"
+    elif "port is already allocated" in text or "address already in use" in text:
+        hint = "another program took the port meanwhile: run again"
+    return StartError(f"PostgreSQL {version} did not start: {_first_line(error)}", hint=hint)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _last_lines(text: str) -> str:
+    return " | ".join(line.strip() for line in text.strip().splitlines()[-3:]) or "it wrote nothing"

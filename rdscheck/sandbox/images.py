@@ -1,0 +1,212 @@
+"""Images of the docker engine: which base, what tag, how to build.
+
+One Dockerfile serves the official ``postgres:N`` images and Debian's own
+packages, so that machines without a container registry can build them too.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from shutil import which
+
+from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
+from rdscheck.resources import images_dir
+from rdscheck.sandbox.engine import Progress
+
+REPOSITORY = "rdscheck/postgres"
+
+#: Debian suites that package a major themselves; 14 and 16 are in none.
+SUITES = {13: "bullseye", 15: "bookworm", 17: "trixie", 18: "forky"}
+
+#: Suites whose Release file may be past its date while they are in the making.
+_EXPIRING = {"forky"}
+
+# Everything that goes into the image decides its tag, so an old image is never taken for a new one.
+_CONTEXT = (
+    "Dockerfile",
+    "bake.sh",
+    "build.sh",
+    "entrypoint.sh",
+    "pg_hba.conf",
+    "postgresql.rdscheck.conf",
+    "profile.sql",
+    "aws_commons",
+    "aws_s3",
+)
+
+
+@cache
+def context_hash() -> str:
+    """Return eight digits that change whenever a file of the build context does."""
+    digest = hashlib.sha256()
+    for path in _context_files():
+        digest.update(str(path.relative_to(images_dir())).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _context_files() -> list[Path]:
+    root = images_dir()
+    found: list[Path] = []
+    for name in _CONTEXT:
+        path = root / name
+        found += sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    return found
+
+
+def tag(major: int) -> str:
+    """Return the name of our image for a major and the present build context."""
+    return f"{REPOSITORY}:{major}-{context_hash()}"
+
+
+def docker(*arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    """Run the docker client and return what it said; raises ``EngineUnavailable`` where there is none."""
+    try:
+        return subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except FileNotFoundError as error:
+        raise EngineUnavailable("the docker client is not installed", hint="run rdscheck doctor") from error
+    except subprocess.TimeoutExpired as error:
+        raise EngineUnavailable(
+            f"docker {arguments[0]} did not answer within {seconds:.0f} s",
+            hint="is the Docker engine healthy?",
+        ) from error
+
+
+def exists(image: str) -> bool:
+    """Tell whether the engine has an image."""
+    return docker("image", "inspect", "--format", "{{.Id}}", image).returncode == 0
+
+
+def base_of(image: str) -> str:
+    """Return the base an image of ours was built on."""
+    done = docker("image", "inspect", "--format", '{{index .Config.Labels "rdscheck.base"}}', image)
+    return done.stdout.strip() or image
+
+
+def find_base(major: int, progress: Progress, wanted: str | None = None) -> str:
+    """Return a base image for a major that the engine has or can get.
+
+    In this order: the one asked for, the official image when it is here, Debian's
+    own suite when it is here, the official image from the registry. Raises
+    ``EngineUnavailable`` with the next step.
+    """
+    official = f"postgres:{major}"
+    candidates = [wanted] if wanted else [official]
+    if not wanted and major in SUITES:
+        candidates.append(f"debian:{SUITES[major]}-slim")
+    for image in candidates:
+        if exists(image):
+            return image
+    remote = wanted or official
+    progress(f"pulling {remote}")
+    done = docker("pull", "--quiet", remote, seconds=600)
+    if done.returncode == 0:
+        return remote
+    reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"
+    raise EngineUnavailable(
+        f"no base image for PostgreSQL {major}: {remote} cannot be pulled ({_short(reason)})",
+        hint=(
+            f"rdscheck images base --pg {major} makes one from Debian's packages"
+            if major in SUITES
+            else "a Docker registry is needed: Debian has no packages of this version"
+        ),
+    )
+
+
+def make_debian_base(major: int, progress: Progress) -> str:
+    """Make ``debian:SUITE-slim`` from Debian's packages, for machines without a registry."""
+    if major not in SUITES:
+        raise EngineUnavailable(
+            f"Debian has no packages of PostgreSQL {major}", hint=f"it has {', '.join(map(str, SUITES))}"
+        )
+    suite = SUITES[major]
+    progress(f"making debian:{suite}-slim from Debian's packages")
+    script = images_dir() / "debian-base.sh"
+    done = subprocess.run(["sh", str(script), suite], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise StartError(
+            f"could not make a base for PostgreSQL {major}: {_short(_last_line(done.stderr))}",
+            hint="it needs root, mmdebstrap and a Debian mirror; rdscheck doctor shows what is missing",
+        )
+    return f"debian:{suite}-slim"
+
+
+def ours() -> list[str]:
+    """Return the names of our server images, old ones included."""
+    done = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", REPOSITORY)
+    return sorted(done.stdout.split())
+
+
+def build(major: int, progress: Progress, base: str | None = None, *, verbose: bool = False) -> str:
+    """Build our image for a major unless it is there already, and return its tag.
+
+    ``verbose`` hands every line of the builder to ``progress``. Raises
+    ``EngineUnavailable`` without a base, ``StartError`` when the build fails.
+    """
+    image = tag(major)
+    if exists(image) and (base is None or base_of(image) == base):
+        return image
+    try:
+        ground = find_base(major, progress, base)
+    except EngineUnavailable:
+        if base or major not in SUITES or not can_make_base():
+            raise
+        ground = make_debian_base(major, progress)
+    progress(f"building {image} on {ground}")
+    options = "-o Acquire::Check-Valid-Until=false" if any(s in ground for s in _EXPIRING) else ""
+    command = ["docker", "build", "--network=host", "--tag", image]
+    command += ["--build-arg", f"BASE={ground}", "--build-arg", f"PG={major}"]
+    command += ["--build-arg", f"APT_OPTIONS={options}", str(images_dir())]
+    # The classic builder is in every engine; buildx is not.
+    environment = os.environ | {"DOCKER_BUILDKIT": "0"}
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+    )
+    assert process.stdout is not None
+    output = []
+    for line in process.stdout:
+        output.append(line)
+        if verbose:
+            progress(line.rstrip())
+    if process.wait() != 0:
+        raise _build_error(major, "".join(output))
+    return image
+
+
+def can_make_base() -> bool:
+    """Tell whether this machine can make Debian bases itself."""
+    return os.geteuid() == 0 and which("mmdebstrap") is not None
+
+
+def _build_error(major: int, output: str) -> RdscheckError:
+    if "no space left on device" in output:
+        return StartError(
+            f"the disk is full: the image for PostgreSQL {major} was not built",
+            hint="docker system df shows what takes the space",
+        )
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = (line for line in reversed(lines) if re.search(r"error|E:|fatal", line, re.IGNORECASE))
+    told = next(errors, lines[-1] if lines else "no output")
+    return StartError(
+        f"the image for PostgreSQL {major} was not built: {_short(told)}",
+        hint=f"rdscheck images build --pg {major} --verbose shows the whole output",
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "no output"
+
+
+def _short(text: str, length: int = 300) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

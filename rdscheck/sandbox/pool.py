@@ -1,0 +1,86 @@
+"""One server per version for all processes of a run.
+
+Whoever needs a version first starts it under a lock; the others find it in the
+run directory. The run's owner ends everything, its reaper does when the owner
+was killed, and the next run sweeps what both missed.
+"""
+
+import subprocess
+import sys
+from contextlib import suppress
+
+import psycopg
+
+from rdscheck.model import Version
+from rdscheck.sandbox import sweep
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import stop
+from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.owner import Owner, start_time
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import Server
+
+_REAPER = "reaper"
+
+
+class Pool:
+    """The servers of one run, seen from one of its processes."""
+
+    def __init__(self, run: RunDir, engine: Engine) -> None:
+        self.run = run
+        self.engine = engine
+
+    def server(self, version: Version) -> Server:
+        """Return the run's server of a version, starting it when nobody has yet."""
+        guard(self.run)
+        name = f"server-{version}"
+        with self.run.lock(name):
+            known = self.run.read(name)
+            if known is not None:
+                server = Server(ServerInfo.from_json(known))
+                if self._answers(server):
+                    return server
+                stop(server.info)
+            info = self.engine.start(version, self.run)
+            self.run.write(name, info.to_json())
+            return Server(info)
+
+    def servers(self) -> list[Server]:
+        """Return the servers started so far."""
+        return servers_of(self.run)
+
+    @staticmethod
+    def _answers(server: Server) -> bool:
+        with suppress(psycopg.OperationalError), server.admin():
+            return True
+        return False
+
+
+def servers_of(run: RunDir) -> list[Server]:
+    """Return the servers a run has started."""
+    return [
+        Server(ServerInfo.from_json(value))
+        for name, value in run.recorded().items()
+        if name.startswith("server-")
+    ]
+
+
+def guard(run: RunDir) -> None:
+    """Make sure that a run is ended even if its owner is killed, and sweep what earlier ones left.
+
+    Called before anything is started, so a run that starts nothing costs nothing.
+    """
+    with run.lock(_REAPER):
+        if run.read(_REAPER) is not None:
+            return
+        sweep.sweep()
+        if run.owner() == Owner.kept():
+            return
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rdscheck.sandbox.reaper", str(run.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        run.write(_REAPER, {"reaper": process.pid, "started": start_time(process.pid)})

@@ -1,0 +1,172 @@
+"""A running server: connections, databases, roles. The same for every engine."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from rdscheck.errors import RdscheckError, StartError
+from rdscheck.sandbox.info import ServerInfo
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+ADMIN = "rdsadmin"
+_LONGEST_NAME = 63  # bytes of an identifier; longer ones are cut by the server
+
+
+class Server:
+    """One server of the sandbox.
+
+    ``connect`` logs in as the master user, ``admin`` as rdsadmin (set-up only:
+    on RDS nobody but AWS has it).
+    """
+
+    def __init__(self, info: ServerInfo) -> None:
+        self.info = info
+
+    @property
+    def version(self) -> str:
+        """Return the version asked for, for example ``15``."""
+        return self.info.version
+
+    @property
+    def major(self) -> int:
+        """Return the major version of the server that answers."""
+        return int(self.info.server_version.split(".")[0])
+
+    @property
+    def server_version(self) -> str:
+        """Return the version the server answers, for example ``15.18``."""
+        return self.info.server_version
+
+    @property
+    def master_user(self) -> str:
+        """Return the name of the master user."""
+        return self.info.master_user
+
+    def has(self, ability: str) -> bool:
+        """Tell whether the server offers an extension or other ability."""
+        return self.info.abilities.get(ability) == ""
+
+    def why_not(self, ability: str) -> str:
+        """Return the reason an ability is missing, empty when it is there."""
+        missing = f"{ability} is not installed on this PostgreSQL {self.server_version} ({self.info.base})"
+        return self.info.abilities.get(ability, missing)
+
+    def parameters(self, dbname: str, user: str, password: str) -> dict[str, Any]:
+        """Return libpq parameters to log in over TCP."""
+        return {
+            "host": self.info.host,
+            "port": self.info.port,
+            "dbname": dbname,
+            "user": user,
+            "password": password,
+            "connect_timeout": 10,
+        }
+
+    def connect(
+        self,
+        dbname: str = "postgres",
+        user: str | None = None,
+        password: str | None = None,
+        *,
+        autocommit: bool = True,
+        **options: Any,
+    ) -> Connection:
+        """Log in, as the master user unless told otherwise."""
+        name = user or self.master_user
+        secret = (
+            self.info.master_password if password is None and user in {None, self.master_user} else password
+        )
+        parameters = self.parameters(dbname, name, secret or "") | options
+        return psycopg.connect(**parameters, autocommit=autocommit)
+
+    def admin(self, dbname: str = "postgres") -> Connection:
+        """Log in as rdsadmin; raises ``RdscheckError`` on a server that is not ours."""
+        if not self.info.admin_host:
+            raise RdscheckError(
+                "rdsadmin cannot be used on a server given by --rds-dsn",
+                hint="only sandboxes of the engines docker and local have one",
+            )
+        parameters = self.parameters(dbname, ADMIN, self.info.admin_password)
+        return psycopg.connect(**(parameters | {"host": self.info.admin_host}), autocommit=True)
+
+    def create_database(self, prefix: str = "rdscheck") -> str:
+        """Create a fresh database owned by the master user and return its name."""
+        name = unique_name(prefix)
+        self.create_named_database(name)
+        return name
+
+    def create_named_database(self, name: str) -> None:
+        """Create a database of that very name, owned by the master user."""
+        # Copying files is the quickest way from 15 on; before, it was the only one.
+        strategy = sql.SQL(" STRATEGY file_copy") if self.major >= 15 else sql.SQL("")
+        with self.maintenance() as conn:
+            conn.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}{}").format(
+                    sql.Identifier(name), sql.Identifier(self.master_user), strategy
+                )
+            )
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database and whoever is still connected to it."""
+        with self.maintenance() as conn:
+            conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def maintenance(self) -> Iterator[Connection]:
+        """Connect as rdsadmin where there is one, else as the master user."""
+        with self.admin() if self.info.admin_host else self.connect() as conn:
+            yield conn
+
+
+def unique_name(wish: str) -> str:
+    """Return a name nobody else uses: the wish, cut where needed, and eight random digits."""
+    suffix = f"_{token_hex(4)}"
+    room = _LONGEST_NAME - len(suffix)
+    return wish.encode()[:room].decode(errors="ignore") + suffix
+
+
+def wait_until_ready(
+    connect: Callable[[], Connection], alive: Callable[[], str | None], seconds: float = 60
+) -> Connection:
+    """Connect as soon as the server lets us.
+
+    ``alive`` returns None while the server's process runs, else what it said when
+    it ended. Raises ``StartError`` with that, or when the time is over.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return connect()
+        except psycopg.OperationalError as error:
+            said = alive()
+            if said is not None:
+                raise StartError(f"the server ended while starting: {said}") from error
+            if time.monotonic() > deadline:
+                raise StartError(f"the server did not answer within {seconds:.0f} s: {error}") from error
+            # A refused connection costs nothing; a short pause leaves the processor to the server.
+            time.sleep(0.01)
+
+
+def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
+    """Return the information of a started server completed with what it says of itself."""
+    row = conn.execute(
+        "SELECT split_part(current_setting('server_version'), ' ', 1),"
+        " (SELECT datcollate::text FROM pg_database WHERE datname = 'template1'),"
+        " (SELECT json_object_agg(name, default_version ORDER BY name) FROM pg_available_extensions)"
+    ).fetchone()
+    assert row is not None
+    version, locale, extensions = row
+    return replace(
+        info,
+        server_version=version,
+        locale=locale,
+        abilities={**dict.fromkeys(extensions, ""), **info.abilities},
+        extension_versions=extensions,
+    )

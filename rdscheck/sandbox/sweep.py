@@ -1,0 +1,100 @@
+"""Ending runs: in order, after their owner was killed, and what nobody remembers."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rdscheck.errors import RdscheckError
+from rdscheck.sandbox import images
+from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.local import LocalEngine
+from rdscheck.sandbox.owner import LABEL_HOST, LABEL_OWNER, LABEL_RUN, Owner
+from rdscheck.sandbox.process import end_process
+from rdscheck.sandbox.rundir import RunDir
+
+
+def end_run(run: RunDir) -> None:
+    """End every server, container and process of a run and remove its directory.
+
+    Safe to call again, and by several processes: each step ends only what is still there.
+    """
+    for name, value in run.recorded().items():
+        if name.startswith("server-"):
+            info = ServerInfo.from_json(value)
+            if info.engine == "local":
+                LocalEngine().stop(info)
+        elif value.get("pid"):
+            end_process(int(value["pid"]), str(value.get("started", "")), signum=signal.SIGTERM)
+    _remove_containers(f"{LABEL_RUN}={run.id}")
+    for pid_file in run.path.glob("*/data/postmaster.pid"):
+        _end_postmaster(pid_file)
+    run.remove()  # which also tells the reaper that there is nothing left to do
+
+
+def sweep(progress: Callable[[str], None] | None = None) -> None:
+    """End every run of this user whose owner is gone, and containers without a run."""
+    for run in RunDir.all():
+        owner = run.owner()
+        if owner is not None and owner.alive():
+            continue
+        if owner is None and _young(run.path):
+            continue  # being made this very moment
+        if progress:
+            progress(f"removing what run {run.id} left behind")
+        end_run(run)
+    for container, owner_text in _containers():
+        try:
+            gone = not Owner.parse(owner_text).alive()
+        except ValueError:
+            continue
+        if gone:
+            images.docker("rm", "--force", "--volumes", container)
+
+
+def _young(path: Path, seconds: float = 60) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime < seconds
+    except FileNotFoundError:
+        return True
+
+
+def _containers() -> list[tuple[str, str]]:
+    """Return id and owner of our containers started from this machine; none without an engine."""
+    done = _try_docker(
+        "ps",
+        "--all",
+        "--filter",
+        f"label={LABEL_HOST}={socket.gethostname()}",
+        "--format",
+        '{{.ID}} {{.Label "' + LABEL_OWNER + '"}}',
+    )
+    pairs = (line.split(maxsplit=1) for line in done.splitlines())
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+
+
+def _remove_containers(label: str) -> None:
+    found = _try_docker("ps", "--all", "--quiet", "--filter", f"label={label}").split()
+    if found:
+        images.docker("rm", "--force", "--volumes", *found)
+
+
+def _try_docker(*arguments: str) -> str:
+    """Ask Docker; where there is no client or engine there are no containers of ours."""
+    try:
+        return images.docker(*arguments).stdout
+    except RdscheckError:
+        return ""
+
+
+def _end_postmaster(pid_file: Path) -> None:
+    """End a server that was started but never recorded, if the process is really its own."""
+    try:
+        pid = int(pid_file.read_text(encoding="ascii").splitlines()[0])
+        runs_in = Path(f"/proc/{pid}/cwd").readlink()
+    except (OSError, ValueError, IndexError):
+        return
+    if runs_in == pid_file.parent:
+        os.kill(pid, signal.SIGQUIT)
