@@ -1,6 +1,7 @@
 """boto3 clients that talk to an endpoint the way this project wants it."""
 
 import os
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,7 +16,7 @@ _READ_TIMEOUT = 60
 
 def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
     """Return a boto3 S3 client for an endpoint, in its region or another."""
-    session = boto3.session.Session(botocore_session=_session(endpoint))
+    session = _local_session() if endpoint.is_local else boto3.session.Session()
     return session.client(
         "s3",
         endpoint_url=endpoint.url_for_host,
@@ -39,12 +40,11 @@ def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
     )
 
 
-def _session(endpoint: S3Endpoint) -> botocore.session.Session:
-    if not endpoint.is_local:
-        return botocore.session.Session()
+@cache
+def _local_session() -> boto3.session.Session:
+    """Return one session for all clients: making one parses botocore's models anew, which takes a while."""
     # The user's profile has no say here; one that does not exist would even be an error.
     nothing = (None, None, None, None)
     file = (None, None, os.devnull, None)
-    return botocore.session.Session(
-        session_vars={"profile": nothing, "config_file": file, "credentials_file": file}
-    )
+    variables = {"profile": nothing, "config_file": file, "credentials_file": file}
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))

@@ -7,11 +7,10 @@ process has neither flaw and also serves owners that are not the parent.
 """
 
 import os
-import select
 import threading
 from pathlib import Path
 
-from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import Owner, wait_until_gone
 
 #: Seconds between looks where the kernel offers no handle: other systems, and runs nobody owns.
 _LOOK = 1.0
@@ -26,31 +25,6 @@ def end_with(owner: Owner, owner_file: Path | None = None) -> threading.Thread:
     thread = threading.Thread(target=_watch, args=(owner, owner_file), name="lifeline", daemon=True)
     thread.start()
     return thread
-
-
-def wait_until_gone(owner: Owner) -> None:
-    """Return when a process has ended; at once when it had, never for what is kept."""
-    try:
-        handle = os.pidfd_open(owner.pid)
-    except ProcessLookupError:
-        return
-    except (AttributeError, OSError):  # not Linux, or a sandbox that forbids the call
-        _poll(owner)
-        return
-    try:
-        # Asked only now that the handle pins the id: before, it could have been reused.
-        if owner.alive():
-            poller = select.poll()
-            poller.register(handle, select.POLLIN)
-            poller.poll()
-    finally:
-        os.close(handle)
-
-
-def _poll(owner: Owner) -> None:
-    pause = threading.Event()
-    while owner.alive():
-        pause.wait(_LOOK)
 
 
 def _watch(owner: Owner, owner_file: Path | None) -> None:

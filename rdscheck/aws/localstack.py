@@ -24,11 +24,14 @@ from rdscheck.aws.endpoint import (
 )
 from rdscheck.aws.image import TAG
 from rdscheck.errors import S3Unavailable, StartError
+from rdscheck.sandbox.containers import our_way
 
 IMAGE_VARIABLE = "RDSCHECK_LOCALSTACK_IMAGE"
 _PORT = 4566
 _START_TIMEOUT = 90.0
-_BUILD_HINT = "rdscheck run --setup builds one, docker pull localstack/localstack:4.14.0 fetches one"
+_BUILD_HINT = (
+    "rdscheck images build --localstack builds one, docker pull localstack/localstack:4.14.0 fetches one"
+)
 #: S3 alone, loaded before the health address answers; nothing fetched, nothing reported home.
 _SETTINGS = {
     "SERVICES": "s3",
@@ -81,7 +84,7 @@ class LocalStack:
         """Start a container and return once S3 answers in it."""
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415  see docker.engine
 
-        with docker.engine() as client, docker.our_way():
+        with docker.engine() as client, our_way():
             container = DockerContainer(tag).with_kwargs(labels=dict(place.labels), init=True)
             container.env.update(_SETTINGS | {"GATEWAY_LISTEN": f"0.0.0.0:{_PORT}"})
             # docker-py also takes an address to publish on; testcontainers' type does not know it.
@@ -213,7 +216,7 @@ def _ready(container: Any, place: Place) -> S3Endpoint:
             )
         pause.wait(0.05)
     # The port is published on the loopback only; another container takes the bridge.
-    inside = _bridge_address(container)
+    inside = _bridge_address(container) or _any_address(container)
     for_server = http_url(inside, _PORT) if place.server_host and inside else url
     endpoint = _endpoint(name, url, for_server, container=container.id)
     require_s3(endpoint)
@@ -223,6 +226,12 @@ def _ready(container: Any, place: Place) -> S3Endpoint:
 def _bridge_address(container: Any) -> str | None:
     networks = container.attrs["NetworkSettings"]["Networks"]
     return (networks.get("bridge") or {}).get("IPAddress") or None
+
+
+def _any_address(container: Any) -> str | None:
+    """Return the address on whatever network the engine put our container: podman's is not called bridge."""
+    networks = container.attrs["NetworkSettings"]["Networks"].values()
+    return next((network["IPAddress"] for network in networks if network.get("IPAddress")), None)
 
 
 def _container_address(url: str, place: Place) -> str | None:

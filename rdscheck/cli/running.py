@@ -125,16 +125,13 @@ def _prepare(
     """Build what is missing; return the versions that can run and why the others cannot."""
     ready, missing = [], []
     for version in versions:
-        offer = engine.offer(version)
-        reason = f"{offer.reason}; to get it: {offer.mend}" if offer.mend else offer.reason
-        if offer.available:
-            try:
-                engine.prepare(version, console.note)
-            except RdscheckError as error:
-                reason = str(error)
-            else:
-                ready.append(version)
-                continue
+        try:
+            engine.prepare(version, console.note)
+        except RdscheckError as error:
+            reason = f"{error.message}; to get it: {error.hint}" if error.hint else error.message
+        else:
+            ready.append(version)
+            continue
         console.note(f"PostgreSQL {version} will not run: {reason}")
         missing.append(NotRun(str(version), reason))
     return ready, missing

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rdscheck.aws.space import S3Space
 from rdscheck.errors import EngineUnavailable
 from rdscheck.model import Version
 from rdscheck.plugin.marks import scenario_of
@@ -15,6 +14,9 @@ from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.server import Server
+
+if TYPE_CHECKING:
+    from rdscheck.aws.space import S3Space
 
 RECORDER = pytest.StashKey[Recorder]()
 
@@ -79,8 +81,10 @@ def rds_admin(rds_db: Database) -> Iterator[Any]:
 
 
 @pytest.fixture
-def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[S3Space]:
+def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Space]":
     """Give S3 with a fresh bucket, and roles associated for import from and export to it."""
+    from rdscheck.aws.space import S3Space  # noqa: PLC0415  boto3 loads slowly; most tests need none
+
     endpoint = session_of(request.config).s3
     with S3Space(endpoint) as space:
         recorder = _recorder(request.node)

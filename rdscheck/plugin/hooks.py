@@ -15,7 +15,6 @@ from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
 from rdscheck.plugin.outcomes import Collector, notes, reason, verdict
 from rdscheck.plugin.session import KEY, WORKER_INPUT, session_of
 from rdscheck.recording import Recorder
-from rdscheck.report.write import write
 from rdscheck.sandbox.info import ServerInfo
 
 #: Name under which the collecting plugin is registered.
@@ -200,6 +199,8 @@ class OutcomePlugin:
         directory = session_of(self.config).options.report
         if directory is None:
             return
+        from rdscheck.report.write import write  # noqa: PLC0415  templates load slowly
+
         try:
             self.written = [str(path) for path in write(self.run(), directory)]
         except RdscheckError as error:

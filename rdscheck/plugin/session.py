@@ -6,11 +6,10 @@ The process the user started owns the run; pytest-xdist workers join it.
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from rdscheck.aws import backends
-from rdscheck.aws.endpoint import S3Endpoint
 from rdscheck.catalog.versions import SANDBOX_MAJORS, parse_versions
 from rdscheck.errors import EngineUnavailable, UsageError
 from rdscheck.model import Version
@@ -22,6 +21,9 @@ from rdscheck.sandbox.pool import Pool, guard
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
 from rdscheck.sandbox.sweep import end_run
+
+if TYPE_CHECKING:
+    from rdscheck.aws.endpoint import S3Endpoint
 
 WORKER_INPUT = "rdscheck_run"
 REUSED = "reused"
@@ -119,8 +121,11 @@ class Session:
         return server_from_dsn(self.options.dsn)
 
     @cached_property
-    def s3(self) -> S3Endpoint:
+    def s3(self) -> "S3Endpoint":
         """Return the S3 endpoint of the run, started by whoever needs it first."""
+        from rdscheck.aws import backends  # noqa: PLC0415  boto3 loads slowly; most tests need none
+        from rdscheck.aws.endpoint import S3Endpoint  # noqa: PLC0415
+
         guard(self.run)
         with self.run.lock("s3"):
             known = self.run.read("s3")
@@ -150,7 +155,7 @@ class Session:
     def s3_name(self) -> str:
         """Return the name of the S3 backend that was used, empty when none was."""
         known = self._run.read("s3") if self._run else None
-        return S3Endpoint.from_json(known).name if known else ""
+        return str(known["name"]) if known else ""
 
     @property
     def engine_name(self) -> str:
@@ -160,9 +165,6 @@ class Session:
     def close(self) -> None:
         """End what this process owns."""
         if self.owns and self._run is not None:
-            known = self._run.read("s3")
-            if known is not None:
-                backends.stop(S3Endpoint.from_json(known))
             end_run(self._run)
             self._run = None
 

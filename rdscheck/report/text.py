@@ -16,7 +16,7 @@ _SPECIAL = re.compile(
       | [`*\[\]|~$]                  # code, emphasis, links, table cells, strikes, GitHub's math
       | (?<![0-9A-Za-z])_ | _(?![0-9A-Za-z])   # not inside a word: there it is harmless
       | \#(?=\#*$)                   # the end of a heading
-      | [&]""",
+      | [&<]""",
     re.VERBOSE,
 )
 _ENTITIES = {"&": "&amp;", "<": "&lt;"}

@@ -10,13 +10,10 @@ from ipaddress import ip_network
 from secrets import token_hex
 from typing import Any
 
-from testcontainers.core.config import testcontainers_config
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.docker_client import DockerClient
-
 from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import images
+from rdscheck.sandbox.containers import our_way
 from rdscheck.sandbox.engine import Progress, quiet
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
@@ -25,8 +22,6 @@ from rdscheck.sandbox.server import Server, describe, wait_until_ready
 
 #: The name by which a container reaches the machine it runs on.
 HOST_NAME = "host.docker.internal"
-
-testcontainers_config.ryuk_disabled = True
 
 
 class DockerEngine:
@@ -39,10 +34,13 @@ class DockerEngine:
 
     @cached_property
     def _client(self) -> Any:
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+        from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
+
         try:
             client = DockerClient().client
             client.ping()
-        except Exception as error:  # docker-py raises its own and requests' errors, all meaning the same
+        except (DockerException, OSError) as error:
             raise EngineUnavailable(
                 f"no Docker engine answers: {_first_line(error)}",
                 hint="start Docker, or rdscheck run --engine local; rdscheck doctor tells more",
@@ -91,6 +89,9 @@ class DockerEngine:
 
     def start(self, version: Version, run: RunDir) -> ServerInfo:
         """Start a container and return once the server in it answers."""
+        from docker.errors import DockerException  # noqa: PLC0415
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415
+
         image = images.tag(version.major)
         if not images.exists(image):
             self.prepare(version)
@@ -105,8 +106,9 @@ class DockerEngine:
             log_config={"type": "json-file", "config": {"max-size": "50m"}},
         )
         try:
-            container.start()
-        except Exception as error:
+            with our_way():
+                container.start()
+        except (DockerException, OSError) as error:
             raise _start_error(version, error) from error
         wrapped = container.get_wrapped_container()
         try:

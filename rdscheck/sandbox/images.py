@@ -107,9 +107,10 @@ def find_base(major: int, progress: Progress, wanted: str | None = None) -> str:
     done = docker("pull", "--quiet", remote, seconds=600)
     if done.returncode == 0:
         return remote
-    reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"
+    # What the registry said differs from machine to machine, so it is told, not reported.
+    progress(f"{remote} could not be pulled: {_short(_last_line(done.stderr))}")
     raise EngineUnavailable(
-        f"no base image for PostgreSQL {major}: {remote} cannot be pulled ({_short(reason)})",
+        f"no base image for PostgreSQL {major}: {remote} is not on this machine and could not be pulled",
         hint=(
             f"rdscheck images base --pg {major} makes one from Debian's packages"
             if major in SUITES
@@ -159,7 +160,8 @@ def build(major: int, progress: Progress, base: str | None = None, *, verbose: b
         ground = make_debian_base(major, progress)
     progress(f"building {image} on {ground}")
     options = "-o Acquire::Check-Valid-Until=false" if any(s in ground for s in _EXPIRING) else ""
-    command = ["docker", "build", "--network=host", "--tag", image]
+    # The plain tag is for people; the one with the hash is what we look for.
+    command = ["docker", "build", "--network=host", "--tag", image, "--tag", f"{REPOSITORY}:{major}"]
     command += ["--build-arg", f"BASE={ground}", "--build-arg", f"PG={major}"]
     command += ["--build-arg", f"APT_OPTIONS={options}", str(images_dir())]
     # The classic builder is in every engine; buildx is not.

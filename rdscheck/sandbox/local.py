@@ -24,7 +24,7 @@ from rdscheck.sandbox import shadow
 from rdscheck.sandbox.engine import Progress, quiet
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import start_time
-from rdscheck.sandbox.process import as_account, end_process, give, server_account
+from rdscheck.sandbox.process import as_account, end_process, give, server_account, spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
 
@@ -155,15 +155,7 @@ class LocalEngine:
         command = [str(tree.bin_dir / "postgres"), "-D", str(home / "data"), "-p", str(port)]
         command += ["-c", f"unix_socket_directories={home}", "-c", "unix_socket_permissions=0700"]
         with log.open("ab") as out:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for us; we end the server ourselves
-                cwd=home,
-                **as_account(account),
-            )
+            process = spawn(command, stdout=out, stderr=subprocess.STDOUT, cwd=home, **as_account(account))
         master = token_hex(12)
         info = ServerInfo(
             version=str(version),

@@ -4,9 +4,14 @@ A process id alone is reused by the kernel; together with the start time it is n
 """
 
 import os
+import select
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+#: Between looks at a process where the kernel offers no handle on it.
+_LOOK_SECONDS = 0.5
 
 LABEL_OWNER = "rdscheck.owner"
 LABEL_HOST = "rdscheck.host"
@@ -67,6 +72,35 @@ class Owner:
                 return True
             return True
         return start_time(self.pid) == self.started != ""
+
+
+def wait_until_gone(owner: Owner, seconds: float | None = None) -> None:
+    """Return when a process has ended or the time is over; at once when it had ended already.
+
+    The kernel's handle on a process wakes us the moment it ends, whatever ended it, and
+    serves processes that are not our children.
+    """
+    try:
+        handle = os.pidfd_open(owner.pid)
+    except ProcessLookupError:
+        return
+    except (AttributeError, OSError):  # not Linux, or a sandbox that forbids the call
+        _look_until_gone(owner, seconds)
+        return
+    try:
+        # Asked only now that the handle pins the id: before, it could have been reused.
+        if owner.alive():
+            poller = select.poll()
+            poller.register(handle, select.POLLIN)
+            poller.poll(None if seconds is None else seconds * 1000)
+    finally:
+        os.close(handle)
+
+
+def _look_until_gone(owner: Owner, seconds: float | None) -> None:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while owner.alive() and (deadline is None or time.monotonic() < deadline):
+        time.sleep(_LOOK_SECONDS)
 
 
 def labels(owner: Owner, run_id: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import stop
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.owner import Owner, start_time
+from rdscheck.sandbox.process import spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
 
@@ -76,11 +77,9 @@ def guard(run: RunDir) -> None:
         sweep.sweep()
         if run.owner() == Owner.kept():
             return
-        process = subprocess.Popen(
+        process = spawn(
             [sys.executable, "-m", "rdscheck.sandbox.reaper", str(run.path)],
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
         )
         run.write(_REAPER, {"reaper": process.pid, "started": start_time(process.pid)})

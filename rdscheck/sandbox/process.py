@@ -1,9 +1,12 @@
 """Accounts and processes of the local engine: who a server runs as, and how one is ended."""
 
+import atexit
 import os
 import pwd
 import signal
+import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,30 @@ def give(path: Path, account: pwd.struct_passwd | None) -> None:
         return
     for one in (path, *path.rglob("*")):
         os.chown(one, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def spawn(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+    """Start a process that outlives the code that starts it: in a session of its own, without input.
+
+    Ctrl-C does not reach it; it is ended by ``end_process`` from whoever knows its id.
+    """
+    process: subprocess.Popen[bytes] = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, start_new_session=True, **options
+    )
+    # Forgetting a running child makes Python warn about it; these are meant to run on.
+    _SPAWNED.append(process)
+    return process
+
+
+_SPAWNED: list["subprocess.Popen[bytes]"] = []
+
+
+@atexit.register
+def _let_go() -> None:
+    """Tell Python that it need not mind our children: they are meant to outlive it."""
+    for process in _SPAWNED:
+        if process.returncode is None:
+            process.returncode = 0
 
 
 def end_process(

@@ -4,13 +4,10 @@ It runs in a session of its own, so that Ctrl-C and a closed terminal, which end
 the owner, leave it the time to do its work.
 """
 
-import os
-import select
 import sys
-import time
 from pathlib import Path
 
-from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import Owner, wait_until_gone
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
 
@@ -25,23 +22,8 @@ def wait_for_end(run: RunDir) -> bool:
             return False
         if not owner.alive():
             return True
-        _sleep_until_gone(owner.pid, _LOOK_SECONDS)
+        wait_until_gone(owner, _LOOK_SECONDS)
     return False
-
-
-def _sleep_until_gone(pid: int, seconds: float) -> None:
-    """Sleep, but wake the moment a process ends, where the kernel can tell."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        time.sleep(seconds)
-        return
-    try:
-        poller = select.poll()
-        poller.register(descriptor, select.POLLIN)
-        poller.poll(seconds * 1000)
-    finally:
-        os.close(descriptor)
 
 
 def main(path: str) -> None:

@@ -18,6 +18,7 @@ from rdscheck.sandbox import images
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.engine import Progress
 from rdscheck.sandbox.local import installations
+from rdscheck.sandbox.process import spawn
 from rdscheck.sandbox.rundir import base_dir
 from rdscheck.sandbox.shadow import headers_dir, why_no_stand_ins
 
@@ -68,9 +69,7 @@ def _start_dockerd(progress: Progress) -> bool:
         process = None
     else:
         with log.open("ab") as out:
-            process = subprocess.Popen(
-                ["dockerd"], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-            )
+            process = spawn(["dockerd"], stdout=out, stderr=out)
     deadline = time.monotonic() + _ENGINE_SECONDS
     while time.monotonic() < deadline:
         if not DockerEngine().answers():

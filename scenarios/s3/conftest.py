@@ -129,9 +129,7 @@ def refused() -> Refused:
     """Expect an error of that class whose message, detail and hint contain these texts."""
 
     @contextmanager
-    def expect(
-        kind: type[psycopg.Error], message: str, *, detail: str = "", hint: str = ""
-    ) -> Iterator[Any]:
+    def expect(kind: type[psycopg.Error], message: str, *, detail: str = "", hint: str = "") -> Iterator[Any]:
         with pytest.raises(kind) as caught:
             yield caught
         diag = caught.value.diag

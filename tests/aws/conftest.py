@@ -34,7 +34,7 @@ def localstack_image() -> str:
     except S3Unavailable as error:
         pytest.skip(f"no LocalStack: {error}")
     if tag is None:
-        pytest.skip("no LocalStack image here: rdscheck run --setup builds one")
+        pytest.skip("no LocalStack image here: rdscheck images build --localstack builds one")
     return tag
 
 

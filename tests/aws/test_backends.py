@@ -21,6 +21,7 @@ from rdscheck.aws.localstack import LocalStack
 from rdscheck.aws.moto import Moto
 from rdscheck.aws.space import S3Space
 from rdscheck.errors import S3Unavailable, StartError
+from rdscheck.sandbox.containers import our_way
 from rdscheck.sandbox.owner import LABEL_OWNER, Owner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,12 +246,10 @@ def test_the_users_image_comes_before_ours_and_never_one_that_wants_a_token(
 def test_testcontainers_is_left_as_it_was() -> None:
     from testcontainers.core.config import testcontainers_config
 
-    from rdscheck.aws import docker
-
     before = testcontainers_config.ryuk_disabled
     testcontainers_config.ryuk_disabled = False
     try:
-        with docker.our_way():
+        with our_way():
             assert testcontainers_config.ryuk_disabled
         assert not testcontainers_config.ryuk_disabled
     finally:

@@ -1,4 +1,4 @@
-"""What goes into the LocalStack image; building it takes half a minute, so doctor and --setup do that."""
+"""What goes into the LocalStack image; building it takes half a minute and is no test."""
 
 from pathlib import Path
 

@@ -79,7 +79,8 @@ def test_the_calls_of_a_multipart_upload_are_answered(client: Any) -> None:
 def test_it_ends_with_its_owner() -> None:
     script = (
         "import subprocess, sys, time\n"
-        "sink = subprocess.Popen([sys.executable, '-m', 'bench.nullsink'], stdout=subprocess.PIPE, text=True)\n"
+        "command = [sys.executable, '-m', 'bench.nullsink']\n"
+        "sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)\n"
         "print(sink.stdout.readline().strip(), flush=True)\n"
         "time.sleep(600)\n"
     )

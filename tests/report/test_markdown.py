@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from rdscheck.model import Basis, NotRun, Outcome, Scenario, Status, Step
@@ -23,6 +23,9 @@ from tests.report.builders import (
 )
 from tests.report.reading import blocks, fences, inline, section, tables
 from tests.report.strategies import hostile, outcomes, shaped
+
+# Every example renders whole pages: shrinking a failure would take minutes and the seed says enough.
+pages = settings(deadline=None, max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 NOT_COMPARED = "nothing here was compared with one"
 
@@ -268,7 +271,7 @@ def test_strange_outcomes_in_any_order_give_equal_bytes(both: tuple[list[Outcome
     assert render(run(*both[0])) == render(run(*both[1]))
 
 
-@settings(deadline=None)
+@pages
 @given(st.data())
 def test_no_string_changes_the_structure_of_a_page(data: st.DataObject) -> None:
     strange = shaped(lambda: "x" + data.draw(hostile))
@@ -286,7 +289,7 @@ def test_no_string_changes_the_structure_of_a_page(data: st.DataObject) -> None:
         assert unseen <= {"\n"}
 
 
-@settings(deadline=None)
+@pages
 @given(st.data())
 def test_links_lead_to_the_web_or_to_our_own_pages(data: st.DataObject) -> None:
     strange = shaped(lambda: "x" + data.draw(hostile))

@@ -1,0 +1,30 @@
+"""testcontainers, our way; imported late, because Docker's client costs half a second to load."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+_LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
+
+
+@contextlib.contextmanager
+def our_way() -> Iterator[None]:
+    """Start containers without testcontainers' reaper and without its log lines, for the length of a block.
+
+    The reaper is an image of its own, which machines without a registry lack; our
+    labels and sweep do its work. A user's own containers keep it: nothing is left changed.
+    """
+    from testcontainers.core.config import testcontainers_config  # noqa: PLC0415
+
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    disabled = testcontainers_config.ryuk_disabled
+    testcontainers_config.ryuk_disabled = True
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        testcontainers_config.ryuk_disabled = disabled
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

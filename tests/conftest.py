@@ -1,0 +1,61 @@
+"""What all tests share: engines found here, and pytest's own test bench."""
+
+import subprocess
+
+import pytest
+
+from rdscheck.sandbox import images
+from rdscheck.sandbox.docker import DockerEngine
+from rdscheck.sandbox.local import installations
+
+pytest_plugins = ["pytester"]
+
+#: Majors that Debian's packages give everybody; CI runs all of them.
+PACKAGED = (13, 15, 17, 18)
+
+
+def docker_majors() -> list[int]:
+    """Return the majors whose image is built, without building any."""
+    if DockerEngine().answers():
+        return []
+    return [major for major in images.SUITES if images.exists(images.tag(major))]
+
+
+def engines() -> list[tuple[str, int]]:
+    """Return one (engine, major) for each engine that can start a server here."""
+    found = []
+    if majors := docker_majors():
+        found.append(("docker", max(majors)))
+    if local := installations():
+        found.append(("local", max(local)))
+    return found
+
+
+@pytest.fixture(params=["docker", "local"])
+def some_engine(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """Name an engine and a major it can start; skipped where there is none."""
+    for name, major in engines():
+        if name == request.param:
+            return name, major
+    pytest.skip(f"engine {request.param}: nothing to start here (rdscheck doctor)")
+
+
+@pytest.fixture
+def quick() -> tuple[str, int]:
+    """Name the engine and major that start most quickly here."""
+    found = dict(engines())
+    for name in ("local", "docker"):
+        if name in found:
+            return name, found[name]
+    pytest.skip("no engine here can start a server (rdscheck doctor)")
+
+
+def containers(run_id: str) -> list[str]:
+    """Return the containers of a run, stopped ones included."""
+    done = subprocess.run(
+        ["docker", "ps", "-aq", "--filter", f"label=rdscheck.run={run_id}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.split()
