@@ -193,9 +193,10 @@ def serve(sock: socket.socket, sink: Sink) -> None:
 
 
 @contextlib.contextmanager
-def running(file: Path | None = None) -> Iterator[str]:
+def running(file: Path | None = None, *, bind: str = "127.0.0.1") -> Iterator[str]:
     """Run a sink in a process of its own for the length of a block, and give its address."""
-    command = [sys.executable, "-m", "bench.nullsink", *(["--file", str(file)] if file else [])]
+    command = [sys.executable, "-m", "bench.nullsink", "--bind", bind]
+    command += ["--file", str(file)] if file else []
     root = Path(__file__).resolve().parents[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
         try:

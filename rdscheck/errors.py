@@ -60,6 +60,12 @@ class S3Unavailable(RdscheckError):
     """The S3 backend cannot be reached or refuses us."""
 
 
+class InvalidS3Address(S3Unavailable):
+    """What was given as S3 backend is neither a known name nor an address."""
+
+    exit_code = ExitCode.USAGE
+
+
 class InvalidFeatureName(RdscheckError):
     """A role was to be associated with a feature the engine does not have.
 

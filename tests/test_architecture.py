@@ -21,7 +21,7 @@ LAYERS = (
     ("report",),
     ("scenario", "recording"),
     ("plugin",),
-    ("cli",),
+    ("cli", "__main__"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
@@ -79,13 +79,14 @@ def test_an_import_from_behind_is_noticed() -> None:
 
 
 def test_only_the_command_line_prints_or_exits() -> None:
-    found = []
-    for path in modules():
-        if layer(path) == "cli" or path.name == "moto_server.py":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "sys.exit", "exit", "quit"}:
-                found.append(f"{path.name}:{node.lineno}")
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in modules()
+        # The S3 server is a program of its own: it prints its address and exits.
+        if layer(path) not in {"cli", "__main__"} and path.name != "moto_server.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "sys.exit", "exit", "quit"}
+    ]
     assert found == []
 
 

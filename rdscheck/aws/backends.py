@@ -9,7 +9,7 @@ from rdscheck.aws.endpoint import Found, Place, S3Endpoint
 from rdscheck.aws.localstack import LocalStack
 from rdscheck.aws.moto import Moto
 from rdscheck.aws.url import Url
-from rdscheck.errors import S3Unavailable
+from rdscheck.errors import InvalidS3Address, S3Unavailable
 from rdscheck.sandbox.owner import Owner
 
 #: What ``--s3`` takes besides an address.
@@ -69,7 +69,7 @@ def backend(choice: str) -> Backend:
     if choice == "localstack":
         return LocalStack()
     if "://" not in choice:
-        raise S3Unavailable(
+        raise InvalidS3Address(
             f"there is no S3 backend {choice!r}", hint=f"use {', '.join(CHOICES)}, or an address"
         )
     return Url(choice)

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError
 
 from rdscheck.aws.answers import require_s3
 from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, seen_by_server
-from rdscheck.errors import S3Unavailable
+from rdscheck.errors import InvalidS3Address, S3Unavailable
 
 _EXAMPLE = "for example http://127.0.0.1:9000"
 
@@ -59,14 +59,14 @@ def check_url(text: str) -> str:
         port_ok = False
     if not port_ok or parts.scheme not in {"http", "https"} or not parts.hostname:
         shown = text if "@" not in text else "that text"  # what stands before an @ may be a password
-        raise S3Unavailable(f"{shown!r} is not an http or https address", hint=_EXAMPLE)
+        raise InvalidS3Address(f"{shown!r} is not an http or https address", hint=_EXAMPLE)
     if parts.username is not None:
-        raise S3Unavailable(
+        raise InvalidS3Address(
             f"credentials do not belong into the address of {parts.hostname}",
             hint="set RDSCHECK_S3_ACCESS_KEY and RDSCHECK_S3_SECRET_KEY",
         )
     if parts.query or parts.fragment or parts.path.strip("/"):
-        raise S3Unavailable(
+        raise InvalidS3Address(
             f"{text!r} names more than an endpoint", hint=f"give scheme, host and port only, {_EXAMPLE}"
         )
     return f"{parts.scheme}://{parts.netloc}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rdscheck.aws import backends
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
 from rdscheck.cli.progress import Progress
@@ -85,6 +86,8 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     if options.workers < 0:
         raise UsageError(f"-n {options.workers}: a number of workers is 0 or more", hint="leave -n out")
     _check_directory(options.reports)
+    if options.s3 != "auto":
+        backends.backend(options.s3)  # an address that is none is told before the work, not during it
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)

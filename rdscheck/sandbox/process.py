@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rdscheck.errors import EngineUnavailable
+from rdscheck.errors import EngineUnavailable, RdscheckError
 from rdscheck.sandbox.owner import Owner
 
 
@@ -46,6 +46,19 @@ def give(path: Path, account: pwd.struct_passwd | None) -> None:
         return
     for one in (path, *path.rglob("*")):
         os.chown(one, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def check_enterable(path: Path, account: pwd.struct_passwd | None) -> None:
+    """Raise ``RdscheckError`` when an account cannot enter a directory we made for it."""
+    if account is None:
+        return
+    for one in (path, *path.parents):
+        status = one.stat()
+        if not (status.st_mode & 0o001 or (status.st_uid == account.pw_uid and status.st_mode & 0o100)):
+            raise RdscheckError(
+                f"the account {account.pw_name}, which servers run as, cannot enter {one}",
+                hint="set RDSCHECK_HOME to a directory everybody may enter",
+            )
 
 
 def spawn(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":

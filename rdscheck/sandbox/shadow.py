@@ -20,7 +20,7 @@ from rdscheck.errors import StartError
 from rdscheck.resources import images_dir
 from rdscheck.sandbox.engine import Progress
 from rdscheck.sandbox.images import context_hash
-from rdscheck.sandbox.process import as_account, give, server_account
+from rdscheck.sandbox.process import as_account, check_enterable, give, server_account
 from rdscheck.sandbox.rundir import base_dir
 
 #: Extensions the stand-in build makes.
@@ -49,6 +49,7 @@ def build(bin_dir: Path, server_version: str, progress: Progress) -> Tree:
     mark = hashlib.sha256(f"{bin_dir} {server_version} {context_hash()} {_mtime(bin_dir)} {tools}".encode())
     root = base_dir() / "trees" / f"{server_version}-{mark.hexdigest()[:12]}"
     root.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    check_enterable(root.parent, server_account())
     with FileLock(f"{root}.lock"):
         if not (root / "ready").exists():
             progress(f"preparing PostgreSQL {server_version} of {bin_dir}")

@@ -39,7 +39,6 @@ HOSTILE_OPTIONS = (
     "program 'id'",
     "filename '/tmp/rdscheck-out'",
     "format csv /*",
-    "format csv --",
     "$$format csv$$",
 )
 HOSTILE_QUERIES = (

@@ -22,9 +22,9 @@ KEY = "exports/big.csv"
 ROWS = "SELECT n, repeat(E'line \"one\"\\n', 90) || n AS note FROM generate_series(1, {}) AS n"
 
 
-def parts(data: Any, files: int) -> list[bytes]:
-    """Return the contents of the files of an export in their order, by the documented names."""
-    return [data(KEY if number == 1 else f"{KEY}_part{number}") for number in range(1, files + 1)]
+def parts(ask: Any, files: int) -> list[Any]:
+    """Ask for the files of an export in their order, by the documented names."""
+    return [ask(KEY if number == 1 else f"{KEY}_part{number}") for number in range(1, files + 1)]
 
 
 @documentation_finding("export-guide-part-suffix")

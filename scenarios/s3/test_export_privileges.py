@@ -174,7 +174,8 @@ def test_security_definer_runs_as_its_owner(
     with step("1. The master user makes such a function"):
         aws_s3.execute(
             "CREATE FUNCTION export_report() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
-            " SET search_path = pg_catalog, pg_temp AS $$ SELECT rows_uploaded FROM aws_s3.query_export_to_s3("
+            " SET search_path = pg_catalog, pg_temp AS $$"
+            " SELECT rows_uploaded FROM aws_s3.query_export_to_s3("
             f"'SELECT current_user, session_user', '{rds_s3.bucket}', '{KEY}', options := 'format csv') $$"
         )
     with step("2. A role without any right on aws_s3 calls it"):

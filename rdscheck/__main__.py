@@ -1,0 +1,6 @@
+"""``python -m rdscheck``."""
+
+from rdscheck.cli.main import run
+
+if __name__ == "__main__":
+    run()
