@@ -31,8 +31,8 @@ KEY = "rows.csv"
 COLUMNS = "id int8, name text, at timestamptz, price numeric, note text"
 FILL = """INSERT INTO rows
     SELECT i, 'customer number ' || i, timestamptz '2026-01-01' + i * interval '1 second',
-           (i % 100000) / 100.0,
-           CASE i % 10 WHEN 0 THEN 'said "hello", twice' ELSE 'nothing special about this row' END
+           (i %% 100000) / 100.0,
+           CASE i %% 10 WHEN 0 THEN 'said "hello", twice' ELSE 'nothing special about this row' END
       FROM generate_series(1, %s) AS i"""
 
 

@@ -33,15 +33,18 @@ def rds_version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Server:
+def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Server]:
     """Give the server of that version, shared by all tests and workers."""
     session = session_of(request.config)
     try:
-        return session.server(Version(int(rds_version)))
+        server = session.server(Version(int(rds_version)))
     except EngineUnavailable as error:
         if session.options.required:
             raise
         pytest.skip(f"PostgreSQL {rds_version}: {error}")
+    server.open()
+    yield server
+    server.close()
 
 
 @pytest.fixture
@@ -91,9 +94,13 @@ def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Spac
         recorder.mask(space.bucket, SHOWN_BUCKET)
         if rds_db.server.info.admin_host:
             credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-            rds_db.use_s3(endpoint.url_for_server, endpoint.region, credentials, space.bucket)
-            rds_db.associate_role("s3Export")
-            rds_db.associate_role("s3Import")
+            rds_db.use_s3(
+                endpoint.url_for_server,
+                endpoint.region,
+                credentials,
+                space.bucket,
+                associate=("s3Export", "s3Import"),
+            )
         yield space
 
 

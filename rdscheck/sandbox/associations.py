@@ -34,11 +34,24 @@ class Associations:
         self._bucket = ""
         self._credentials = Credentials("test", "test")
 
-    def use_s3(self, endpoint: str, region: str, credentials: Credentials, bucket: str) -> None:
-        """Point the stand-ins at an S3 endpoint; roles may use ``bucket`` by default."""
+    def use_s3(
+        self,
+        endpoint: str,
+        region: str,
+        credentials: Credentials,
+        bucket: str,
+        associate: Iterable[str] = (),
+    ) -> None:
+        """Point the stand-ins at an S3 endpoint; roles may use ``bucket`` by default.
+
+        ``associate`` names features that get a role with the default rights at once.
+        """
         self._bucket = bucket
         self._credentials = credentials
-        self.change(endpoint=endpoint, region=region)
+        self._access = replace(self._access, endpoint=endpoint, region=region)
+        for feature in associate:
+            self._add(feature)
+        self._write()
 
     def associate_role(
         self,
@@ -57,6 +70,18 @@ class Associations:
         such a role) on ``resource``, ARN patterns (by default the bucket of ``use_s3``).
         Raises ``InvalidFeatureName``.
         """
+        self._add(feature, allow, deny, resource, role_arn, credentials)
+        self._write()
+
+    def _add(  # noqa: PLR0917 (the arguments of associate_role, passed on)
+        self,
+        feature: str,
+        allow: Iterable[str] | None = None,
+        deny: Iterable[str] = (),
+        resource: Iterable[str] | None = None,
+        role_arn: str | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
         check_feature(feature)
         actions = DEFAULT_ACTIONS[feature] if allow is None else tuple(allow)
         if resource is None:
@@ -76,7 +101,6 @@ class Associations:
                 deny=tuple((action, arn) for action in deny for arn in where),
             )
         )
-        self._write()
 
     def remove_role(self, feature: str) -> None:
         """Take the role of a feature away, as ``aws rds remove-role-from-db-instance`` does."""
@@ -90,7 +114,7 @@ class Associations:
 
     def forget(self) -> None:
         """Remove what was written."""
-        with self._server.admin() as admin:
+        with self._server.maintenance() as admin:
             path = self._path(admin)
             self._run(admin, sql.SQL("SELECT WHERE false"), f"rm -f {path}")
 
@@ -101,7 +125,7 @@ class Associations:
         the server's user. A backend's working directory is its data directory; the
         file's name is a number, so nothing here needs quoting for the shell.
         """
-        with self._server.admin() as admin:
+        with self._server.maintenance() as admin:
             path = self._path(admin)
             rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(self._access.lines()))
             write = f"umask 077 && mkdir -p rdscheck/aws && cat > {path}.new && mv -f {path}.new {path}"

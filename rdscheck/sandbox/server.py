@@ -28,6 +28,7 @@ class Server:
 
     def __init__(self, info: ServerInfo) -> None:
         self.info = info
+        self._kept: Connection | None = None
 
     @property
     def version(self) -> str:
@@ -120,9 +121,29 @@ class Server:
 
     @contextmanager
     def maintenance(self) -> Iterator[Connection]:
-        """Connect as rdsadmin where there is one, else as the master user."""
-        with self.admin() if self.info.admin_host else self.connect() as conn:
+        """Connect as rdsadmin where there is one, else as the master user.
+
+        Between ``open`` and ``close`` one connection serves all calls: setting up a
+        test takes several, and each log-in costs as much as the work.
+        """
+        if self._kept is not None and not self._kept.closed:
+            yield self._kept
+            return
+        with self._log_in() as conn:
             yield conn
+
+    def open(self) -> None:
+        """Keep a connection for maintenance until ``close``; for one thread at a time."""
+        self._kept = self._log_in()
+
+    def close(self) -> None:
+        """Close the connection of ``open``; the server goes on running."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _log_in(self) -> Connection:
+        return self.admin() if self.info.admin_host else self.connect()
 
 
 def unique_name(wish: str) -> str:

@@ -62,11 +62,11 @@ def test_role_is_associated_by_the_feature_name_s3Export(  # noqa: N802 (the nam
 
 
 @rests_on("feature-name-refusal")
-@pytest.mark.parametrize("name", ["s3export", "S3Export", "s3_export", ""])
-def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, name: str) -> None:
+def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, step: Any) -> None:
     """A feature name in other letters than s3Export is refused."""
-    with pytest.raises(InvalidFeatureName):
-        rds_db.associate_role(name)
+    for name in ("s3export", "S3Export", "s3_export", "s3Export ", ""):
+        with step(f"--feature-name '{name}'"), pytest.raises(InvalidFeatureName):
+            rds_db.associate_role(name)
 
 
 @documentation_finding("export-guide-minimum-permissions")

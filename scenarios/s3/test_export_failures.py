@@ -84,22 +84,16 @@ def test_error_in_the_last_row(
 
 
 @rests_on("export-nothing-left")
-@pytest.mark.parametrize(
-    ("query", "kind", "message"),
-    [
+def test_bad_query(export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
+    """A bad query gives the ordinary error of PostgreSQL and writes nothing."""
+    for query, kind, message in (
         ("SELECT 1 / (n - 1) FROM generate_series(1, 3) AS n", pg.DivisionByZero, "division by zero"),
         ("SELECT * FROM nosuch", pg.UndefinedTable, 'relation "nosuch" does not exist'),
         ("SELEC 1", pg.SyntaxError, 'syntax error at or near "SELEC"'),
         ("SELECT nosuch(1)", pg.UndefinedFunction, "function nosuch(integer) does not exist"),
-    ],
-    ids=["first-row", "table", "syntax", "function"],
-)
-def test_bad_query(
-    export: Any, refused: Any, nothing_left: Any, query: str, kind: type[pg.Error], message: str
-) -> None:
-    """A bad query gives the ordinary error of PostgreSQL and writes nothing."""
-    with refused(kind, message):
-        export(query)
+    ):
+        with step(query), refused(kind, message):
+            export(query)
     nothing_left()
 
 

@@ -100,9 +100,11 @@ def test_parentheses_are_refused(export: Any, refused: Any, nothing_left: Any) -
     nothing_left()
 
 
-@pytest.mark.parametrize(
-    ("options", "kind", "message"),
-    [
+def test_wrong_option_tells_the_error_of_copy(
+    export: Any, refused: Any, nothing_left: Any, step: Any
+) -> None:
+    """An option that COPY does not take is refused with COPY's own error, and nothing is written."""
+    for options, kind, message in (
         ("bogus true", pg.SyntaxError, 'option "bogus" not recognized'),
         ("format nosuch", pg.InvalidParameterValue, 'COPY format "nosuch" not recognized'),
         ("format csv, delimiter '||'", pg.FeatureNotSupported, "single one-byte character"),
@@ -111,15 +113,9 @@ def test_parentheses_are_refused(export: Any, refused: Any, nothing_left: Any) -
         ("format csv, force_quote (nosuch)", pg.UndefinedColumn, 'column "nosuch" does not exist'),
         ("format csv, encoding 'nosuch'", pg.InvalidParameterValue, "valid encoding name"),
         ("format text, quote '^'", pg.FeatureNotSupported, "CSV mode"),
-    ],
-    ids=["unknown", "format", "long-delimiter", "twice", "legacy", "column", "encoding", "quote-in-text"],
-)
-def test_wrong_option_tells_the_error_of_copy(
-    export: Any, refused: Any, nothing_left: Any, options: str, kind: type[pg.Error], message: str
-) -> None:
-    """An option that COPY does not take is refused with COPY's own error, and nothing is written."""
-    with refused(kind, message):
-        export("SELECT 1 AS a", "out.csv", options)
+    ):
+        with step(options), refused(kind, message):
+            export("SELECT 1 AS a", "out.csv", options)
     nothing_left()
 
 

@@ -29,9 +29,11 @@ def rows(conn: Any, source: str = "t") -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("columns", "data", "kind", "message", "context"),
-    [
+def test_bad_row_rolls_back_the_file(
+    aws_s3: Any, rds_s3: Any, table: Any, import_: Any, refused: Any, step: Any
+) -> None:
+    """A row that does not fit is refused with COPY's error, line and column, and no row of the file stays."""
+    for columns, data, kind, message, context in (
         ("a int", "1\nx\n", pg.InvalidTextRepresentation, "invalid input syntax", 'line 2, column a: "x"'),
         ("a int, b int", "1\n", pg.BadCopyFileFormat, 'missing data for column "b"', 'line 1: "1"'),
         ("a int", "1,2\n", pg.BadCopyFileFormat, "extra data after last expected column", 'line 1: "1,2"'),
@@ -39,28 +41,15 @@ def rows(conn: Any, source: str = "t") -> list[Any]:
         ("a int CHECK (a < 2)", "1\n2\n", pg.CheckViolation, "violates check constraint", "line 2"),
         ("a int PRIMARY KEY", "1\n2\n1\n", pg.UniqueViolation, "duplicate key value", "line 3"),
         ("a varchar(2)", "ab\nabc\n", pg.StringDataRightTruncation, "value too long", "line 2, column a"),
-    ],
-    ids=["type", "too-few", "too-many", "not-null", "check", "unique", "length"],
-)
-def test_bad_row_rolls_back_the_file(
-    aws_s3: Any,
-    rds_s3: Any,
-    table: Any,
-    import_: Any,
-    refused: Any,
-    columns: str,
-    data: str,
-    kind: type[pg.Error],
-    message: str,
-    context: str,
-) -> None:
-    """A row that does not fit is refused with COPY's error, line and column, and no row of the file stays."""
-    table(columns)
-    rds_s3.put("in.csv", data)
-    with refused(kind, message) as caught:
-        import_("t", "in.csv")
-    assert f"COPY t, {context}" in (caught.value.diag.context or "")
-    assert rows(aws_s3) == []
+    ):
+        with step(f"{message}: {columns}"):
+            table(columns)
+            rds_s3.put("in.csv", data)
+            with refused(kind, message) as caught:
+                import_("t", "in.csv")
+            assert f"COPY t, {context}" in (caught.value.diag.context or "")
+            assert rows(aws_s3) == []
+            aws_s3.execute("DROP TABLE t")
 
 
 def test_missing_table(rds_s3: Any, import_: Any, refused: Any) -> None:
