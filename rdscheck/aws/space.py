@@ -140,17 +140,31 @@ def _uploads(client: Any, bucket: str) -> list[tuple[str, str]]:
 
 def _delete_bucket(client: Any, bucket: str) -> None:
     try:
-        for key, upload in _uploads(client, bucket):
-            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
         # By this listing first: moto's of versions breaks on keys with control characters.
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for entry in page.get("Contents", ()):
                 client.delete_object(Bucket=bucket, Key=entry["Key"])
-        # Delete markers are versions too; without versioning every object is one, named "null".
-        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                client.delete_object(Bucket=bucket, Key=entry["Key"], VersionId=entry["VersionId"])
-        client.delete_bucket(Bucket=bucket)
+        try:
+            client.delete_bucket(Bucket=bucket)
+        except ClientError as error:
+            if _code(error) != "BucketNotEmpty":
+                raise
+            _empty(client, bucket)
+            client.delete_bucket(Bucket=bucket)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "NoSuchBucket":
+        if _code(error) != "NoSuchBucket":
             raise
+
+
+def _empty(client: Any, bucket: str) -> None:
+    """Remove what no plain listing shows: uploads in flight, old versions, delete markers."""
+    for key, upload in _uploads(client, bucket):
+        client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+    # Delete markers are versions too; without versioning every object is one, named "null".
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            client.delete_object(Bucket=bucket, Key=entry["Key"], VersionId=entry["VersionId"])
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code"))

@@ -23,6 +23,9 @@ from rdscheck.sandbox.server import Server, describe, wait_until_ready
 #: The name by which a container reaches the machine it runs on.
 HOST_NAME = "host.docker.internal"
 
+#: Where a container has its data directory: in memory, since nothing in it is worth keeping.
+_MEMORY = "/var/lib/rdscheck/memory"
+
 
 class DockerEngine:
     """Servers in containers."""
@@ -93,11 +96,14 @@ class DockerEngine:
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415
 
         image = images.tag(version.major)
-        if not images.exists(image):
+        base = self._base_of(image)
+        if base is None:
             self.prepare(version)
+            base = self._base_of(image)
         master, admin = token_hex(12), token_hex(12)
         container = DockerContainer(image)
         container.with_env("RDS_MASTER_PASSWORD", master).with_env("RDSCHECK_ADMIN_PASSWORD", admin)
+        container.with_env("RDSCHECK_DATA_DIR", _MEMORY).with_tmpfs_mount(_MEMORY)
         container.ports["5432/tcp"] = ("127.0.0.1", None)  # type: ignore[assignment]  # the form docker-py takes
         container.with_kwargs(
             labels=labels(run.owner() or Owner.me(), run.id),
@@ -112,19 +118,28 @@ class DockerEngine:
             raise _start_error(version, error) from error
         wrapped = container.get_wrapped_container()
         try:
-            return self._wait(version, image, wrapped, master, admin)
+            return self._wait(version, base or image, wrapped, master, admin)
         except BaseException:
             wrapped.remove(force=True, v=True)
             raise
 
-    def _wait(self, version: Version, image: str, container: Any, master: str, admin: str) -> ServerInfo:
+    def _base_of(self, image: str) -> str | None:
+        """Return the base of an image of ours, None where the engine has no such image."""
+        from docker.errors import ImageNotFound  # noqa: PLC0415  see containers.py
+
+        try:
+            return str(self._client.images.get(image).labels.get("rdscheck.base", image))
+        except ImageNotFound:
+            return None
+
+    def _wait(self, version: Version, base: str, container: Any, master: str, admin: str) -> ServerInfo:
         container.reload()
         port = int(container.ports["5432/tcp"][0]["HostPort"])
         info = ServerInfo(
             version=str(version),
             server_version="0",
             engine=self.name,
-            base=images.base_of(image),
+            base=base,
             host="127.0.0.1",
             port=port,
             master_user="postgres",

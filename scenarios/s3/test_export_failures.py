@@ -137,6 +137,20 @@ def test_statement_timeout(
 
 
 @rests_on("export-nothing-left")
+def test_time_limit_at_any_moment(
+    aws_s3: Any, rds_db: Any, export: Any, nothing_left: Any, step: Any
+) -> None:
+    """Time limits that strike before, while and after an upload begins leave neither object nor upload."""
+    rds_db.part_bytes(5 * MIB)
+    for moment in range(30, 100, 6):
+        aws_s3.execute(f"SET statement_timeout = '{moment}ms'")
+        with step(f"A limit of {moment} ms"), pytest.raises(pg.QueryCanceled):
+            export(ENDLESS, f"after-{moment}.txt")
+    aws_s3.execute("RESET statement_timeout")
+    nothing_left()
+
+
+@rests_on("export-nothing-left")
 def test_cancel(
     aws_s3: Any, rds_s3: Any, rds_db: Any, running: Any, nothing_left: Any, export: Any, step: Any
 ) -> None:
