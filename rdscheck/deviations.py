@@ -46,6 +46,14 @@ _DEVIATIONS = (
         f"{_EXPORT_REFERENCE} against its 2023 edition; versions: {_RELEASE_NOTES}",
     ),
     Deviation(
+        "extension-ownership",
+        "who owns the extensions' schemas, types and functions",
+        "not documented",
+        "rdsadmin, the superuser that is not the customer's; the extension itself belongs to who created it",
+        _GUESSED,
+        _NOWHERE,
+    ),
+    Deviation(
         "constructor-defaults",
         "which arguments of the aws_commons constructors may be left out",
         "create_s3_uri is documented with three required ones; for create_aws_credentials defaults of NULL"
@@ -86,6 +94,31 @@ _DEVIATIONS = (
         "allow and deny of actions on resources of the one associated role; nothing else is looked at",
         _KNOWN,
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+    ),
+    # S3 backends
+    Deviation(
+        "emulators-check-no-keys",
+        "credentials that sign requests",
+        "S3 knows the keys, and their owner's policies decide",
+        "moto and LocalStack serve whatever keys sign a request",
+        _KNOWN,
+        "https://docs.getmoto.org/en/latest/docs/iam.html",
+    ),
+    Deviation(
+        "emulators-check-no-kms",
+        "kms_key",
+        "the key must exist, be enabled, lie in the bucket's Region and be allowed to the role",
+        "moto and LocalStack note any name and encrypt nothing",
+        _KNOWN,
+        _EXPORT_REFERENCE,
+    ),
+    Deviation(
+        "emulators-serve-all-regions",
+        "a bucket addressed under another Region than its own",
+        "S3 answers with a redirect",
+        "emulators serve it, so the stand-in asks for the bucket's Region first and refuses by itself",
+        _KNOWN,
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html",
     ),
     # Export
     Deviation(

@@ -1,5 +1,6 @@
 """The buckets one test uses, gone when it is over."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ class S3Space:
     def __init__(self, endpoint: S3Endpoint, *, prefix: str = "rdscheck") -> None:
         self._endpoint = endpoint
         self._prefix = prefix
+        self.on_new_bucket: Callable[[str], None] | None = None  # told the name
         self._regions: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
         self.client: Any = self.in_region(endpoint.region)
@@ -76,6 +78,8 @@ class S3Space:
                 hint="allow s3:CreateBucket, or use --s3 moto",
             ) from error
         self._regions[name] = region
+        if self.on_new_bucket:
+            self.on_new_bucket(name)
         return name
 
     def in_region(self, region: str) -> Any:

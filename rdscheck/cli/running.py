@@ -182,6 +182,7 @@ def _summary(run: Run, paths: list[Path], console: Console) -> None:
         told = ", ".join(f"{count} {status}" for status, count in number.items() if count)
         rows.append([environment.version, environment.server, environment.engine, environment.s3, told])
     rows += [[one.version, "", "", "", f"not run: {one.reason}"] for one in run.not_run]
+    rows.sort(key=lambda row: int(row[0]))
     console.table(["version", "server", "engine", "s3", "claims"], rows)
     console.data(verdict(run))
     console.note("reports: " + ", ".join(str(path) for path in paths))

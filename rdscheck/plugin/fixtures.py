@@ -92,6 +92,7 @@ def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Spac
     with S3Space(endpoint) as space:
         recorder = _recorder(request.node)
         recorder.mask(space.bucket, SHOWN_BUCKET)
+        space.on_new_bucket = lambda name: recorder.mask(name, f"{SHOWN_BUCKET}-{len(space.buckets)}")
         if rds_db.server.info.admin_host:
             credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
             rds_db.use_s3(

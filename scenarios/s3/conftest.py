@@ -31,6 +31,26 @@ END $procedure$"""
 
 
 @pytest.fixture
+def rds_s3(rds_s3: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give the plugin's S3, where an object that should be there and is not is a broken promise."""
+
+    def promised(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def call(key: str, **where: Any) -> Any:
+            try:
+                return ask(key, **where)
+            except rds_s3.client.exceptions.ClientError as error:
+                if error.response["Error"]["Code"] not in {"404", "NoSuchKey"}:
+                    raise
+                raise AssertionError(f"there is no object {key!r}, only {rds_s3.keys()}") from None
+
+        return call
+
+    for name in ("get", "head"):
+        monkeypatch.setattr(rds_s3, name, promised(getattr(rds_s3, name)))
+    return rds_s3
+
+
+@pytest.fixture
 def aws_s3(rds: Any) -> Any:
     """Give the master user's connection to a database that has the extension."""
     rds.execute("CREATE EXTENSION aws_s3 CASCADE")

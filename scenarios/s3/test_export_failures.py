@@ -125,9 +125,9 @@ def test_statement_timeout(
 ) -> None:
     """statement_timeout ends an export; neither object nor upload is left, the session goes on."""
     rds_db.part_bytes(5 * MIB)
-    aws_s3.execute("SET statement_timeout = '400ms'")
+    aws_s3.execute("SET statement_timeout = '250ms'")
     with (
-        step("1. An export without end under a limit of 400 ms"),
+        step("1. An export without end under a limit of 250 ms"),
         refused(pg.QueryCanceled, "canceling statement due to statement timeout"),
     ):
         export(ENDLESS, "endless.txt")
@@ -142,7 +142,7 @@ def test_time_limit_at_any_moment(
 ) -> None:
     """Time limits that strike before, while and after an upload begins leave neither object nor upload."""
     rds_db.part_bytes(5 * MIB)
-    for moment in range(30, 100, 6):
+    for moment in range(30, 100, 12):
         aws_s3.execute(f"SET statement_timeout = '{moment}ms'")
         with step(f"A limit of {moment} ms"), pytest.raises(pg.QueryCanceled):
             export(ENDLESS, f"after-{moment}.txt")
@@ -193,7 +193,9 @@ def test_client_goes_away(aws_s3: Any, rds_s3: Any, rds_db: Any, nothing_left: A
         until(lambda: bool(rds_s3.uploads()), "a multipart upload")
         conn.close()
     with step("2. The session ends by itself"):
-        until(lambda: gone(aws_s3, pid), "the end of the session")
+        # Asked on a connection of its own: how often depends on the machine and is nobody's business.
+        with rds_db.connect() as other:
+            until(lambda: gone(other, pid), "the end of the session")
     nothing_left()
 
 

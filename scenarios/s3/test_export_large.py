@@ -121,6 +121,7 @@ def test_part_files_of_an_earlier_export_stay(rds_db: Any, rds_s3: Any, export: 
         assert rds_s3.get(KEY) == b"1\n"
 
 
+@rests_on("emulators-check-no-kms")
 def test_key_for_encryption_is_on_every_file(rds_db: Any, rds_s3: Any, export: Any) -> None:
     """With kms_key every file of a split export carries that key, made of parts or not."""
     key = f"arn:aws:kms:{rds_s3.region}:123456789012:key/11111111-2222-3333-4444-555555555555"

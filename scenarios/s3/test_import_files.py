@@ -1,6 +1,7 @@
 """Files an import understands: formats, options, columns, encodings, compression."""
 
 import gzip
+import zlib
 from typing import Any
 
 import psycopg.errors as pg
@@ -184,8 +185,11 @@ def test_damaged_gzip_imports_nothing(aws_s3: Any, rds_s3: Any, t: str, import_:
     data = b"".join(b"%d,x,y\n" % n for n in range(2000))
     packed = gzip.compress(data)
     middle = len(packed) // 2
+    packer = zlib.compressobj(wbits=31)
+    whole_rows = packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
     for damage, found in (
-        ("cut off", packed[:middle]),
+        ("cut off in the middle", packed[:middle]),
+        ("cut off after a row, without its end", whole_rows),
         ("a byte changed", packed[:middle] + bytes([packed[middle] ^ 0xFF]) + packed[middle + 1 :]),
         ("a wrong checksum", packed[:-8] + bytes(4) + packed[-4:]),
         ("not packed at all", data),

@@ -265,7 +265,7 @@ def test_values_come_back_unchanged(
     )
 
     @settings(
-        max_examples=12,
+        max_examples=10,
         deadline=None,
         derandomize=True,
         database=None,
