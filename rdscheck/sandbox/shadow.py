@@ -26,6 +26,9 @@ from rdscheck.sandbox.rundir import base_dir
 #: Extensions the stand-in build makes.
 STAND_INS = ("aws_commons", "aws_s3")
 
+#: Prefixes that hold the whole system, not one installation.
+_SHARED_PREFIXES = (Path("/"), Path("/usr"), Path("/usr/local"))
+
 #: Programs that must be copies: they look for the others beside themselves.
 _PROGRAMS = ("postgres", "initdb")
 
@@ -105,6 +108,9 @@ def _directories(bin_dir: Path) -> Iterator[Path]:
     """Yield the directories an installation consists of, whichever way it is laid out."""
     for name in ("pkglibdir", "sharedir"):
         yield _configured(bin_dir, name)
+    # Self-contained builds keep the libraries of their programs beside them.
+    if bin_dir.parent not in _SHARED_PREFIXES and (bin_dir.parent / "lib").is_dir():
+        yield bin_dir.parent / "lib"
 
 
 def _configured(bin_dir: Path, name: str) -> Path:

@@ -70,6 +70,7 @@ def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, step: Any) -> 
 
 
 @documentation_finding("export-guide-minimum-permissions")
+@rests_on("export-s3-errors")
 def test_two_permissions_are_enough(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
     """PutObject and AbortMultipartUpload are enough to export; the guide asks for two more."""
     rds_db.part_bytes(5 * 1024**2)
@@ -138,6 +139,7 @@ def test_region_may_be_left_out(rds: Any, rds_s3: Any, procedure: str) -> None:
     assert rds_s3.get(KEY) == b"a\n7\n"
 
 
+@rests_on("export-s3-errors")
 def test_default_region_does_not_reach_a_bucket_elsewhere(
     rds: Any, rds_s3: Any, rds_db: Any, procedure: str, refused: Any, step: Any
 ) -> None:

@@ -137,7 +137,8 @@ def test_key_for_encryption(rds_s3: Any, export: Any, step: Any) -> None:
 def test_objects_are_encrypted_with_the_managed_key(rds_s3: Any, export: Any) -> None:
     """An export without kms_key is encrypted with the AWS managed key."""
     export("SELECT 1", "out.txt")
-    assert rds_s3.head("out.txt").get("ServerSideEncryption") == "aws:kms"
+    encryption = rds_s3.head("out.txt").get("ServerSideEncryption")
+    assert encryption == "aws:kms"
 
 
 @rests_on("export-object-metadata")

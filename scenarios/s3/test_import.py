@@ -165,6 +165,7 @@ def test_called_from_functions(aws_s3: Any, rds_s3: Any, t: str, step: Any) -> N
         assert [a for a, _ in rows(aws_s3)] == [1, 1, 2, 2, 3]
 
 
+@rests_on("import-status-texts")
 def test_one_object_per_call(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
     """A prefix or a pattern is no file: only the key itself is imported."""
     rds_s3.put("in/*", "7,star\n")

@@ -77,9 +77,13 @@ def test_a_server_is_kept_and_used_again(
     run(pytester, quick, "--rds-keep").assert_outcomes(passed=1)
     result = run(pytester, quick, "--rds-keep", "-s")
     result.stdout.fnmatch_lines(["*databases 2"])
-    listed = subprocess.run([sys.executable, "-m", "rdscheck", "ps"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [sys.executable, "-m", "rdscheck", "ps"], capture_output=True, text=True, check=True
+    ).stdout
     assert ports[0] in listed
-    ended = subprocess.run([sys.executable, "-m", "rdscheck", "down"], capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-m", "rdscheck", "down"], capture_output=True, text=True, check=True
+    )
     assert "ended" in ended.stderr
     assert list((home / "runs").iterdir()) == []
 
@@ -345,7 +349,12 @@ def test_equal_results_give_equal_bytes(
     pytester: pytest.Pytester, quick: tuple[str, int], extra: list[str]
 ) -> None:
     pytester.makepyfile(
-        test_a="def test_one(rds, step):\n    with step('s'): rds.execute('SELECT 1')\ndef test_two(rds): pass\n",
+        test_a="""
+        def test_one(rds, step):
+            with step('s'):
+                rds.execute('SELECT 1')
+        def test_two(rds): pass
+        """,
         test_b="def test_three(rds_db): pass\n",
     )
     run(pytester, quick, "--rds-report", "plain", "test_a.py", "test_b.py").assert_outcomes(passed=3)

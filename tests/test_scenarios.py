@@ -1,0 +1,54 @@
+"""The main job on every version with a real S3 API: what CI runs each time."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rdscheck.aws import localstack
+from tests.conftest import PACKAGED, docker_majors
+
+pytestmark = pytest.mark.xdist_group("whole")
+
+
+def whole_run(s3: str, reports: Path, workers: int) -> "subprocess.CompletedProcess[str]":
+    versions = ",".join(map(str, docker_majors()))
+    return subprocess.run(
+        [sys.executable, "-m", "rdscheck", "run", "--engine", "docker", "--pg", versions, "--s3", s3,
+         "--reports", str(reports), "-n", str(workers)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_images_of_all_packaged_versions_are_there() -> None:
+    majors = docker_majors()
+    if not majors:
+        pytest.skip("no Docker engine or no image here (rdscheck images build)")
+    assert majors == list(PACKAGED)
+
+
+@pytest.mark.parametrize("s3", ["moto", "localstack"])
+def test_every_claim_holds_on_every_version(s3: str, tmp_path: Path) -> None:
+    majors = docker_majors()
+    if not majors:
+        pytest.skip("no Docker engine or no image here (rdscheck images build)")
+    if s3 == "localstack" and localstack.image() is None:
+        pytest.skip("no LocalStack image (rdscheck images build --localstack)")
+    done = whole_run(s3, tmp_path, 2)
+    assert done.returncode == 0, done.stderr
+    run = json.loads((tmp_path / "results.json").read_text())
+    assert run["complete"] is True
+    by_version = {
+        str(major): [one for one in run["outcomes"] if one["version"] == str(major)] for major in majors
+    }
+    claims = {
+        version: {(one["scenario"], one["claim"]) for one in found} for version, found in by_version.items()
+    }
+    assert len({frozenset(names) for names in claims.values()}) == 1, "a claim is missing on some version"
+    for version, found in by_version.items():
+        wrong = [one for one in found if one["status"] in {"failed", "errored"}]
+        assert wrong == [], version
+        assert sum(one["status"] == "passed" for one in found) >= 200, version
+        assert all(one["reason"] for one in found if one["status"] == "skipped"), version
