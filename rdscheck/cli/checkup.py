@@ -1,8 +1,9 @@
 """``rdscheck doctor``: what this machine can run, what is missing, what mends it."""
 
 import argparse
-import shutil
 from typing import Any
+
+from rich.text import Text
 
 from rdscheck.aws import backends
 from rdscheck.catalog.versions import SANDBOX_MAJORS
@@ -35,11 +36,27 @@ def _doctor(options: argparse.Namespace, console: Console) -> ExitCode:
     rows = [*_engines(), *_versions(DockerEngine()), *_versions(LocalEngine()), *_stand_ins(), *_s3()]
     if options.format == "json":
         console.json({"schema": 1, "kind": "doctor", "checks": rows})
+    elif console.out.is_terminal:
+        _show(rows, console)
     else:
         columns = ["part", "name", "state", "detail", "mend"]
         console.table(columns, [[row[column] for column in columns] for row in rows])
     usable = any(row["part"].endswith("version") and row["state"] == "ok" for row in rows)
     return ExitCode.OK if usable else ExitCode.UNCHECKED
+
+
+def _show(rows: list[dict[str, str]], console: Console) -> None:
+    """Print one part under the other: the commands that mend are too long for a column."""
+    part = ""
+    for row in rows:
+        if row["part"] != part:
+            part = row["part"]
+            console.out.print(Text(part, style="bold"))
+        line = Text(f"  {row['state']:<8}", style="green" if row["state"] == "ok" else "yellow")
+        line.append(f"{row['name']:<11} {row['detail']}", style="default")
+        console.out.print(line)
+        if row["mend"]:
+            console.out.print(Text(f"{'':22}mend: {row['mend']}"))
 
 
 def _row(part: str, name: str, state: str, detail: str, mend: str = "") -> dict[str, str]:
@@ -81,10 +98,7 @@ def _stand_ins() -> list[dict[str, str]]:
 
 
 def _s3() -> list[dict[str, str]]:
-    rows = [
+    return [
         _row("s3", one.kind, "ok" if one.usable else "missing", one.name if one.usable else one.reason)
         for one in backends.found()
     ]
-    aws = shutil.which("aws")
-    rows.append(_row("client", "aws CLI", "ok" if aws else "missing", "found" if aws else "not needed yet"))
-    return rows

@@ -16,6 +16,7 @@ examples:
   rdscheck images build --localstack       LocalStack's S3 from the package registry
   rdscheck images base --pg 15             debian:bookworm-slim, where no registry can be reached
   rdscheck images list
+  rdscheck images prune
 """
 
 
@@ -40,6 +41,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     base.set_defaults(command=_base)
     listing = actions.add_parser("list", help="list our images with their base")
     listing.set_defaults(command=_list)
+    prune = actions.add_parser("prune", help="remove images that an older rdscheck built")
+    prune.set_defaults(command=_prune)
 
 
 def _build(options: argparse.Namespace, console: Console) -> ExitCode:
@@ -72,3 +75,14 @@ def _list(_options: argparse.Namespace, console: Console) -> ExitCode:
     rows = [[image, images.base_of(image)] for image in images.ours()]
     console.table(["image", "base"], rows)
     return ExitCode.OK
+
+
+def _prune(_options: argparse.Namespace, console: Console) -> ExitCode:
+    worst = ExitCode.OK
+    for image in images.outdated():
+        if images.remove(image):
+            console.data(image)
+        else:
+            console.error(f"{image} is in use", "end what runs on it: rdscheck ps, rdscheck down")
+            worst = ExitCode.UNCHECKED
+    return worst

@@ -143,6 +143,17 @@ def ours() -> list[str]:
     return sorted(done.stdout.split())
 
 
+def outdated() -> list[str]:
+    """Return our server images that were built from another state of our files."""
+    current = {tag(major) for major in range(10, 100)}
+    return [image for image in ours() if "-" in image.rpartition(":")[2] and image not in current]
+
+
+def remove(image: str) -> bool:
+    """Remove an image unless something runs on it; tell whether it is gone."""
+    return docker("image", "rm", image, seconds=120).returncode == 0
+
+
 def build(major: int, progress: Progress, base: str | None = None, *, verbose: bool = False) -> str:
     """Build our image for a major unless it is there already, and return its tag.
 
