@@ -149,8 +149,9 @@ def _transfer(options: argparse.Namespace, rows: int, way: str) -> Table:
         with data.open("wb") as file, one.conn.cursor().copy("COPY rows TO STDOUT (format csv)") as copy:
             for block in copy:
                 file.write(block)
+        where = f"PostgreSQL {options.pg} ({options.engine})"
         table = Table(
-            f"{way} of {rows:,} rows, {one.size / 1e6:.0f} MB CSV, PostgreSQL {options.pg} ({options.engine})",
+            f"{way} of {rows:,} rows, {one.size / 1e6:.0f} MB CSV, {where}",
             ["variant", "MB/s", "ratio to raw COPY", "seconds min-max", "backend memory growth"],
         )
         raw = one.raw_export if way == "export" else one.raw_load

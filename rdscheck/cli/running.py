@@ -73,10 +73,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     run.add_argument(
         "-n",
         type=int,
-        default=min(os.cpu_count() or 1, _MOST_WORKERS),
+        default=min((os.cpu_count() or 1) + 1, _MOST_WORKERS),
         metavar="N",
         dest="workers",
-        help=f"tests side by side (default: one per processor, at most {_MOST_WORKERS})",
+        help=f"tests side by side (default: one more than processors, at most {_MOST_WORKERS})",
     )
     run.set_defaults(command=_run)
 

@@ -130,7 +130,7 @@ def test_missing_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> 
     assert missing not in {one["Name"] for one in rds_s3.client.list_buckets()["Buckets"]}
 
 
-@rests_on("export-s3-errors", "emulators-serve-all-regions")
+@rests_on("export-s3-errors", "s3-wrong-region-served")
 def test_wrong_region(rds_s3: Any, export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is refused with S3's redirect."""
     with (

@@ -63,7 +63,7 @@ def test_location_as_untyped_text(aws_s3: Any, rds_s3: Any, t: str) -> None:
     assert rows(aws_s3) == [(1, "one"), (2, "two")]
 
 
-@rests_on("emulators-check-no-keys")
+@rests_on("s3-signature-not-checked")
 def test_forms_with_credentials(aws_s3: Any, rds_s3: Any, t: str, step: Any) -> None:
     """Both forms take credentials, by position and by name, with an empty session token."""
     if rds_s3.backend.startswith("http"):

@@ -112,7 +112,7 @@ def test_empty_file(rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) 
         assert import_(t, "empty.csv", "(format csv, header)").startswith("0 rows imported")
 
 
-@rests_on("import-status-texts", "emulators-serve-all-regions")
+@rests_on("import-status-texts", "s3-wrong-region-served")
 def test_wrong_region(rds_s3: Any, t: str, import_: Any, count: Any, refused: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is HTTP 301."""
     wrong = "eu-central-1" if rds_s3.region != "eu-central-1" else "us-east-1"
@@ -136,7 +136,7 @@ def test_bucket_in_another_region(
     assert count() == 1
 
 
-@rests_on("emulators-check-no-keys")
+@rests_on("s3-signature-not-checked")
 def test_credentials_need_no_role(
     aws_s3: Any, rds_db: Any, rds_s3: Any, t: str, count: Any, refused: Any, step: Any
 ) -> None:

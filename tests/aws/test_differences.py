@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from rdscheck.aws.space import S3Space
+from rdscheck.deviations.backends import DEVIATIONS
 
 Choose = Callable[..., Any]
 KMS_UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -234,3 +235,12 @@ def test_bucket_name_that_s3_does_not_allow(space: S3Space, on: Choose) -> None:
     assert created == on(space, moto=("", 200), localstack=("InvalidBucketName", 400))
     if created[1] == 200:
         space.client.delete_bucket(Bucket=name)
+
+
+def test_every_difference_has_its_entry_and_every_entry_its_test() -> None:
+    pinned = {
+        (test.__doc__ or "").strip()
+        for name, test in globals().items()
+        if name.startswith("test_") and name != "test_every_difference_has_its_entry_and_every_entry_its_test"
+    }
+    assert pinned == {one.key for one in DEVIATIONS}

@@ -1,11 +1,6 @@
-"""Known differences, by key: sandbox against RDS, backend against backend, document against both.
+"""Where the aws_s3 and aws_commons stand-ins differ from RDS, or rest on a guess about it."""
 
-One table each. A scenario names a key; a key nobody knows is an error when
-scenarios are collected, and a difference that goes away fails the build.
-"""
-
-from rdscheck.errors import RdscheckError
-from rdscheck.model import Deviation, DocumentationFinding
+from rdscheck.model import Deviation
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _EXPORT_DOCS = f"{_GUIDE}/postgresql-s3-export.html"
@@ -27,7 +22,7 @@ _NOWHERE = "no public source shows it"
 _KNOWN = "known"
 _GUESSED = "guessed"
 
-_DEVIATIONS = (
+DEVIATIONS = (
     # Installing
     Deviation(
         "trusted-control-file",
@@ -97,28 +92,12 @@ _DEVIATIONS = (
     ),
     # S3 backends
     Deviation(
-        "emulators-check-no-keys",
-        "credentials that sign requests",
-        "S3 knows the keys, and their owner's policies decide",
-        "moto and LocalStack serve whatever keys sign a request",
-        _KNOWN,
-        "https://docs.getmoto.org/en/latest/docs/iam.html",
-    ),
-    Deviation(
         "emulators-check-no-kms",
         "kms_key",
         "the key must exist, be enabled, lie in the bucket's Region and be allowed to the role",
         "moto and LocalStack note any name and encrypt nothing",
         _KNOWN,
         _EXPORT_REFERENCE,
-    ),
-    Deviation(
-        "emulators-serve-all-regions",
-        "a bucket addressed under another Region than its own",
-        "S3 answers with a redirect",
-        "emulators serve it, so the stand-in asks for the bucket's Region first and refuses by itself",
-        _KNOWN,
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html",
     ),
     # Export
     Deviation(
@@ -302,84 +281,3 @@ _DEVIATIONS = (
         _IMPORT_REFERENCE,
     ),
 )
-
-_FINDINGS = (
-    DocumentationFinding(
-        "export-guide-feature-name",
-        "stored procedure guide, step 1",
-        "associate the role with the feature S3_EXPORT",
-        "S3_EXPORT is no feature of the engine and is refused; s3Export is, and its case counts",
-        "use --feature-name s3Export",
-        _EXPORT_BUCKET,
-    ),
-    DocumentationFinding(
-        "export-guide-minimum-permissions",
-        "stored procedure guide, step 1, minimum permissions",
-        "the policy needs s3:ListBucket and s3:GetBucketLocation besides the two for writing",
-        "s3:PutObject and s3:AbortMultipartUpload are enough, small and in parts",
-        "grant those two on the objects of the bucket and nothing else",
-        _EXPORT_BUCKET,
-    ),
-    DocumentationFinding(
-        "export-guide-second-extension",
-        "stored procedure guide, step 2",
-        "create aws_commons after aws_s3 with CASCADE",
-        "CASCADE has installed aws_commons already; the statement only gives a notice",
-        "leave the second statement out",
-        _EXPORT_DOCS,
-    ),
-    DocumentationFinding(
-        "export-guide-part-suffix",
-        "stored procedure guide, step 5, large exports",
-        "the parts of a large export carry a suffix like _partXX",
-        "the first object keeps the name that was asked for; later ones end in _part2, _part3 and so on,"
-        " after the whole key",
-        "read the key itself first, then key_part2 onwards until one is missing",
-        _EXPORT_REFERENCE,
-    ),
-    DocumentationFinding(
-        "export-guide-security",
-        "stored procedure guide, step 6",
-        "withhold aws_s3 from a role and give it EXECUTE on the procedure",
-        "the procedure runs with the rights of its caller, who is refused at the schema aws_s3",
-        "make it SECURITY DEFINER with SET search_path; then the query too runs with the owner's rights,"
-        " so build the query inside the procedure instead of taking it as an argument",
-        "https://www.postgresql.org/docs/current/sql-createprocedure.html",
-    ),
-    DocumentationFinding(
-        "export-guide-public-execute",
-        "stored procedure guide, step 6",
-        "granting EXECUTE to approved roles limits who may call the procedure",
-        "every role may call it without any grant: a new procedure is executable by PUBLIC",
-        "REVOKE EXECUTE ON PROCEDURE … FROM PUBLIC in the transaction that creates it",
-        "https://www.postgresql.org/docs/current/ddl-priv.html",
-    ),
-)
-
-DEVIATIONS: dict[str, Deviation] = {one.key: one for one in _DEVIATIONS}
-
-DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {one.key: one for one in _FINDINGS}
-
-
-class UnknownKey(RdscheckError):
-    """A scenario names a deviation or documentation finding that has no entry here."""
-
-
-def deviation(key: str) -> Deviation:
-    """Return the deviation of that key or raise ``UnknownKey``."""
-    try:
-        return DEVIATIONS[key]
-    except KeyError:
-        raise UnknownKey(
-            f"no deviation has the key {key!r}", hint="add it to rdscheck/deviations.py"
-        ) from None
-
-
-def documentation_finding(key: str) -> DocumentationFinding:
-    """Return the documentation finding of that key or raise ``UnknownKey``."""
-    try:
-        return DOCUMENTATION_FINDINGS[key]
-    except KeyError:
-        raise UnknownKey(
-            f"no documentation finding has the key {key!r}", hint="add it to rdscheck/deviations.py"
-        ) from None

@@ -1,0 +1,61 @@
+"""Places where a document turned out wrong or outdated when it was run."""
+
+from rdscheck.model import DocumentationFinding
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
+_EXPORT_DOCS = f"{_GUIDE}/postgresql-s3-export.html"
+_EXPORT_REFERENCE = f"{_GUIDE}/postgresql-s3-export-functions.html"
+_EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
+
+FINDINGS = (
+    DocumentationFinding(
+        "export-guide-feature-name",
+        "stored procedure guide, step 1",
+        "associate the role with the feature S3_EXPORT",
+        "S3_EXPORT is no feature of the engine and is refused; s3Export is, and its case counts",
+        "use --feature-name s3Export",
+        _EXPORT_BUCKET,
+    ),
+    DocumentationFinding(
+        "export-guide-minimum-permissions",
+        "stored procedure guide, step 1, minimum permissions",
+        "the policy needs s3:ListBucket and s3:GetBucketLocation besides the two for writing",
+        "s3:PutObject and s3:AbortMultipartUpload are enough, small and in parts",
+        "grant those two on the objects of the bucket and nothing else",
+        _EXPORT_BUCKET,
+    ),
+    DocumentationFinding(
+        "export-guide-second-extension",
+        "stored procedure guide, step 2",
+        "create aws_commons after aws_s3 with CASCADE",
+        "CASCADE has installed aws_commons already; the statement only gives a notice",
+        "leave the second statement out",
+        _EXPORT_DOCS,
+    ),
+    DocumentationFinding(
+        "export-guide-part-suffix",
+        "stored procedure guide, step 5, large exports",
+        "the parts of a large export carry a suffix like _partXX",
+        "the first object keeps the name that was asked for; later ones end in _part2, _part3 and so on,"
+        " after the whole key",
+        "read the key itself first, then key_part2 onwards until one is missing",
+        _EXPORT_REFERENCE,
+    ),
+    DocumentationFinding(
+        "export-guide-security",
+        "stored procedure guide, step 6",
+        "withhold aws_s3 from a role and give it EXECUTE on the procedure",
+        "the procedure runs with the rights of its caller, who is refused at the schema aws_s3",
+        "make it SECURITY DEFINER with SET search_path; then the query too runs with the owner's rights,"
+        " so build the query inside the procedure instead of taking it as an argument",
+        "https://www.postgresql.org/docs/current/sql-createprocedure.html",
+    ),
+    DocumentationFinding(
+        "export-guide-public-execute",
+        "stored procedure guide, step 6",
+        "granting EXECUTE to approved roles limits who may call the procedure",
+        "every role may call it without any grant: a new procedure is executable by PUBLIC",
+        "REVOKE EXECUTE ON PROCEDURE … FROM PUBLIC in the transaction that creates it",
+        "https://www.postgresql.org/docs/current/ddl-priv.html",
+    ),
+)
