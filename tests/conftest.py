@@ -7,6 +7,7 @@ import pytest
 from rdscheck.sandbox import images
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.local import installations
+from rdscheck.sandbox.shadow import why_no_stand_ins
 
 pytest_plugins = ["pytester"]
 
@@ -40,14 +41,21 @@ def some_engine(request: pytest.FixtureRequest) -> tuple[str, int]:
     pytest.skip(f"engine {request.param}: nothing to start here (rdscheck doctor)")
 
 
+def quickest() -> tuple[str, int] | None:
+    """Return the engine and major that start most quickly with everything the tests need."""
+    found = dict(engines())
+    if "local" in found and not why_no_stand_ins(installations()[found["local"]].bin_dir):
+        return "local", found["local"]
+    return next(((name, found[name]) for name in ("docker", "local") if name in found), None)
+
+
 @pytest.fixture
 def quick() -> tuple[str, int]:
     """Name the engine and major that start most quickly here."""
-    found = dict(engines())
-    for name in ("local", "docker"):
-        if name in found:
-            return name, found[name]
-    pytest.skip("no engine here can start a server (rdscheck doctor)")
+    found = quickest()
+    if found is None:
+        pytest.skip("no engine here can start a server (rdscheck doctor)")
+    return found
 
 
 def containers(run_id: str) -> list[str]:

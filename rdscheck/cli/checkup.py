@@ -32,7 +32,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _doctor(options: argparse.Namespace, console: Console) -> ExitCode:
     if options.setup:
-        set_up("auto", tuple(Version(major) for major in SANDBOX_MAJORS), console.note)
+        versions = tuple(Version(major) for major in SANDBOX_MAJORS)
+        set_up("auto", versions, console.note)
+        if installations():  # so that local servers, too, get what they lack
+            set_up("local", versions, console.note)
     rows = [*_engines(), *_versions(DockerEngine()), *_versions(LocalEngine()), *_stand_ins(), *_s3()]
     if options.format == "json":
         console.json({"schema": 1, "kind": "doctor", "checks": rows})

@@ -24,7 +24,7 @@ from rdscheck.sandbox import shadow
 from rdscheck.sandbox.engine import Progress, quiet
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import start_time
-from rdscheck.sandbox.process import as_account, end_process, give, server_account, spawn
+from rdscheck.sandbox.process import as_account, end_process, give, no_room, server_account, spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
 
@@ -134,7 +134,10 @@ class LocalEngine:
         account = server_account()
         data = home / "data"
         home.mkdir(mode=0o755)
-        shutil.copytree(tree.data, data, symlinks=True)
+        try:
+            shutil.copytree(tree.data, data, symlinks=True)
+        except OSError as error:
+            raise no_room(home, error) from error
         give(home, account)
         data.chmod(0o700)
         for _ in range(_PORT_TRIES):

@@ -3,6 +3,7 @@
 import atexit
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rdscheck.errors import EngineUnavailable, RdscheckError
+from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.sandbox.owner import Owner
 
 
@@ -46,6 +47,15 @@ def give(path: Path, account: pwd.struct_passwd | None) -> None:
         return
     for one in (path, *path.rglob("*")):
         os.chown(one, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def no_room(path: Path, error: OSError) -> RdscheckError:
+    """Return what to say when files could not be written below a directory."""
+    free = shutil.disk_usage(path).free if path.exists() else 0
+    return StartError(
+        f"cannot write below {path} ({free >> 20} MiB are free there): {str(error).splitlines()[0][:200]}",
+        hint="free some space, or set RDSCHECK_HOME to a directory with room for a few hundred MiB",
+    )
 
 
 def check_enterable(path: Path, account: pwd.struct_passwd | None) -> None:

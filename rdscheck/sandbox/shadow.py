@@ -20,7 +20,7 @@ from rdscheck.errors import StartError
 from rdscheck.resources import images_dir
 from rdscheck.sandbox.engine import Progress
 from rdscheck.sandbox.images import context_hash
-from rdscheck.sandbox.process import as_account, check_enterable, give, server_account
+from rdscheck.sandbox.process import as_account, check_enterable, give, no_room, server_account
 from rdscheck.sandbox.rundir import base_dir
 
 #: Extensions the stand-in build makes.
@@ -57,8 +57,11 @@ def build(bin_dir: Path, server_version: str, progress: Progress) -> Tree:
         if not (root / "ready").exists():
             progress(f"preparing PostgreSQL {server_version} of {bin_dir}")
             shutil.rmtree(root, ignore_errors=True)
-            _fill(root, bin_dir)
-            (root / "ready").touch()
+            try:
+                _fill(root, bin_dir)
+                (root / "ready").touch()
+            except OSError as error:
+                raise no_room(root.parent, error) from error
     return _tree(root, bin_dir)
 
 

@@ -16,7 +16,7 @@ import pytest
 from rdscheck.resources import images_dir, scenarios_dir
 from rdscheck.sandbox import shadow
 from rdscheck.sandbox.local import installations
-from tests.conftest import engines
+from tests.conftest import quickest
 from tests.mutations.mutant import Mutant
 from tests.mutations.table import MUTANTS, NEUTRAL
 
@@ -42,7 +42,7 @@ cp "$kept" "$object"
 """
 
 
-def build(mutant: Mutant, include: Path, room: Path) -> str:
+def build(mutant: Mutant, bin_dir: Path, room: Path) -> str:
     """Compile the stand-in with the mutant's change; return why that failed."""
     name, old, new = mutant.source
     copy, out = room / f"{mutant.id}.src", room / mutant.id
@@ -53,9 +53,9 @@ def build(mutant: Mutant, include: Path, room: Path) -> str:
         return f"{name} has no {old!r} any more"
     file.write_text(text.replace(old, new), encoding="utf-8")
     done = subprocess.run(
-        ["sh", str(copy / "build.sh"), str(include), str(out), str(out)],
+        ["sh", str(copy / "build.sh"), str(shadow._headers(bin_dir).parent), str(out), str(out)],
         # Seconds count here, warnings about the damage do not.
-        env=os.environ | {"CFLAGS": "-O0 -w", "CC": str(room / "cc")},
+        env=shadow._build_environment(bin_dir) | {"CFLAGS": "-O0 -w", "CC": str(room / "cc")},
         capture_output=True,
         text=True,
         check=False,
@@ -67,12 +67,8 @@ def build(mutant: Mutant, include: Path, room: Path) -> str:
 def libraries() -> Iterator[tuple[Path | None, dict[str, str]]]:
     """Build the mutants of the C source, for a local server only: a container does not see them."""
     local = installations()
-    if not local:
-        yield None, {}
-        return
-    installed = local[max(local)]
-    include = shadow._configured(installed.bin_dir, "includedir-server")
-    if not (include / "postgres.h").is_file() or shutil.which("cc") is None:
+    bin_dir = local[max(local)].bin_dir if local else None
+    if bin_dir is None or shadow.why_no_stand_ins(bin_dir):
         yield None, {}
         return
     with tempfile.TemporaryDirectory() as directory:
@@ -81,16 +77,15 @@ def libraries() -> Iterator[tuple[Path | None, dict[str, str]]]:
         (room / "cc").write_text(COMPILER, encoding="utf-8")
         (room / "cc").chmod(0o755)
         with ThreadPoolExecutor(2) as pool:
-            built = pool.map(lambda one: build(one, include, room), SOURCES)
+            built = pool.map(lambda one: build(one, bin_dir, room), SOURCES)
         yield room, {one.id: why for one, why in zip(SOURCES, built, strict=True) if why}
 
 
 @pytest.fixture(scope="module")
 def verdicts(libraries: tuple[Path | None, dict[str, str]]) -> Verdicts:
     """Run every pinned claim with each of its mutants, all in one go."""
-    found = dict(engines())
-    engine = "local" if "local" in found else "docker"
-    if engine not in found:
+    found = quickest()
+    if found is None:
         pytest.skip("no engine here can start a server (rdscheck doctor)")
     room, _ = libraries
     claims = sorted({f"{scenarios_dir() / 's3' / claim.partition('[')[0]}" for claim in PINNED})
@@ -100,7 +95,7 @@ def verdicts(libraries: tuple[Path | None, dict[str, str]]) -> Verdicts:
             [
                 *(sys.executable, "-m", "pytest", "-q", "-n", "2"),
                 *("-p", "tests.mutations.mutant_plugin", "-p", "no:cacheprovider"),
-                *(f"--rds-engine={engine}", f"--rds-pg={found[engine]}", "--rds-s3=moto"),
+                *(f"--rds-engine={found[0]}", f"--rds-pg={found[1]}", "--rds-s3=moto"),
                 *claims,
             ],
             cwd=ROOT,
