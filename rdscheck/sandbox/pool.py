@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import psycopg
 
+from rdscheck.errors import StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import sweep
 from rdscheck.sandbox.engine import Engine
@@ -42,9 +43,24 @@ class Pool:
                 if self._answers(server):
                     return server
                 stop(server.info)
-            info = self.engine.start(version, self.run)
+            info = self._start(version)
             self.run.write(name, info.to_json())
             return Server(info)
+
+    def _start(self, version: Version) -> ServerInfo:
+        """Start a server; what failed once in a run is not tried again by each of its tests."""
+        name = f"failed-{version}"
+        failed = self.run.read(name)
+        if failed is not None:
+            raise StartError(failed["message"], hint=failed["hint"])
+        try:
+            return self.engine.start(version, self.run)
+        except StartError as error:
+            # On a full disk not even this can be noted.
+            if self.run.owner() != Owner.kept():
+                with suppress(OSError):
+                    self.run.write(name, {"message": error.message, "hint": error.hint})
+            raise
 
     def servers(self) -> list[Server]:
         """Return the servers started so far."""

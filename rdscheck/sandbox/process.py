@@ -52,8 +52,10 @@ def give(path: Path, account: pwd.struct_passwd | None) -> None:
 def no_room(path: Path, error: OSError) -> RdscheckError:
     """Return what to say when files could not be written below a directory."""
     free = shutil.disk_usage(path).free if path.exists() else 0
+    # Copying a tree collects what went wrong with each file; they all say the same.
+    told = error.args[0][0][2] if isinstance(error, shutil.Error) else str(error)
     return StartError(
-        f"cannot write below {path} ({free >> 20} MiB are free there): {str(error).splitlines()[0][:200]}",
+        f"cannot write below {path.parent} ({free >> 20} MiB are free there): {told}",
         hint="free some space, or set RDSCHECK_HOME to a directory with room for a few hundred MiB",
     )
 

@@ -26,6 +26,9 @@ from rdscheck.sandbox.rundir import base_dir
 #: Extensions the stand-in build makes.
 STAND_INS = ("aws_commons", "aws_s3")
 
+#: Less than this is no room for a data directory.
+_ROOM = 64 << 20
+
 #: Prefixes that hold the whole system, not one installation.
 _SHARED_PREFIXES = (Path("/"), Path("/usr"), Path("/usr/local"))
 
@@ -212,6 +215,8 @@ def _bake(root: Path, bin_dir: Path) -> None:
         **as_account(account),
     )
     if done.returncode != 0:
+        if shutil.disk_usage(nest).free < _ROOM:
+            raise OSError("the data directory does not fit")
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise StartError(
             f"the data directory could not be made: {' | '.join(lines[-3:]) or 'initdb said nothing'}",
