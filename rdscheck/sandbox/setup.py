@@ -93,15 +93,13 @@ def _bases(versions: Sequence[Version], progress: Progress) -> None:
 
 def _local(progress: Progress) -> None:
     """Install the distribution's PostgreSQL and what compiles the stand-ins."""
-    if not _may_install():
-        if installations():
-            progress("using the servers installed here; nothing can be installed (that takes root and apt)")
-            return
-        raise StartError(
-            "no PostgreSQL server is installed, and nothing can be installed (that takes root and apt)",
-            hint="ask for PostgreSQL or Docker on this machine",
-        )
+    rights = _may_install()
     if not installations():
+        if not rights:
+            raise StartError(
+                "no PostgreSQL server is installed, and nothing can be installed (that takes root and apt)",
+                hint="ask for PostgreSQL or Docker on this machine",
+            )
         progress("installing PostgreSQL from the distribution: apt-get install postgresql")
         # The package would create and start a cluster of its own, which nobody here needs.
         config = Path("/etc/postgresql-common/createcluster.conf")
@@ -109,10 +107,13 @@ def _local(progress: Progress) -> None:
             config.parent.mkdir(parents=True, exist_ok=True)
             config.write_text("create_main_cluster = false\n", encoding="utf-8")
         _apt_install(("postgresql",), progress)
+    elif not rights:
+        progress("using the servers installed here; nothing can be installed (that takes root and apt)")
     lacking = [one for one in installations().values() if why_no_stand_ins(one.bin_dir)]
-    if lacking:
+    if lacking and rights:
         progress("installing what compiles the stand-ins: apt-get install " + " ".join(_BUILD_PACKAGES))
         _apt_install(_BUILD_PACKAGES, progress)
+    if shutil.which("apt-get"):
         for one in lacking:
             _fetch_headers(one.major, progress)
 
@@ -125,10 +126,13 @@ def _fetch_headers(major: int, progress: Progress) -> None:
     target = headers_dir(major)
     if (target / "usr").exists():
         return
+    progress(f"fetching the headers of PostgreSQL {major} into {target}")
     target.mkdir(parents=True, exist_ok=True)
     packages = [f"postgresql-server-dev-{major}", "libpq-dev"]
+    # Root would hand the download to an account that may not write here.
+    sandbox = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     done = subprocess.run(
-        ["apt-get", "download", "-o", "APT::Sandbox::User=root", *packages],
+        ["apt-get", "download", *sandbox, *packages],
         cwd=target,
         capture_output=True,
         text=True,

@@ -24,6 +24,7 @@ class Machine:
         self.dockerd_works = True
         self.servers: dict[int, Installation] = {}
         self.lacks_headers = ""
+        self.apt = True
         monkeypatch.setattr(DockerEngine, "answers", lambda _: self.docker)
         monkeypatch.setattr(setup, "_may_install", lambda: self.rights)
         monkeypatch.setattr(setup, "_apt_install", self.install)
@@ -34,7 +35,9 @@ class Machine:
         monkeypatch.setattr(
             setup, "_fetch_headers", lambda major, _: self.installed.append(f"headers {major}")
         )
-        monkeypatch.setattr("shutil.which", lambda _: None)
+        monkeypatch.setattr(
+            "shutil.which", lambda name: "apt-get" if name == "apt-get" and self.apt else None
+        )
         monkeypatch.setattr(setup, "Path", lambda text: tmp_config(self, text))
 
     def install(self, packages: tuple[str, ...], progress: object) -> bool:
@@ -88,6 +91,15 @@ def test_without_rights_installed_servers_are_used_as_they_are(machine: Machine)
     machine.set_up()
     assert machine.installed == []
     assert any("using the servers installed here" in line for line in machine.told)
+
+
+def test_without_rights_headers_still_come_into_a_directory_of_our_own(machine: Machine) -> None:
+    machine.rights = False
+    machine.apt = True
+    machine.servers[15] = Installation(Path("/usr/lib/postgresql/15/bin"), "15.1", "Debian")
+    machine.lacks_headers = "no server headers"
+    machine.set_up()
+    assert machine.installed == ["headers 15"]
 
 
 def test_without_rights_and_servers_there_is_nothing_to_do(machine: Machine) -> None:
