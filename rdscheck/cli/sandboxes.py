@@ -73,10 +73,16 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
             f"sandbox {options.name!r} runs PostgreSQL {other[0].version}",
             hint=f"rdscheck down {options.name}, or choose another --name",
         )
-    engine.prepare(versions[0], console.note)
-    server = Pool(run, engine).server(versions[0])
-    known = run.read("s3")
-    endpoint = S3Endpoint.from_json(known) if known else _start_s3(options.s3, run, server)
+    try:
+        engine.prepare(versions[0], console.note)
+        server = Pool(run, engine).server(versions[0])
+        known = run.read("s3")
+        endpoint = S3Endpoint.from_json(known) if known else _start_s3(options.s3, run, server)
+    except BaseException:
+        # Half a sandbox is none: what was started for it ends here.
+        if run.read("s3") is None:
+            sweep.end_run(run)
+        raise
     for line in _exports(server, endpoint):
         console.data(line)
     console.note(

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, InvalidFeatureName, documentation_finding, rests_on, scenario
+from rdscheck import Basis, InvalidFeatureName, claim, documentation_finding, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export",
@@ -41,6 +41,7 @@ def counts(notice: str) -> tuple[int, int, int]:
     return int(rows), int(files), int(size)
 
 
+@claim(basis=Basis.EMULATED)
 @documentation_finding("export-guide-feature-name")
 @rests_on("feature-name-refusal")
 def test_role_is_associated_by_the_feature_name_s3Export(  # noqa: N802 (the name's own spelling)
@@ -61,6 +62,7 @@ def test_role_is_associated_by_the_feature_name_s3Export(  # noqa: N802 (the nam
         assert rds_s3.get("after.txt") == b"1\n"
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("feature-name-refusal")
 def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, step: Any) -> None:
     """A feature name in other letters than s3Export is refused."""
@@ -69,6 +71,7 @@ def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, step: Any) -> 
             rds_db.associate_role(name)
 
 
+@claim(basis=Basis.EMULATED)
 @documentation_finding("export-guide-minimum-permissions")
 @rests_on("export-s3-errors")
 def test_two_permissions_are_enough(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
@@ -139,6 +142,7 @@ def test_region_may_be_left_out(rds: Any, rds_s3: Any, procedure: str) -> None:
     assert rds_s3.get(KEY) == b"a\n7\n"
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
 def test_default_region_does_not_reach_a_bucket_elsewhere(
     rds: Any, rds_s3: Any, rds_db: Any, procedure: str, refused: Any, step: Any

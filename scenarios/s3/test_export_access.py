@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg.errors as pg
 
-from rdscheck import Basis, deviation, rests_on, scenario
+from rdscheck import Basis, claim, deviation, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-access",
@@ -20,6 +20,7 @@ FAILED = "could not upload to Amazon S3"
 DENIED = "Amazon S3 client returned 'Access Denied'."
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-no-role-text")
 def test_role_comes_and_goes(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
     """An export works while a role is associated for s3Export, and in the same session not without one."""
@@ -39,6 +40,7 @@ def test_role_comes_and_goes(rds_db: Any, rds_s3: Any, export: Any, refused: Any
     assert rds_s3.keys() == ["again.txt", "with.txt"]
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-no-role-text")
 def test_role_for_import_does_not_export(
     rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any
@@ -51,6 +53,7 @@ def test_role_for_import_does_not_export(
     nothing_left()
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "policy-subset")
 def test_policy_must_allow(
     rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any, step: Any
@@ -68,6 +71,7 @@ def test_policy_must_allow(
         assert rds_s3.get("allowed.txt") == b"1\n"
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "policy-subset")
 def test_deny_beats_allow(rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any) -> None:
     """A policy that allows everything and denies s3:PutObject denies."""
@@ -77,6 +81,7 @@ def test_deny_beats_allow(rds_db: Any, rds_s3: Any, export: Any, refused: Any, n
     nothing_left()
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
 def test_policy_names_the_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
     """A bucket the policy does not name is denied until the policy names it."""
@@ -94,6 +99,7 @@ def test_policy_names_the_bucket(rds_db: Any, rds_s3: Any, export: Any, refused:
     assert rds_s3.keys(bucket=other) == ["b.txt"]
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
 def test_policy_names_a_folder(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> None:
     """A policy on reports/* lets exports into that folder and nowhere else."""
@@ -105,6 +111,7 @@ def test_policy_names_a_folder(rds_db: Any, rds_s3: Any, export: Any, refused: A
     assert rds_s3.keys() == ["reports/2024/a.txt"]
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
 def test_part_files_are_checked_too(
     rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any
@@ -130,6 +137,7 @@ def test_missing_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> 
     assert missing not in {one["Name"] for one in rds_s3.client.list_buckets()["Buckets"]}
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "s3-wrong-region-served")
 def test_wrong_region(rds_s3: Any, export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is refused with S3's redirect."""
@@ -154,6 +162,7 @@ def test_region_left_out(aws_s3: Any, rds_s3: Any, step: Any) -> None:
     assert rds_s3.keys() == ["empty.txt", "null.txt", "out.txt"]
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("export-other-region", "export-s3-errors")
 def test_bucket_in_another_region(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
     """A bucket in another Region is refused under the instance's Region and written under its own."""
@@ -188,6 +197,7 @@ def test_no_network_path(aws_s3: Any, refused: Any) -> None:
         )
 
 
+@claim(basis=Basis.EMULATED)
 @deviation("association-scope", raises=pg.SystemError)
 def test_role_serves_every_database(aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any) -> None:
     """A role associated with the instance serves a second database of it too."""

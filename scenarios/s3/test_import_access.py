@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, claim, rests_on, scenario
 
 pytestmark = scenario(
     "s3/import-access",
@@ -34,6 +34,7 @@ def count(aws_s3: Any) -> Any:
     return lambda: aws_s3.execute("SELECT count(*) FROM t").fetchone()[0]
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("import-no-role-text")
 def test_role_comes_and_goes(rds_db: Any, t: str, import_: Any, count: Any, refused: Any, step: Any) -> None:
     """An import works while a role is associated for s3Import, and in the same session not without one."""
@@ -49,6 +50,7 @@ def test_role_comes_and_goes(rds_db: Any, t: str, import_: Any, count: Any, refu
     assert count() == 2
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("import-no-role-text")
 def test_role_for_export_does_not_import(rds_db: Any, t: str, import_: Any, count: Any, refused: Any) -> None:
     """A role associated for s3Export does not serve imports, whatever its policy allows."""
@@ -59,6 +61,7 @@ def test_role_for_export_does_not_import(rds_db: Any, t: str, import_: Any, coun
     assert count() == 0
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("import-status-texts", "policy-subset")
 def test_policy_must_allow(
     rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any, refused: Any, step: Any
@@ -112,6 +115,7 @@ def test_empty_file(rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) 
         assert import_(t, "empty.csv", "(format csv, header)").startswith("0 rows imported")
 
 
+@claim(basis=Basis.EMULATED)
 @rests_on("import-status-texts", "s3-wrong-region-served")
 def test_wrong_region(rds_s3: Any, t: str, import_: Any, count: Any, refused: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is HTTP 301."""
@@ -124,6 +128,7 @@ def test_wrong_region(rds_s3: Any, t: str, import_: Any, count: Any, refused: An
     assert count() == 1
 
 
+@claim(basis=Basis.EMULATED)
 def test_bucket_in_another_region(
     rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any, step: Any
 ) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from rdscheck.catalog.versions import SANDBOX_MAJORS
@@ -94,6 +95,42 @@ def test_a_dead_engine_ends_with_3_and_says_what_to_do(command: list[str]) -> No
     assert "Docker" in done.stderr
     assert "next:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_sandbox_that_does_not_come_up_leaves_nothing(quick: tuple[str, int]) -> None:
+    engine, major = quick
+    name = "half-a-sandbox"
+    done = rdscheck(
+        "up", "--engine", engine, "--pg", str(major), "--name", name, "--s3", "http://127.0.0.1:9"
+    )
+    assert done.returncode == 3, done.stderr
+    assert "127.0.0.1:9" in done.stderr
+    assert done.stdout == ""
+    assert name not in rdscheck("ps").stdout
+    assert rdscheck("down", name).returncode == 2
+
+
+def test_a_sandbox_comes_up_is_found_again_and_goes(quick: tuple[str, int]) -> None:
+    engine, major = quick
+    name = "there-and-back"
+    arguments = ["up", "--engine", engine, "--pg", str(major), "--s3", "moto", "--name", name]
+    try:
+        first = rdscheck(*arguments)
+        assert first.returncode == 0, first.stderr
+        told = dict(line.removeprefix("export ").split("=", 1) for line in first.stdout.splitlines())
+        with psycopg.connect(told["DATABASE_URL"].strip("'"), autocommit=True) as conn:
+            assert conn.execute("SELECT current_user, current_database()").fetchone() == ("postgres", "labdb")
+        assert rdscheck(*arguments).stdout == first.stdout
+        other = rdscheck("up", "--engine", engine, "--pg", "13", "--name", name)
+        assert other.returncode == 2
+        assert f"runs PostgreSQL {major}" in other.stderr
+        assert told["PGPORT"] in rdscheck("ps").stdout
+    finally:
+        ended = rdscheck("down", name)
+    assert ended.returncode == 0
+    assert name not in rdscheck("ps").stdout
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(told["DATABASE_URL"].strip("'"), connect_timeout=5)
 
 
 def test_doctor_tells_all_versions_and_what_mends_them() -> None:
