@@ -75,6 +75,17 @@ def backend(choice: str) -> Backend:
     return Url(choice)
 
 
+def check(choice: str) -> None:
+    """Raise ``S3Unavailable`` with the next step when a backend asked for by name cannot be used here."""
+    chosen = backend(choice)
+    if isinstance(chosen, Url):
+        chosen.start(Place(run_dir=Path()))  # nothing is started for an address: it is only asked
+        return
+    state = chosen.found()
+    if not state.usable:
+        raise S3Unavailable(f"{state.name or choice}: {state.reason}", hint="rdscheck doctor tells more")
+
+
 def found() -> tuple[Found, ...]:
     """Return every backend with its state here, for ``rdscheck doctor``."""
     return LocalStack().found(), Moto().found()

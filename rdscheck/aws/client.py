@@ -7,8 +7,10 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.errors import S3Unavailable
 
 _CONNECT_TIMEOUT = 5
 _READ_TIMEOUT = 60
@@ -16,7 +18,10 @@ _READ_TIMEOUT = 60
 
 def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
     """Return a boto3 S3 client for an endpoint, in its region or another."""
-    session = _local_session() if endpoint.is_local else boto3.session.Session()
+    try:
+        session = _local_session() if endpoint.is_local else boto3.session.Session()
+    except BotoCoreError as error:  # a profile that does not exist, a file that cannot be read
+        raise S3Unavailable(str(error), hint="correct AWS_PROFILE or the AWS configuration file") from error
     return session.client(
         "s3",
         endpoint_url=endpoint.url_for_host,

@@ -87,7 +87,7 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
         raise UsageError(f"-n {options.workers}: a number of workers is 0 or more", hint="leave -n out")
     _check_directory(options.reports)
     if options.s3 != "auto":
-        backends.backend(options.s3)  # an address that is none is told before the work, not during it
+        backends.check(options.s3)  # told before the work, not by every claim of it
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)

@@ -100,9 +100,9 @@ def test_a_dead_engine_ends_with_3_and_says_what_to_do(command: list[str]) -> No
 def test_a_sandbox_that_does_not_come_up_leaves_nothing(quick: tuple[str, int]) -> None:
     engine, major = quick
     name = "half-a-sandbox"
-    done = rdscheck(
-        "up", "--engine", engine, "--pg", str(major), "--name", name, "--s3", "http://127.0.0.1:9"
-    )
+    keys = {"RDSCHECK_S3_ACCESS_KEY": "k", "RDSCHECK_S3_SECRET_KEY": "s"}
+    arguments = ["--engine", engine, "--pg", str(major), "--name", name, "--s3", "http://127.0.0.1:9"]
+    done = rdscheck("up", *arguments, **keys)
     assert done.returncode == 3, done.stderr
     assert "127.0.0.1:9" in done.stderr
     assert done.stdout == ""
@@ -225,6 +225,23 @@ def test_one_scenario_runs_and_reports(quick: tuple[str, int], tmp_path: Path) -
     # Without a compiler or headers everything is skipped, and that is no success.
     assert done.returncode == (0 if ran else 3), done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["matrix.md", f"pg{major}.md", "results.json"]
+
+
+@pytest.mark.parametrize("keys", [{}, {"RDSCHECK_S3_ACCESS_KEY": "k", "RDSCHECK_S3_SECRET_KEY": "s"}])
+def test_s3_that_cannot_be_used_is_told_once_and_first(keys: dict[str, str], tmp_path: Path) -> None:
+    done = rdscheck("run", "--s3", "http://127.0.0.1:9", "--reports", str(tmp_path), **keys)
+    assert done.returncode == 3
+    assert "next:" in done.stderr
+    assert len(done.stderr.splitlines()) == 2, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_profile_that_does_not_exist_is_no_crash(tmp_path: Path) -> None:
+    keys = {"RDSCHECK_S3_ACCESS_KEY": "k", "RDSCHECK_S3_SECRET_KEY": "s", "AWS_PROFILE": "nobody"}
+    done = rdscheck("run", "--s3", "http://127.0.0.1:9", "--reports", str(tmp_path), **keys)
+    assert done.returncode == 3
+    assert "nobody" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_scenario_nobody_knows_is_told(quick: tuple[str, int], tmp_path: Path) -> None:
