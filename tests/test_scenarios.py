@@ -1,6 +1,7 @@
 """The main job on every version with a real S3 API: what CI runs each time."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +25,9 @@ def whole_run(s3: str, reports: Path, workers: int) -> "subprocess.CompletedProc
 
 def test_images_of_all_packaged_versions_are_there() -> None:
     majors = docker_majors()
-    if not majors:
+    if not majors and "CI" not in os.environ:
         pytest.skip("no Docker engine or no image here (rdscheck images build)")
-    assert majors == list(PACKAGED)
+    assert majors == list(PACKAGED)  # CI is worth nothing without the containers
 
 
 @pytest.mark.parametrize("s3", ["moto", "localstack"])

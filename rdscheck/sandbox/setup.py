@@ -27,6 +27,7 @@ _BUILD_PACKAGES = ("gcc", "libc6-dev", "libcurl4-openssl-dev", "libssl-dev", "zl
 
 _ENGINE_PACKAGES = ("docker.io", "iptables")
 _ENGINE_SECONDS = 60
+_ENGINE_PID = Path("/var/run/docker.pid")
 
 
 def set_up(engine: str, versions: Sequence[Version], progress: Progress) -> None:
@@ -62,6 +63,7 @@ def _docker(progress: Progress) -> bool:
 
 def _start_dockerd(progress: Progress) -> bool:
     progress("starting the Docker engine; it goes on running afterwards")
+    _forget_dead_engine()
     log = base_dir() / "dockerd.log"
     # A machine with systemd wants its services started by it.
     if Path("/run/systemd/system").is_dir():
@@ -80,6 +82,21 @@ def _start_dockerd(progress: Progress) -> bool:
     last = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
     progress(f"the Docker engine does not run here: {' '.join(last) or 'it did not answer'}")
     return False
+
+
+def _forget_dead_engine(pid_file: Path = _ENGINE_PID) -> None:
+    """Remove the pid file of an engine that was killed.
+
+    The engine refuses to start while the process of that id runs, and after a kill
+    the id soon belongs to somebody else.
+    """
+    try:
+        pid = int(pid_file.read_text(encoding="ascii"))
+        name = Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return
+    if name != "dockerd":
+        pid_file.unlink(missing_ok=True)
 
 
 def _bases(versions: Sequence[Version], progress: Progress) -> None:

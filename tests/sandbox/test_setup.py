@@ -1,5 +1,6 @@
 """Setting a machine up: only with consent, in the right order, and telling what is done."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,18 @@ def test_the_engine_local_asked_for_by_name_installs_no_docker(machine: Machine)
     machine.servers[15] = Installation(Path("/usr/lib/postgresql/15/bin"), "15.1", "Debian")
     machine.set_up("local")
     assert machine.installed == []
+
+
+def test_the_pid_file_of_a_killed_engine_is_removed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "docker.pid"
+    pid_file.write_text(str(os.getpid()))  # a process that is no engine has its id now
+    setup._forget_dead_engine(pid_file)
+    assert not pid_file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "not a number", "999999999"])
+def test_a_pid_file_that_stops_nobody_is_left_alone(tmp_path: Path, text: str) -> None:
+    pid_file = tmp_path / "docker.pid"
+    pid_file.write_text(text)
+    setup._forget_dead_engine(pid_file)
+    assert pid_file.read_text() == text
