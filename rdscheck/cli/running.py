@@ -101,8 +101,6 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
             hint="rdscheck doctor tells what is missing, --setup installs it",
         )
     run, interrupted = _pytest(options, engine.name, ready, missing, console)
-    if run is None:
-        return ExitCode.UNCHECKED
     paths = write(run, options.reports)
     _summary(run, paths, console)
     if interrupted:
@@ -142,7 +140,7 @@ def _prepare(
 
 def _pytest(
     options: argparse.Namespace, engine: str, ready: list[Version], missing: list[NotRun], console: Console
-) -> tuple[Run | None, bool]:
+) -> tuple[Run, bool]:
     folder = scenarios_dir()
     arguments = [
         str(folder),
