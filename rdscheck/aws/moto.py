@@ -14,13 +14,10 @@ from pathlib import Path
 from rdscheck.aws.answers import require_s3
 from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, http_url
 from rdscheck.errors import S3Unavailable, StartError
-from rdscheck.sandbox.process import end_process
+from rdscheck.sandbox.process import end_process, spawn
 
 _START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 5.0
-
-#: Children of this process by id, kept so that Python does not warn of one it lost sight of.
-_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class Moto:
@@ -40,7 +37,6 @@ class Moto:
             raise S3Unavailable("moto is not installed", hint="pip install 'moto[s3,server]'")
         log = place.run_dir / "moto.log"
         process = _launch(place, log)
-        _children[process.pid] = process
         try:
             report = _report(process, log)
             port = int(report["port"])
@@ -60,7 +56,6 @@ class Moto:
         except BaseException:
             process.kill()
             process.wait(timeout=_STOP_TIMEOUT)
-            del _children[process.pid]
             raise
         return endpoint
 
@@ -68,9 +63,6 @@ class Moto:
         """End the server; nothing happens where it is gone, or its id belongs to somebody else now."""
         # It holds nothing that needs closing, so there is no gentle way to try first.
         end_process(endpoint.pid, endpoint.started, signum=signal.SIGKILL)
-        child = _children.get(endpoint.pid)
-        if child is not None and child.poll() is not None:
-            del _children[endpoint.pid]
 
 
 def _name() -> str:
@@ -83,15 +75,13 @@ def _launch(place: Place, log: Path) -> subprocess.Popen[bytes]:
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
     with log.open("ab") as errors:
-        return subprocess.Popen(
+        # In a session of its own: Ctrl-C is for the owner, who still needs S3 while it cleans up.
+        return spawn(
             command,
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=place.run_dir,
             env=os.environ | {"PYTHONPATH": path},
-            # Ctrl-C is for the owner, who still needs S3 while it cleans up.
-            start_new_session=True,
         )
 
 
