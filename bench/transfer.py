@@ -20,7 +20,7 @@ from rdscheck.model import Version
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Connection
@@ -109,17 +109,11 @@ def endpoints(bench: Bench, data: Path) -> Iterator[dict[str, S3Endpoint]]:
         url = stack.enter_context(nullsink.running(data, bind=bind))
         port = urlsplit(url).port
         found["null sink"] = S3Endpoint(
-            "url", "null sink", url, f"http://{host}:{port}", "us-east-1", "test", "test"
+            "url", "null sink", url, f"http://{host or bind}:{port}", "us-east-1", "test", "test"
         )
         for kind in ("moto", "localstack"):
             try:
-                endpoint = backends.start(
-                    kind,
-                    run_dir=run.path,
-                    bind=bind,
-                    server_host=host if engine.name == "docker" else None,
-                    labels=labels(Owner.me(), run.id),
-                )
+                endpoint = backends.start_for(engine, run, kind)
             except RdscheckError as error:
                 print(f"{kind}: not measured: {error}")
                 continue

@@ -19,7 +19,7 @@ from rdscheck.model import Step
 _NO_STEP = ""
 _LONGEST_ACT = 2000  # characters; a scenario may send megabytes
 
-#: Statements rdscheck itself sends to set things up say nothing about the claim.
+#: A password in a statement, whoever wrote it.
 _SECRET = re.compile(r"(PASSWORD\s+)'(?:[^']|'')*'", re.IGNORECASE)
 
 
@@ -54,16 +54,20 @@ class Recorder:
         """Note one statement or remark under the running step."""
         if not self._steps:
             self._steps.append((_NO_STEP, []))
-        cut = text if len(text) <= _LONGEST_ACT else f"{text[:_LONGEST_ACT]} … ({len(text)} characters)"
-        self._steps[-1][1].append(cut)
+        self._steps[-1][1].append(text)
 
     def steps(self) -> tuple[Step, ...]:
         """Return what happened, masked; unnamed stretches without acts are left out."""
         return tuple(
-            Step(title=self.clean(title), acts=tuple(self.clean(act) for act in acts))
+            Step(title=self.clean(title), acts=tuple(_cut(self.clean(act)) for act in acts))
             for title, acts in self._steps
             if title or acts
         )
+
+
+def _cut(text: str) -> str:
+    """Shorten what is too long to print; only once it is masked, or half a secret would escape the mask."""
+    return text if len(text) <= _LONGEST_ACT else f"{text[:_LONGEST_ACT]} … ({len(text)} characters)"
 
 
 class RecordedCursor(ClientCursor[Any]):

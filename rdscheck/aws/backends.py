@@ -10,7 +10,9 @@ from rdscheck.aws.localstack import LocalStack
 from rdscheck.aws.moto import Moto
 from rdscheck.aws.url import Url
 from rdscheck.errors import InvalidS3Address, S3Unavailable
-from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.rundir import RunDir
 
 #: What ``--s3`` takes besides an address.
 CHOICES = ("auto", "moto", "localstack")
@@ -55,6 +57,23 @@ def start(
     if choice != "auto":
         return backend(choice).start(place)
     return _automatic(place)
+
+
+def start_for(engine: Engine | None, run: RunDir, choice: str) -> S3Endpoint:
+    """Start a backend where the servers of an engine reach it, owned by whoever owns the run.
+
+    A server of the user's own has no engine; it is taken to reach loopback.
+    """
+    bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
+    owner = run.owner() or Owner.me()
+    return start(
+        choice,
+        run_dir=run.path,
+        bind=bind,
+        server_host=server_host,
+        labels=labels(owner, run.id),
+        owner=owner,
+    )
 
 
 def stop(endpoint: S3Endpoint) -> None:

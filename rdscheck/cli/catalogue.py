@@ -9,11 +9,11 @@ import pytest
 
 from rdscheck.catalog.versions import SANDBOX_MAJORS, newest, support
 from rdscheck.cli.console import Console
+from rdscheck.cli.scenarios import run_pytest
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import ExitCode, UsageError
 from rdscheck.model import Deviation, DocumentationFinding, Scenario
 from rdscheck.plugin.marks import Claim, claim_of, scenario_of
-from rdscheck.resources import scenarios_dir
 
 _KINDS = ("scenarios", "rules", "versions", "deviations", "findings")
 
@@ -52,24 +52,8 @@ class _Collected:
 
 def claims() -> list[Claim]:
     """Return the claims of all scenarios, without running any."""
-    folder = scenarios_dir()
     collected = _Collected()
-    pytest.main(
-        [
-            str(folder),
-            "-c",
-            str(folder / "pytest.ini"),
-            f"--rootdir={folder}",
-            "--import-mode=importlib",
-            "--collect-only",
-            "--rds-pg=17",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:terminal",
-        ],
-        plugins=[collected],
-    )
+    run_pytest(collected, "--collect-only", "--rds-pg=17")
     return collected.claims
 
 

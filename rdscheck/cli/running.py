@@ -11,11 +11,11 @@ from rdscheck.aws import backends
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
 from rdscheck.cli.progress import Progress
+from rdscheck.cli.scenarios import run_pytest
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.model import NotRun, Run, Version
 from rdscheck.report.summary import counts, exit_code, of_version, verdict
 from rdscheck.report.write import write
-from rdscheck.resources import scenarios_dir
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import CHOICES, choose
 from rdscheck.sandbox.setup import set_up
@@ -141,27 +141,17 @@ def _prepare(
 def _pytest(
     options: argparse.Namespace, engine: str, ready: list[Version], missing: list[NotRun], console: Console
 ) -> tuple[Run, bool]:
-    folder = scenarios_dir()
     arguments = [
-        str(folder),
-        "-c",
-        str(folder / "pytest.ini"),
-        f"--rootdir={folder}",
-        "--import-mode=importlib",
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
         f"--rds-s3={options.s3}",
         "--rds-required",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
         *(f"--rds-scenario={glob}" for glob in options.scenario),
         *(["-n", str(options.workers)] if options.workers > 1 else []),
     ]
     progress = Progress(console, [str(version) for version in ready])
     with progress:
-        status = pytest.main(arguments, plugins=[progress])
+        status = run_pytest(progress, *arguments)
     if progress.trouble:
         raise progress.trouble
     if status == pytest.ExitCode.NO_TESTS_COLLECTED or not progress.expected:

@@ -15,8 +15,8 @@ from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.sandbox import sweep
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.associations import Associations
-from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.engines import by_name, choose
+from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool, servers_of
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
@@ -96,15 +96,7 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _start_s3(choice: str, run: RunDir, server: Server) -> S3Endpoint:
-    bind, host = choose(server.info.engine).s3_addresses()
-    endpoint = backends.start(
-        choice,
-        run_dir=run.path,
-        bind=bind,
-        server_host=host if server.info.engine == "docker" else None,
-        labels=labels(Owner.kept(), run.id),
-        owner=Owner.kept(),
-    )
+    endpoint = backends.start_for(by_name(server.info.engine), run, choice)
     run.write("s3", endpoint.to_json())
     s3_client(endpoint).create_bucket(Bucket=_BUCKET)
     server.create_named_database(_DATABASE)

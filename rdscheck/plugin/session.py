@@ -16,7 +16,7 @@ from rdscheck.model import Version
 from rdscheck.sandbox.dsn import server_from_dsn
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool, guard
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
@@ -131,16 +131,8 @@ class Session:
             known = self.run.read("s3")
             if known is not None:
                 return S3Endpoint.from_json(known)
-            bind, host = ("127.0.0.1", "127.0.0.1") if self.options.dsn else self.engine.s3_addresses()
-            owner = self.run.owner() or Owner.me()
-            endpoint = backends.start(
-                self.options.s3,
-                run_dir=self.run.path,
-                bind=bind,
-                server_host=host if self.engine_name == "docker" else None,
-                labels=labels(owner, self.run.id),
-                owner=owner,
-            )
+            engine = None if self.options.dsn else self.engine
+            endpoint = backends.start_for(engine, self.run, self.options.s3)
             self.run.write("s3", endpoint.to_json())
             return endpoint
 
@@ -156,11 +148,6 @@ class Session:
         """Return the name of the S3 backend that was used, empty when none was."""
         known = self._run.read("s3") if self._run else None
         return str(known["name"]) if known else ""
-
-    @property
-    def engine_name(self) -> str:
-        """Return docker, local or dsn."""
-        return "dsn" if self.options.dsn else self.engine.name
 
     def close(self) -> None:
         """End what this process owns."""

@@ -32,9 +32,6 @@ class DockerEngine:
 
     name = "docker"
 
-    def __init__(self, base: str | None = None) -> None:
-        self._base = base
-
     @cached_property
     def _client(self) -> Any:
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
@@ -88,7 +85,7 @@ class DockerEngine:
         """Build the image unless it is there."""
         if told := self.answers():
             raise EngineUnavailable(told, hint="rdscheck doctor tells more")
-        images.build(version.major, progress, self._base)
+        images.build(version.major, progress)
 
     def start(self, version: Version, run: RunDir) -> ServerInfo:
         """Start a container and return once the server in it answers."""
@@ -166,7 +163,7 @@ class DockerEngine:
         """Return the whole server log."""
         return str(self._client.containers.get(info.container).logs().decode(errors="replace"))
 
-    def s3_addresses(self) -> tuple[str, str]:
+    def s3_addresses(self) -> tuple[str, str | None]:
         """Return where an S3 server must listen, and the name containers reach it by.
 
         With Docker Desktop the containers' host name leads to this machine's

@@ -30,8 +30,11 @@ class Engine(Protocol):
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
 
-    def s3_addresses(self) -> tuple[str, str]:
-        """Return the address an S3 server must bind to, and the name servers reach it by."""
+    def s3_addresses(self) -> tuple[str, str | None]:
+        """Return the address an S3 server must bind to, and the name servers reach this host by.
+
+        None where servers run on the host itself.
+        """
 
 
 def quiet(_message: str) -> None:

@@ -9,7 +9,7 @@ from rdscheck.sandbox.local import LocalEngine
 CHOICES = ("auto", "docker", "local")
 
 
-def choose(name: str, base: str | None = None) -> Engine:
+def choose(name: str) -> Engine:
     """Return an engine by its name; ``auto`` takes Docker when an engine answers, else local servers.
 
     Raises ``EngineUnavailable`` when the one asked for cannot run anything here.
@@ -23,7 +23,7 @@ def choose(name: str, base: str | None = None) -> Engine:
                 "no PostgreSQL server is installed on this machine", hint="rdscheck run --setup installs one"
             )
         return local
-    docker = DockerEngine(base)
+    docker = DockerEngine()
     told = docker.answers()
     if not told:
         return docker

@@ -188,6 +188,7 @@ class LocalEngine:
         except StartError as error:
             if "could not bind" in error.message or "Address already in use" in error.message:
                 raise _PortTaken from error
+            self.stop(info)
             raise
         except BaseException:
             self.stop(info)
@@ -202,9 +203,9 @@ class LocalEngine:
         """Return the whole server log."""
         return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")
 
-    def s3_addresses(self) -> tuple[str, str]:
-        """Local servers reach an S3 server over loopback."""
-        return "127.0.0.1", "127.0.0.1"
+    def s3_addresses(self) -> tuple[str, str | None]:
+        """Local servers reach an S3 server over loopback, by whatever address it has."""
+        return "127.0.0.1", None
 
     def _installation(self, version: Version) -> Installation:
         one = self._found.get(version.major)

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rdscheck.errors import RdscheckError
@@ -34,7 +33,7 @@ def end_run(run: RunDir) -> None:
     run.remove()  # which also tells the reaper that there is nothing left to do
 
 
-def sweep(progress: Callable[[str], None] | None = None) -> None:
+def sweep() -> None:
     """End every run of this user whose owner is gone, and containers without a run."""
     for run in RunDir.all():
         owner = run.owner()
@@ -42,8 +41,6 @@ def sweep(progress: Callable[[str], None] | None = None) -> None:
             continue
         if owner is None and _young(run.path):
             continue  # being made this very moment
-        if progress:
-            progress(f"removing what run {run.id} left behind")
         end_run(run)
     for container, owner_text in _containers():
         try:

@@ -14,7 +14,7 @@ from rdscheck.model import Version
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
@@ -39,14 +39,7 @@ def place(some_engine: tuple[str, int]) -> Iterator[tuple[Database, S3Space]]:
         server = Pool(run, engine).server(Version(major))
         if reason := server.why_not("aws_s3"):
             pytest.skip(reason)
-        bind, host = engine.s3_addresses()
-        endpoint = backends.start(
-            "moto",
-            run_dir=run.path,
-            bind=bind,
-            server_host=host if name == "docker" else None,
-            labels=labels(Owner.me(), run.id),
-        )
+        endpoint = backends.start_for(engine, run, "moto")
         database = Database.create(server)
         with S3Space(endpoint) as space:
             keys = Credentials(endpoint.access_key, endpoint.secret_key)

@@ -8,13 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rdscheck.aws import backends
-from rdscheck.aws.endpoint import S3Endpoint
 from rdscheck.aws.space import S3Space
 from rdscheck.model import Version
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
@@ -47,14 +46,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[Database, S3Space]]:
         server = Pool(run, engine).server(Version(found[request.param]))
         if reason := server.why_not("aws_s3"):
             pytest.skip(reason)
-        bind, host = engine.s3_addresses()
-        endpoint: S3Endpoint = backends.start(
-            "moto",
-            run_dir=run.path,
-            bind=bind,
-            server_host=host if request.param == "docker" else None,
-            labels=labels(Owner.me(), run.id),
-        )
+        endpoint = backends.start_for(engine, run, "moto")
         database = Database.create(server)
         with S3Space(endpoint) as space, database.connect() as conn:
             keys = Credentials(endpoint.access_key, endpoint.secret_key)
