@@ -3,6 +3,7 @@
 What scenarios and other projects' tests may import stands here; everything else is internal.
 """
 
+from rdscheck.claims.marking import claims_of
 from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
@@ -15,6 +16,7 @@ __all__ = [
     "RdscheckError",
     "Status",
     "claim",
+    "claims_of",
     "deviation",
     "documentation_finding",
     "rests_on",

@@ -30,6 +30,16 @@ class Basis(StrEnum):
     EMULATED = "emulated"  # RDS behaviour imitated by us decided
 
 
+class Certainty(StrEnum):
+    """How well it is known that RDS does what a claim says."""
+
+    UNSTATED = ""  # the claim says nothing of its own: the procedure's documentation is its source
+    DOCUMENTED = "documented"  # a page of AWS or of PostgreSQL says so
+    OBSERVED = "observed"  # somebody saw it on RDS and published it
+    DERIVED = "derived"  # follows from documented or observed facts
+    GUESSED = "guessed"  # not known; we had to choose
+
+
 @dataclass(frozen=True, order=True)
 class Version:
     """A PostgreSQL version asked for: a major, or a minor of it.
@@ -80,6 +90,8 @@ class Outcome:
     steps: tuple[Step, ...] = ()
     documentation_findings: tuple[str, ...] = ()  # keys
     deviations: tuple[str, ...] = ()  # keys
+    source: str = ""  # address of what the claim rests on; empty: the procedure's documentation
+    certainty: Certainty = Certainty.UNSTATED
 
     @property
     def key(self) -> tuple[str, str, str]:

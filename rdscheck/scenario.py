@@ -13,7 +13,7 @@ import pytest
 
 from rdscheck import deviations
 from rdscheck.errors import UsageError
-from rdscheck.model import Basis, Scenario
+from rdscheck.model import Basis, Certainty, Scenario
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -52,9 +52,41 @@ def scenario(
     return [pytest.mark.rds, getattr(pytest.mark, MARK_SCENARIO)(described, Basis(basis))]
 
 
-def claim(*, basis: Basis | None = None, since: int = 0, until: int = 0) -> Callable[[Test], Test]:
-    """Override, for one claim, how it is obtained or the majors it applies to."""
-    return _mark(MARK_CLAIM, basis=basis, since=since, until=until)
+def claim(
+    *,
+    title: str = "",
+    source: str = "",
+    certainty: str = Certainty.UNSTATED,
+    needs: tuple[str, ...] | Callable[[int], tuple[str, ...]] = (),
+    basis: Basis | Callable[[int], Basis] | None = None,
+    since: int = 0,
+    until: int = 0,
+) -> Callable[[Test], Test]:
+    """Say of one claim what the module or the test does not.
+
+    ``title`` is the claim as a sentence (else the first line of the docstring),
+    ``source`` the address of what says that RDS does so, ``certainty`` one of documented,
+    observed, derived, guessed. ``needs`` are abilities asked of the server besides those
+    of the scenario: without one this claim is skipped with the server's reason. ``needs``
+    and ``basis`` may be functions of the major version. ``since`` and ``until`` are the
+    majors the claim applies to, 0 for the scenario's. Raises ``UsageError``.
+    """
+    if certainty not in list(Certainty):
+        raise UsageError(
+            f"certainty {certainty!r} is none of {', '.join(each for each in Certainty if each)}"
+        )
+    if source and not source.startswith("https://"):
+        raise UsageError(f"source {source!r} is no web address")
+    return _mark(
+        MARK_CLAIM,
+        title=title,
+        source=source,
+        certainty=Certainty(certainty),
+        needs=needs,
+        basis=basis,
+        since=since,
+        until=until,
+    )
 
 
 def deviation(key: str, *, raises: type[BaseException] = AssertionError) -> Callable[[Test], Test]:
@@ -86,8 +118,6 @@ def documentation_finding(key: str) -> Callable[[Test], Test]:
 
 
 def _mark(name: str, *args: Any, **kwargs: Any) -> Callable[[Test], Test]:
-    def decorate(test: Test) -> Test:
-        decorated: Test = getattr(pytest.mark, name)(*args, **kwargs)(test)
-        return decorated
-
-    return decorate
+    """Return a mark: it decorates tests, and ``pytest.param`` takes it too."""
+    mark: pytest.MarkDecorator = getattr(pytest.mark, name).with_args(*args, **kwargs)
+    return mark

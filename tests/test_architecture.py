@@ -20,6 +20,7 @@ LAYERS = (
     ("aws",),
     ("report",),
     ("scenario", "recording"),
+    ("claims",),
     ("plugin",),
     ("cli", "__main__"),
 )

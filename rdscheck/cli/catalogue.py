@@ -146,8 +146,10 @@ def _explain_scenario(wanted: str, console: Console) -> None:
         console.data(f"needs: {', '.join(scenario.needs)}")
     console.data(f"claims ({len(found)}):")
     for claim in found:
-        notes = [claim.basis.value]
+        notes = [claim.basis.value, *([claim.certainty.value] if claim.certainty else [])]
         notes += [f"from {claim.since}"] if claim.since > scenario.since else []
         notes += [f"deviation {key}" for key in claim.deviations]
         notes += [f"finding {key}" for key in claim.documentation_findings]
         console.data(f"  - {claim.title} [{', '.join(notes)}]")
+        if claim.source:
+            console.data(f"    source: {claim.source}")

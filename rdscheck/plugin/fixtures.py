@@ -8,7 +8,7 @@ import pytest
 
 from rdscheck.errors import EngineUnavailable
 from rdscheck.model import Version
-from rdscheck.plugin.marks import scenario_of
+from rdscheck.plugin.marks import claim_of
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
@@ -50,8 +50,7 @@ def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Ser
 @pytest.fixture
 def rds_db(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Database]:
     """Give a fresh database owned by the master user; it is dropped after the test."""
-    marked = scenario_of(request.node)
-    for ability in marked.needs if marked else ():
+    for ability in claim_of(request.node).needs:
         if reason := rds_server.why_not(ability):
             pytest.skip(reason)
     database = Database.create(rds_server)

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from rdscheck.model import Basis, Scenario
+from rdscheck.model import Basis, Certainty, Scenario
 from rdscheck.scenario import MARK_CLAIM, MARK_DEVIATION, MARK_FINDING, MARK_RESTS_ON, MARK_SCENARIO
 
 MARKS = (
     "rds: a test that runs against a sandbox of Amazon RDS for PostgreSQL (rdscheck)",
     f"{MARK_SCENARIO}(scenario, basis): set by rdscheck.scenario()",
-    f"{MARK_CLAIM}(basis, since, until): set by rdscheck.claim()",
+    f"{MARK_CLAIM}(title, source, certainty, needs, basis, since, until): set by rdscheck.claim()",
     f"{MARK_RESTS_ON}(*keys): set by rdscheck.rests_on()",
     f"{MARK_DEVIATION}(key): set by rdscheck.deviation()",
     f"{MARK_FINDING}(key): set by rdscheck.documentation_finding()",
@@ -31,6 +31,9 @@ class Claim:
     until: int
     deviations: tuple[str, ...]
     documentation_findings: tuple[str, ...]
+    source: str = ""
+    certainty: Certainty = Certainty.UNSTATED
+    needs: tuple[str, ...] = ()  # the scenario's and its own
 
 
 def scenario_of(item: Any) -> Scenario | None:
@@ -58,18 +61,27 @@ def claim_of(item: pytest.Function) -> Claim:
         )
     own = item.get_closest_marker(MARK_CLAIM)
     overrides = own.kwargs if own else {}
+    major = int((version_of(item) or "0").split(".")[0])
     keys = [key for m in item.iter_markers(MARK_RESTS_ON) for key in m.args]
     keys += [m.args[0] for m in item.iter_markers(MARK_DEVIATION)]
     return Claim(
         scenario=scenario,
         id=_claim_id(item),
-        title=_title(item),
-        basis=overrides.get("basis") or basis,
+        title=overrides.get("title") or _title(item),
+        basis=_at(major, overrides.get("basis")) or basis,
         since=overrides.get("since") or scenario.since,
         until=overrides.get("until") or scenario.until,
         deviations=tuple(sorted(set(keys))),
         documentation_findings=tuple(sorted({m.args[0] for m in item.iter_markers(MARK_FINDING)})),
+        source=overrides.get("source", ""),
+        certainty=overrides.get("certainty", Certainty.UNSTATED),
+        needs=tuple(dict.fromkeys([*scenario.needs, *_at(major, overrides.get("needs", ()))])),
     )
+
+
+def _at(major: int, value: Any) -> Any:
+    """Return what a claim says for a major version, where it says so by version."""
+    return value(major) if callable(value) else value
 
 
 def _parameters(item: pytest.Function) -> str:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from rdscheck.errors import RdscheckError
-from rdscheck.model import Basis, Outcome, Scenario, Status, Step
+from rdscheck.model import Basis, Certainty, Outcome, Scenario, Status, Step
 from rdscheck.plugin.marks import Claim
 from rdscheck.recording import Recorder
 
@@ -64,6 +64,8 @@ def notes(claim: Claim, version: str, recorder: Recorder | None) -> dict[str, An
         "steps": json.dumps([asdict(one) for one in steps]),
         "deviations": list(claim.deviations),
         "documentation_findings": list(claim.documentation_findings),
+        "source": claim.source,
+        "certainty": claim.certainty.value,
         "verdict": "",
         "reason": "",
     }
@@ -125,6 +127,8 @@ class Collector:
             steps=tuple(Step(one["title"], tuple(one["acts"])) for one in steps),
             documentation_findings=tuple(last["documentation_findings"]) if confirmed else (),
             deviations=tuple(last["deviations"]),
+            source=last["source"],
+            certainty=Certainty(last["certainty"]),
         )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rdscheck.model import SEVERITY, Basis, Outcome, Run, Status
+from rdscheck.model import SEVERITY, Basis, Certainty, Outcome, Run, Status
 from rdscheck.report import text
 from rdscheck.report.prose import applicability, lead, limits
 from rdscheck.report.view import guessed, overview, page, page_name
@@ -63,7 +63,12 @@ def matrix(run: Run) -> str:
 
 def remark(outcome: Outcome, guesses: Collection[str]) -> str:
     """Return the escaped last cell of a claim's row: what it rests on, and why it did not pass."""
-    parts = [
+    parts = [text.link("source", outcome.source)] if outcome.source else []
+    if outcome.certainty not in {Certainty.UNSTATED, Certainty.DOCUMENTED}:
+        parts.append(
+            f"**{outcome.certainty}**" if outcome.certainty is Certainty.GUESSED else outcome.certainty
+        )
+    parts += [
         f"documentation finding {text.link(key, '#documentation-findings')}"
         for key in outcome.documentation_findings
     ]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rdscheck.model import (
     Basis,
+    Certainty,
     Deviation,
     DocumentationFinding,
     Environment,
@@ -111,6 +112,8 @@ outcomes = st.builds(
     ),
     documentation_findings=st.lists(any_text, max_size=2).map(tuple),
     deviations=st.lists(any_text, max_size=2).map(tuple),
+    source=any_text,
+    certainty=st.sampled_from(Certainty),
 )
 _environments = st.builds(
     Environment,
@@ -149,7 +152,17 @@ def shaped(text: Callable[[], str]) -> Run:
     def claim(number: int, status: Status, **more: tuple[str, ...]) -> Outcome:
         steps = (Step(f"s{text()}", (text(), text())),)
         name, title, reason = f"{number}{text()}", f"t{text()}", f"{number}{text()}"
-        return Outcome(claim=name, title=title, status=status, reason=reason, steps=steps, **shared, **more)  # type: ignore[arg-type]
+        return Outcome(
+            claim=name,
+            title=title,
+            status=status,
+            reason=reason,
+            steps=steps,
+            source=f"https://{text()}",
+            certainty=Certainty.GUESSED,
+            **shared,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]
+        )
 
     extension = (f"x{text()}", text())
     environment = Environment(version, text(), text(), text(), f"e{text()}", extensions=(extension,))
