@@ -200,7 +200,8 @@ class Instance(Server):
 def _incompatible(error: StartError) -> IncompatibleParameters:
     """Say what the server said, and which parameter it was about."""
     lines = error.message.split(" | ")
-    fatal = next((line for line in reversed(lines) if "FATAL:" in line), "")
+    fatals = [line for line in lines if "FATAL:" in line and "the database system is" not in line]
+    fatal = fatals[-1] if fatals else ""
     fatal = fatal.partition("FATAL:")[2].strip() or lines[-1].strip()
     return IncompatibleParameters(
         f"the server does not start with its parameter group: {fatal}",

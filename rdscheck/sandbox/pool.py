@@ -58,7 +58,7 @@ class Pool:
                 self.run.forget(name)
             return Server(self._start(version, name, parameters))
 
-    def extra(
+    def dedicated(
         self, kind: type[_Kind], version: Version, parameters: Mapping[str, str] | None = None
     ) -> _Kind:
         """Start a server for one user alone, with values of its own parameter group.

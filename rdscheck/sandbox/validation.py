@@ -54,7 +54,9 @@ class Rules:
         prefix = name.partition(".")[0] if "." in name else ""
         if known or (setting and setting.context != "internal" and prefix != "rdscheck"):
             return name
-        if LIBRARY_OF.get(prefix) in self._preload:
+        # A library that is loaded has told all its names; of another one any has to be believed.
+        told = any(one.startswith(f"{prefix}.") for one in self.here.settings)
+        if LIBRARY_OF.get(prefix) in self._preload and not told:
             return name
         raise ParameterRefused(f"Could not find parameter with name: {given}", certainty="observed")
 
