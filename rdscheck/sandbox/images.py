@@ -31,12 +31,14 @@ _CONTEXT = (
     "bake.sh",
     "build.sh",
     "configure.sh",
+    "each-database.sql",
     "entrypoint.sh",
     "postgresql.rdscheck.conf",
     "profile.sql",
     "restart.sh",
     "aws_commons",
     "aws_s3",
+    "rdsutils",
 )
 
 

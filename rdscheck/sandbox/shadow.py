@@ -25,7 +25,7 @@ from rdscheck.sandbox.parameters import default_text
 from rdscheck.sandbox.process import as_account, check_enterable, give, no_room, server_account
 from rdscheck.sandbox.rundir import base_dir
 
-#: Extensions the stand-in build makes.
+#: What the stand-in build makes: extensions, and the library of the RDS profile.
 STAND_INS = ("aws_commons", "aws_s3", "rdsutils")
 
 #: Holds the password of rdsadmin, beside the tree and for our eyes only.
@@ -214,7 +214,7 @@ def _bake(root: Path, bin_dir: Path, major: int) -> None:
     account = server_account()
     nest = root / "nest"  # the server's account may write here, not in the tree
     nest.mkdir(mode=0o755)
-    for name in ("bake.sh", "configure.sh", "profile.sql", "postgresql.rdscheck.conf"):
+    for name in ("bake.sh", "configure.sh", "profile.sql", "each-database.sql", "postgresql.rdscheck.conf"):
         shutil.copy2(images_dir() / name, nest / name)
     # rdsadmin has a password from the start: not even code inside the server gets in without.
     for path in (root / _ADMIN_FILE, nest / _ADMIN_FILE):
