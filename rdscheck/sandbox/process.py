@@ -97,17 +97,15 @@ def _let_go() -> None:
             process.returncode = 0
 
 
-def end_process(
-    pid: int, started: str, *, signum: signal.Signals = signal.SIGQUIT, seconds: float = 10
-) -> None:
+def end_process(pid: int, started: str, *signals: signal.Signals, seconds: float = 10) -> None:
     """End one process, and only that one: asked first, then by force.
 
-    The default signal is PostgreSQL's immediate shutdown.
-
-    ``started`` is its start time: a later process that got the same id is left alone.
+    ``signals`` are sent one after the other, ``seconds`` apart, before it is killed; by
+    default PostgreSQL's immediate shutdown. ``started`` is its start time: a later process
+    that got the same id is left alone.
     """
     owner = Owner(pid, started)
-    for one in (signum, signal.SIGKILL):
+    for one in (*(signals or (signal.SIGQUIT,)), signal.SIGKILL):
         if not owner.alive():
             return
         try:

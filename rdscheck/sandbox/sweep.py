@@ -12,7 +12,7 @@ from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import LocalEngine
 from rdscheck.sandbox.owner import LABEL_HOST, LABEL_OWNER, LABEL_RUN, Owner
 from rdscheck.sandbox.process import end_process
-from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.rundir import SERVERS, RunDir
 
 
 def end_run(run: RunDir) -> None:
@@ -21,12 +21,12 @@ def end_run(run: RunDir) -> None:
     Safe to call again, and by several processes: each step ends only what is still there.
     """
     for name, value in run.recorded().items():
-        if name.startswith("server-"):
+        if name.startswith(SERVERS):
             info = ServerInfo.from_json(value)
             if info.engine == "local":
                 LocalEngine().stop(info)
         elif value.get("pid"):
-            end_process(int(value["pid"]), str(value.get("started", "")), signum=signal.SIGTERM)
+            end_process(int(value["pid"]), str(value.get("started", "")), signal.SIGTERM)
     _remove_containers(f"{LABEL_RUN}={run.id}")
     for pid_file in run.path.glob("*/data/postmaster.pid"):
         _end_postmaster(pid_file)

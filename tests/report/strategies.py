@@ -119,6 +119,7 @@ _environments = st.builds(
     Environment,
     *[any_text] * 5,
     extensions=st.lists(st.tuples(any_text, any_text), max_size=2).map(tuple),
+    emulates=any_text,
 )
 runs = st.builds(
     Run,
@@ -165,7 +166,9 @@ def shaped(text: Callable[[], str]) -> Run:
         )
 
     extension = (f"x{text()}", text())
-    environment = Environment(version, text(), text(), text(), f"e{text()}", extensions=(extension,))
+    environment = Environment(
+        version, text(), text(), text(), f"e{text()}", extensions=(extension,), emulates=f"e{text()}"
+    )
     return Run(
         scenarios=(Scenario(scenario, f"t{text()}", f"d{text()}", f"g{text()}", needs=(f"n{text()}",)),),
         outcomes=(
