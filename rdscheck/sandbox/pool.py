@@ -76,7 +76,12 @@ class Pool:
         if failed is not None:
             raise StartError(failed["message"], hint=failed["hint"])
         try:
-            return Instance.start(self.engine, self.run, record, version, parameters).info
+            if parameters or version.minor:
+                return Instance.start(self.engine, self.run, record, version, parameters).info
+            # What was baked is the default group of the newest minor: nothing is left to do.
+            info = self.engine.start(version, self.run)
+            self.run.write(record, info.to_json())
+            return info
         except StartError as error:
             # On a full disk not even this can be noted.
             if self.run.owner() != Owner.kept():
