@@ -24,6 +24,15 @@ CURRENT = "current"
 
 Row = Mapping[str, str]
 
+#: The tables of a refreshed set, with their columns that hold whole numbers.
+_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "engine_versions": ("pg_major",),
+    "parameters": (),
+    "extension_lists": ("pg_major", "extensions"),
+    "extensions": ("pg_major",),
+    "origin": ("pg_major", "versions", "parameters", "extensions"),
+}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -122,13 +131,20 @@ def refreshed(root: Path | None, table: str) -> tuple[Row, ...]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if not root.is_dir():
+            raise RdscheckError("the refreshed catalog was replaced meanwhile", hint="run again") from error
         return ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _damaged(path) from error
     wanted = set(header(table))
-    if any(set(row) != wanted or None in row.values() for row in rows):
-        raise _damaged(path)
+    for row in rows:
+        if (
+            set(row) != wanted
+            or None in row.values()
+            or not all(row[it].isdecimal() for it in _NUMBERS[table])
+        ):
+            raise _damaged(path)
     return tuple(rows)
 
 
@@ -149,7 +165,7 @@ def as_of(table: str, engine: str = "rds", major: int = 0) -> str:
 
     Raises ``UsageError`` for a table nobody knows.
     """
-    if table in {"engine_versions", "extension_lists", "extensions", "parameters"}:
+    if table in _NUMBERS:
         row = origins().get((engine, major))
         counted = {"engine_versions": "versions", "parameters": "parameters"}.get(table, "extensions")
         if row and row[counted] != "0":
