@@ -9,7 +9,6 @@ _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
 _IMPORT_DOCS = f"{_GUIDE}/USER_PostgreSQL.S3Import.html"
 _IMPORT_REFERENCE = f"{_GUIDE}/USER_PostgreSQL.S3Import.Reference.html"
 _IMPORT_FORMATS = f"{_GUIDE}/USER_PostgreSQL.S3Import.FileFormats.html"
-_TRUSTED = f"{_GUIDE}/PostgreSQL.Concepts.General.FeatureSupport.Extensions.html"
 _RELEASE_NOTES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
 )
@@ -25,14 +24,6 @@ _GUESSED = "guessed"
 DEVIATIONS = (
     # Installing
     Deviation(
-        "trusted-control-file",
-        "who may install aws_s3 and aws_commons",
-        "the extensions are not trusted; the engine lets members of rds_superuser install them",
-        "the control files say trusted, and the scripts themselves refuse who is not in rds_superuser",
-        _KNOWN,
-        _TRUSTED,
-    ),
-    Deviation(
         "aws-s3-1.2-adds-kms-key",
         "what version 1.2 of aws_s3 changed against 1.1",
         "not documented; kms_key is in the reference since 1.2 is shipped and was not before",
@@ -44,7 +35,7 @@ DEVIATIONS = (
         "extension-ownership",
         "who owns the extensions' schemas, types and functions",
         "not documented",
-        "rdsadmin, the superuser that is not the customer's; the extension itself belongs to who created it",
+        "rdsadmin, the superuser that is not the customer's, as for every extension that is not trusted",
         _GUESSED,
         _NOWHERE,
     ),

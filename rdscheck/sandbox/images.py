@@ -29,12 +29,14 @@ _CONTEXT = (
     "Dockerfile",
     "bake.sh",
     "build.sh",
+    "each-database.sql",
     "entrypoint.sh",
     "pg_hba.conf",
     "postgresql.rdscheck.conf",
     "profile.sql",
     "aws_commons",
     "aws_s3",
+    "rdsutils",
 )
 
 

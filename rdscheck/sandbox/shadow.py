@@ -23,8 +23,8 @@ from rdscheck.sandbox.images import context_hash
 from rdscheck.sandbox.process import as_account, check_enterable, give, no_room, server_account
 from rdscheck.sandbox.rundir import base_dir
 
-#: Extensions the stand-in build makes.
-STAND_INS = ("aws_commons", "aws_s3")
+#: What the stand-in build makes: extensions, and the library of the RDS profile.
+STAND_INS = ("aws_commons", "aws_s3", "rdsutils")
 
 #: Less than this is no room for a data directory.
 _ROOM = 64 << 20
@@ -202,7 +202,7 @@ def _bake(root: Path, bin_dir: Path) -> None:
     account = server_account()
     nest = root / "nest"  # the server's account may write here, not in the tree
     nest.mkdir(mode=0o755)
-    for name in ("bake.sh", "profile.sql", "postgresql.rdscheck.conf", "pg_hba.conf"):
+    for name in ("bake.sh", "profile.sql", "each-database.sql", "postgresql.rdscheck.conf", "pg_hba.conf"):
         shutil.copy2(images_dir() / name, nest / name)
     give(nest, account)
     done = subprocess.run(

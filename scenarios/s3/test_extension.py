@@ -212,10 +212,10 @@ def test_extension_can_be_dropped_and_made_again(aws_s3: Any, refused: Any, step
 
 @rests_on("extension-ownership")
 def test_functions_belong_to_the_service(rds: Any, rds_db: Any, aws_s3: Any) -> None:
-    """The extension belongs to who created it, its functions to rdsadmin: they cannot be altered."""
+    """The extension and its functions belong to rdsadmin: they cannot be altered."""
     assert aws_s3.execute(
         "SELECT extowner::regrole::text FROM pg_extension WHERE extname = 'aws_s3'"
-    ).fetchone() == (rds_db.server.master_user,)
+    ).fetchone() == ("rdsadmin",)
     assert aws_s3.execute(
         "SELECT DISTINCT proowner::regrole::text FROM pg_proc WHERE pronamespace = 'aws_s3'::regnamespace"
     ).fetchall() == [("rdsadmin",)]
@@ -225,7 +225,6 @@ def test_functions_belong_to_the_service(rds: Any, rds_db: Any, aws_s3: Any) -> 
         )
 
 
-@deviation("trusted-control-file")
 def test_extension_is_not_in_the_list_of_trusted_ones(rds: Any) -> None:
     """The catalog does not call aws_s3 trusted, as it is not on RDS's list of trusted extensions."""
     assert rds.execute(
