@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from rdscheck.catalog.numbering import order_key
 from rdscheck.errors import RdscheckError, UsageError
 
 #: Environment variable naming the directory of a refreshed catalog; ``none`` switches it off.
@@ -160,20 +161,33 @@ def origins() -> Mapping[tuple[str, int], Row]:
     return {(row["engine"], int(row["pg_major"])): row for row in refreshed(overlay(), "origin")}
 
 
-def as_of(table: str, engine: str = "rds", major: int = 0) -> str:
-    """Return the date of a table, ``your account, DATE`` where the major was refreshed.
+def as_of(table: str, engine_version: str = "", engine: str = "rds") -> str:
+    """Return the date of a table, or ``your account, DATE`` for a version whose rows are from there.
 
+    Refreshed parameters hold for all minors of their major, a refreshed list of extensions for one.
     Raises ``UsageError`` for a table nobody knows.
     """
-    if table in _NUMBERS:
-        row = origins().get((engine, major))
-        counted = {"engine_versions": "versions", "parameters": "parameters"}.get(table, "extensions")
-        if row and row[counted] != "0":
-            return f"your account, {row['date']}"
+    if engine_version and _is_refreshed(table, engine_version, engine):
+        row = origins().get((engine, order_key(engine_version)[0]))
+        if row is None:
+            raise _damaged((overlay() or Path()) / "origin.csv")
+        return f"your account, {row['date']}"
     for one in tables():
         if one.name == table:
             return one.as_of
     raise UsageError(f"the catalog has no table {table!r}", hint=", ".join(_names()))
+
+
+def _is_refreshed(table: str, engine_version: str, engine: str) -> bool:
+    # The list's own table is small, and the extensions of a list are there when it is.
+    where = {"extensions": "extension_lists"}.get(table, table)
+    if where not in _NUMBERS:
+        return False
+    if where == "parameters":
+        found, wanted = "pg_versions", str(order_key(engine_version)[0])
+    else:
+        found, wanted = "engine_version", engine_version
+    return any(row["engine"] == engine and row[found] == wanted for row in refreshed(overlay(), where))
 
 
 def _names() -> Iterator[str]:

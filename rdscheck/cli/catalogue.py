@@ -128,7 +128,7 @@ def _rows_of(what: str, text: str, console: Console) -> tuple[list[str], list[li
     if len(versions) != 1:
         raise UsageError(f"--pg {text}: one version at a time", hint=f"for example --pg {versions[0]}")
     one = emulated(versions[0])
-    console.note(f"RDS for PostgreSQL {one.version}, as of {as_of(what, 'rds', versions[0].major)}")
+    console.note(f"RDS for PostgreSQL {one.version}, as of {as_of(what, one.version)}")
     if what == "extensions":
         return ["extension", "version", "kind", "source"], [
             [it.name, it.version, it.kind, it.source] for it in offered(one.version).values()
@@ -187,7 +187,7 @@ def _explain_version(wanted: str, console: Console) -> None:
     entries = offered(lists).values()
     taken = sum(entry.kind == EXTENSION for entry in entries)
     console.data(f"extensions: {len(entries)}, of which CREATE EXTENSION takes {taken}")
-    console.data(f"extensions as of: {as_of('extensions', 'rds', version.major)}")
+    console.data(f"extensions as of: {as_of('extensions', lists)}")
     console.data(f"extensions source: {', '.join(sorted({entry.source for entry in entries}))}")
 
 

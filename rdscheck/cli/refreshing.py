@@ -82,9 +82,7 @@ def _show(options: argparse.Namespace, console: Console) -> ExitCode:
             f"{row['versions']} versions, {row['parameters']} parameters, {row['extensions']} extensions"
         )
         name = f"{engine} {major}"
-        rows.append(
-            [name, row["parameters"], store.as_of("parameters", engine, major), f"{row['region']}: {counted}"]
-        )
+        rows.append([name, row["parameters"], f"your account, {row['date']}", f"{row['region']}: {counted}"])
     if options.format == "json":
         entries = [dict(zip(columns, row, strict=True)) for row in rows]
         console.json({"schema": 1, "kind": "catalog", "entries": entries})

@@ -92,12 +92,22 @@ def test_refreshed_parameters_take_the_place_of_ours_for_their_major_only(refres
 
 
 def test_dates_say_what_is_from_the_account(refreshed: Path) -> None:
-    assert store.as_of("parameters", "rds", 15) == f"your account, {DAY}"
-    assert store.as_of("extensions", "rds", 15) == f"your account, {DAY}"
-    assert store.as_of("extensions", "rds", 14) == "2026-10"  # it told no list of 14
-    assert store.as_of("parameters", "rds", 16) == "2026-10"
-    assert store.as_of("parameters", "aurora", 15) == "2026-10"
-    assert store.as_of("trusted_extensions", "rds", 15) == "2026-10"
+    account = f"your account, {DAY}"
+    assert store.as_of("parameters", "15.4") == store.as_of("parameters", "15") == account
+    assert store.as_of("extensions", "15.20") == store.as_of("extension_lists", "15.20") == account
+    assert store.as_of("engine_versions", "15.20") == account
+    assert store.as_of("extensions", "15.4") == "2026-10"
+    assert store.as_of("extensions", "14.24") == "2026-10"  # it told no list of 14
+    assert store.as_of("parameters", "16.1") == "2026-10"
+    assert store.as_of("parameters", "15.4", "aurora") == "2026-10"
+    assert store.as_of("trusted_extensions", "15.4") == "2026-10"
+    assert store.as_of("parameters") == "2026-10"
+
+
+def test_a_set_that_does_not_say_when_it_was_read_is_damaged(refreshed: Path) -> None:
+    (refreshed / store.CURRENT / "origin.csv").unlink()
+    with pytest.raises(RdscheckError, match=r"origin\.csv cannot be read"):
+        store.as_of("extensions", "15.20")
 
 
 def test_majors_that_were_not_asked_for_stay_as_they_were_read(refreshed: Path, fake: FakeRds) -> None:
