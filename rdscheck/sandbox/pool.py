@@ -80,14 +80,14 @@ class Pool:
                 return Instance.start(self.engine, self.run, record, version, parameters).info
             # What was baked is the default group of the newest minor: nothing is left to do.
             info = self.engine.start(version, self.run)
-            self.run.write(record, info.to_json())
-            return info
         except StartError as error:
             # On a full disk not even this can be noted.
             if self.run.owner() != Owner.kept():
                 with suppress(OSError):
                     self.run.write(name, {"message": error.message, "hint": error.hint})
             raise
+        self.run.write(record, info.to_json())
+        return info
 
     def servers(self) -> list[Server]:
         """Return the servers started so far."""
