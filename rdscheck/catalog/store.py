@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from rdscheck.catalog.numbering import order_key
 from rdscheck.errors import RdscheckError, UsageError
 
 #: Environment variable naming the directory of a refreshed catalog; ``none`` switches it off.
@@ -23,6 +24,15 @@ NONE = "none"
 CURRENT = "current"
 
 Row = Mapping[str, str]
+
+#: The tables of a refreshed set, with their columns that hold whole numbers.
+_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "engine_versions": ("pg_major",),
+    "parameters": (),
+    "extension_lists": ("pg_major", "extensions"),
+    "extensions": ("pg_major",),
+    "origin": ("pg_major", "versions", "parameters", "extensions"),
+}
 
 
 @dataclass(frozen=True)
@@ -122,13 +132,20 @@ def refreshed(root: Path | None, table: str) -> tuple[Row, ...]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if not root.is_dir():
+            raise RdscheckError("the refreshed catalog was replaced meanwhile", hint="run again") from error
         return ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _damaged(path) from error
     wanted = set(header(table))
-    if any(set(row) != wanted or None in row.values() for row in rows):
-        raise _damaged(path)
+    for row in rows:
+        if (
+            set(row) != wanted
+            or None in row.values()
+            or not all(row[it].isdecimal() for it in _NUMBERS[table])
+        ):
+            raise _damaged(path)
     return tuple(rows)
 
 
@@ -144,20 +161,33 @@ def origins() -> Mapping[tuple[str, int], Row]:
     return {(row["engine"], int(row["pg_major"])): row for row in refreshed(overlay(), "origin")}
 
 
-def as_of(table: str, engine: str = "rds", major: int = 0) -> str:
-    """Return the date of a table, ``your account, DATE`` where the major was refreshed.
+def as_of(table: str, engine_version: str = "", engine: str = "rds") -> str:
+    """Return the date of a table, or ``your account, DATE`` for a version whose rows are from there.
 
+    Refreshed parameters hold for all minors of their major, a refreshed list of extensions for one.
     Raises ``UsageError`` for a table nobody knows.
     """
-    if table in {"engine_versions", "extension_lists", "extensions", "parameters"}:
-        row = origins().get((engine, major))
-        counted = {"engine_versions": "versions", "parameters": "parameters"}.get(table, "extensions")
-        if row and row[counted] != "0":
-            return f"your account, {row['date']}"
+    if engine_version and _is_refreshed(table, engine_version, engine):
+        row = origins().get((engine, order_key(engine_version)[0]))
+        if row is None:
+            raise _damaged((overlay() or Path()) / "origin.csv")
+        return f"your account, {row['date']}"
     for one in tables():
         if one.name == table:
             return one.as_of
     raise UsageError(f"the catalog has no table {table!r}", hint=", ".join(_names()))
+
+
+def _is_refreshed(table: str, engine_version: str, engine: str) -> bool:
+    # The list's own table is small, and the extensions of a list are there when it is.
+    where = {"extensions": "extension_lists"}.get(table, table)
+    if where not in _NUMBERS:
+        return False
+    if where == "parameters":
+        found, wanted = "pg_versions", str(order_key(engine_version)[0])
+    else:
+        found, wanted = "engine_version", engine_version
+    return any(row["engine"] == engine and row[found] == wanted for row in refreshed(overlay(), where))
 
 
 def _names() -> Iterator[str]:

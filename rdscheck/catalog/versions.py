@@ -106,7 +106,11 @@ def emulated(version: Version, engine: str = "rds") -> EngineVersion:
     if not known or not is_version(str(version)):
         majors = ", ".join(str(major) for major in SANDBOX_MAJORS)
         raise UsageError(f"{name} {version} is not known", hint=f"known are minors of {majors}")
-    what = "the list of its extensions is not known" if find(str(version), engine) else "there is none known"
+    what = (
+        "the list of its extensions is not known"
+        if find(str(version), engine)
+        else "no such version is known"
+    )
     raise UsageError(f"{name} {version}: {what}", hint=f"near it are {', '.join(near(str(version), known))}")
 
 

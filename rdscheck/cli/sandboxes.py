@@ -99,7 +99,8 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     for line in _exports(server, endpoint):
         console.data(line)
     console.note(
-        f"PostgreSQL {server.server_version} ({server.info.engine}), database {_DATABASE}; "
+        f"PostgreSQL {server.server_version} ({server.info.engine}), lists of {server.emulates}; "
+        f"database {_DATABASE}; "
         f"S3: {endpoint.name}, bucket {_BUCKET}, roles associated for s3Export and s3Import; "
         f"end it with: rdscheck down {options.name}"
     )

@@ -27,11 +27,10 @@ INCOMPATIBLE = "incompatible-parameters"
 
 _RELOAD_SECONDS = 10
 
-#: How the server's own lines name a parameter.
-_NAMED = (
-    re.compile(r'parameter "([a-z_.]+)"', re.IGNORECASE),
-    re.compile(r'^"?([a-z_.]+_[a-z_.]+)"? (?:\(-?\d+\) )?(?:plus|must|cannot|requires|is)\b', re.IGNORECASE),
-)
+#: Words of a setting's name in what the server says.
+_NAME = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")
+
+#: Parameters that the server's words mean without naming them.
 _MEANT = {"could not access file": "shared_preload_libraries", "shared memory": "shared_buffers"}
 
 
@@ -142,7 +141,7 @@ class Instance(Server):
             info = self._engine.restart(self.info)
         except StartError as error:
             self._down = True
-            raise _incompatible(error) from error
+            raise _incompatible(error, self._group) from error
         self._down = False
         self._live = dict(self._group)
         self.info = info
@@ -197,23 +196,20 @@ class Instance(Server):
             time.sleep(0.01)
 
 
-def _incompatible(error: StartError) -> IncompatibleParameters:
-    """Say what the server said, and which parameter it was about."""
+def _incompatible(error: StartError, group: Mapping[str, str]) -> IncompatibleParameters:
+    """Say what the server said, and which parameter of the group it was about."""
     lines = error.message.split(" | ")
     fatals = [line for line in lines if "FATAL:" in line and "the database system is" not in line]
-    fatal = fatals[-1] if fatals else ""
-    fatal = fatal.partition("FATAL:")[2].strip() or lines[-1].strip()
+    told = (fatals or lines)[-1]
+    fatal = told.rpartition("FATAL:")[2].strip()
+    # A hint on the next line may name what the line itself does not.
+    around = [fatal, *(line for line in lines if "HINT:" in line)]
+    named = [name for text in around for name in _NAME.findall(text)]
+    meant = [name for words, name in _MEANT.items() if words in fatal]
+    about = [name for name in (*named, *meant) if name in group]
     return IncompatibleParameters(
         f"the server does not start with its parameter group: {fatal}",
         hint="modify or reset the parameter, then reboot again",
         fatal=fatal,
-        parameter=_about(error.message, fatal),
+        parameter=about[0] if about else "",
     )
-
-
-def _about(said: str, fatal: str) -> str:
-    for pattern in _NAMED:
-        for text in (fatal, *(line.partition("LOG:")[2].strip() for line in said.split(" | "))):
-            if match := pattern.search(text):
-                return match[1]
-    return next((name for words, name in _MEANT.items() if words in fatal), "")

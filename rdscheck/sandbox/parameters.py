@@ -85,7 +85,12 @@ LIBRARY_OF: Mapping[str, str] = {
     "plrust": "plrust",
 }
 
-_FORMULA = re.compile(r"\{|^\s*(GREATEST|LEAST|SUM)\s*\(", re.IGNORECASE)
+#: Variables and functions of formulas:
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html
+_FORMULA = re.compile(
+    r"\{[^{}]*(AllocatedStorage|DBInstance|EndPointPort|TrueIfReplica)|\$DBInstance|^\s*(GREATEST|LEAST|SUM)\(",
+    re.IGNORECASE,
+)
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"})
 
 

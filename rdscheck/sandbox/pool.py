@@ -76,13 +76,18 @@ class Pool:
         if failed is not None:
             raise StartError(failed["message"], hint=failed["hint"])
         try:
-            return Instance.start(self.engine, self.run, record, version, parameters).info
+            if parameters or version.minor:
+                return Instance.start(self.engine, self.run, record, version, parameters).info
+            # What was baked is the default group of the newest minor: nothing is left to do.
+            info = self.engine.start(version, self.run)
         except StartError as error:
             # On a full disk not even this can be noted.
             if self.run.owner() != Owner.kept():
                 with suppress(OSError):
                     self.run.write(name, {"message": error.message, "hint": error.hint})
             raise
+        self.run.write(record, info.to_json())
+        return info
 
     def servers(self) -> list[Server]:
         """Return the servers started so far."""
