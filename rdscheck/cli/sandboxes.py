@@ -43,7 +43,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    up.add_argument("--pg", default="17", metavar="N", help="PostgreSQL version (default 17)")
+    up.add_argument("--pg", default="17", metavar="N", help="PostgreSQL version: 17 (default) or 15.4")
     up.add_argument("--name", default="default", metavar="X", help="name of the sandbox (default: default)")
     up.add_argument("--engine", choices=("auto", "docker", "local"), default="auto", help="where it runs")
     up.add_argument("--s3", default="auto", metavar="BACKEND", help="auto, moto, localstack or an address")
@@ -86,7 +86,8 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     for line in _exports(server, endpoint):
         console.data(line)
     console.note(
-        f"PostgreSQL {server.server_version} ({server.info.engine}), database {_DATABASE}; "
+        f"PostgreSQL {server.server_version} ({server.info.engine}), lists of {server.emulates}; "
+        f"database {_DATABASE}; "
         f"S3: {endpoint.name}, bucket {_BUCKET}, roles associated for s3Export and s3Import; "
         f"end it with: rdscheck down {options.name}"
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
-from rdscheck.model import Version
 from rdscheck.plugin.marks import scenario_of
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import RecordedConnection, Recorder
@@ -27,7 +27,7 @@ SHOWN_BUCKET = "my-bucket"
 
 @pytest.fixture(scope="session")
 def rds_version(request: pytest.FixtureRequest) -> str:
-    """Name the PostgreSQL version the test runs on, for example ``15``."""
+    """Name the PostgreSQL version the test runs on, for example ``15`` or ``15.4``."""
     version: str = request.param
     return version
 
@@ -37,7 +37,7 @@ def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Ser
     """Give the server of that version, shared by all tests and workers."""
     session = session_of(request.config)
     try:
-        server = session.server(Version(int(rds_version)))
+        server = session.server(read_version(rds_version))
     except EngineUnavailable as error:
         if session.options.required:
             raise

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
 from rdscheck.sandbox.info import ServerInfo
 
@@ -44,6 +45,16 @@ class Server:
     def server_version(self) -> str:
         """Return the version the server answers, for example ``15.18``."""
         return self.info.server_version
+
+    @property
+    def emulates(self) -> str:
+        """Return whose lists the server shows, for example ``RDS for PostgreSQL 15.4``.
+
+        Empty for a server of the user's own. Raises ``UsageError`` when the version asked for has no list.
+        """
+        if not self.info.admin_host:
+            return ""
+        return f"RDS for PostgreSQL {emulated(read_version(self.info.version)).version}"
 
     @property
     def master_user(self) -> str:
