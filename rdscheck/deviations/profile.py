@@ -133,7 +133,8 @@ DEVIATIONS = (
         "superuser-event-triggers",
         "event triggers of the master user while rdsadmin or an extension's script acts",
         "not documented",
-        "they fire, with the rights of the function's owner and not of the superuser",
+        "inside a statement done for a user they run with the rights of their owner; in a session of"
+        " rdsadmin's own they do not run",
         _GUESSED,
         _EVENT_TRIGGERS,
     ),
