@@ -58,7 +58,7 @@ def claim(
     source: str = "",
     certainty: str = Certainty.UNSTATED,
     needs: tuple[str, ...] | Callable[[int], tuple[str, ...]] = (),
-    basis: Basis | Callable[[int], Basis] | None = None,
+    basis: str | Callable[[int], Basis] | None = None,
     since: int = 0,
     until: int = 0,
 ) -> Callable[[Test], Test]:
@@ -83,7 +83,7 @@ def claim(
         source=source,
         certainty=Certainty(certainty),
         needs=needs,
-        basis=basis,
+        basis=Basis(basis) if isinstance(basis, str) else basis,
         since=since,
         until=until,
     )

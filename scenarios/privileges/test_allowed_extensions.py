@@ -1,0 +1,124 @@
+"""rds.allowed_extensions: what a parameter group that lists extensions leaves creatable."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rdscheck import claim, rests_on, scenario
+
+DOCS = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+    "PostgreSQL.Concepts.General.FeatureSupport.Extensions.html"
+)
+pytestmark = scenario(
+    "privileges/allowed-extensions",
+    title="Restrict the extensions of an instance by rds.allowed_extensions",
+    docs=DOCS,
+    since=13,
+    needs=("rdsutils",),
+)
+HINT = 'This extension is not specified in "rds.allowed_extensions".'
+documented = claim(source=DOCS, certainty="documented", basis="emulated")
+
+
+@pytest.fixture
+def allowed(rds_instance: Any) -> Iterator[Any]:
+    """Connect as the master user to an instance whose parameter group allows hstore and dblink."""
+    instance = rds_instance(parameters={"rds.allowed_extensions": "hstore,dblink"})
+    with instance.recorded() as connection:
+        connection.instance = instance
+        yield connection
+
+
+def created(connection: Any) -> list[str]:
+    """Return the extensions of the database."""
+    rows = connection.execute("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1")
+    return [name for (name,) in rows.fetchall()]
+
+
+@documented
+def test_listed_can_be_created(allowed: Any) -> None:
+    """What rds.allowed_extensions lists can be created."""
+    assert allowed.execute("SHOW rds.allowed_extensions").fetchone() == ("hstore,dblink",)
+    allowed.execute("CREATE EXTENSION hstore")
+    allowed.execute("CREATE EXTENSION dblink")
+    assert created(allowed) == ["dblink", "hstore"]
+
+
+@documented
+@rests_on("allowed-extensions-text")
+def test_unlisted_is_refused(allowed: Any, refused: Any) -> None:
+    """What rds.allowed_extensions does not list is refused to the master user."""
+    with refused("42501", 'permission denied to create extension "pg_trgm"', hint=HINT):
+        allowed.execute("CREATE EXTENSION pg_trgm")
+    assert created(allowed) == []
+
+
+@documented
+@rests_on("allowed-extensions-text")
+def test_trusted_needs_listing(allowed: Any, refused: Any) -> None:
+    """A trusted extension that is not listed is refused to a role with CREATE on the database too."""
+    instance = allowed.instance
+    allowed.execute("CREATE ROLE app LOGIN PASSWORD 'app-secret'")
+    allowed.execute("GRANT CREATE ON DATABASE postgres TO app")
+    with instance.recorded(user="app", password="app-secret") as app:
+        with refused("42501", 'permission denied to create extension "citext"', hint=HINT):
+            app.execute("CREATE EXTENSION citext")
+        app.execute("CREATE EXTENSION hstore")
+    assert created(allowed) == ["hstore"]
+
+
+@documented
+@rests_on("allowed-extensions-text")
+def test_dependencies_need_listing(rds_instance: Any, refused: Any, step: Any) -> None:
+    """With CASCADE every extension that is needed has to be listed, or the whole statement fails."""
+    instance = rds_instance(parameters={"rds.allowed_extensions": "earthdistance"})
+    with instance.recorded() as master:
+        with (
+            step("1. Only earthdistance is listed, which needs cube"),
+            refused("42501", 'permission denied to create extension "cube"', hint=HINT),
+        ):
+            master.execute("CREATE EXTENSION earthdistance CASCADE")
+        assert created(master) == []
+        with step("2. With both listed"):
+            instance.modify({"rds.allowed_extensions": "earthdistance,cube"})
+            master.execute("SELECT pg_sleep(0.2)")
+            master.execute("CREATE EXTENSION earthdistance CASCADE")
+            assert created(master) == ["cube", "earthdistance"]
+
+
+@documented
+@rests_on("allowed-extensions-text")
+def test_empty_list_allows_nothing(rds_instance: Any, refused: Any) -> None:
+    """An empty rds.allowed_extensions lets nothing be created."""
+    with rds_instance(parameters={"rds.allowed_extensions": ""}).recorded() as master:
+        for name in ("hstore", "dblink"):
+            with refused("42501", f'permission denied to create extension "{name}"', hint=HINT):
+                master.execute(f"CREATE EXTENSION {name}")
+        assert created(master) == []
+
+
+@documented
+@rests_on("allowed-extensions-text")
+def test_installed_go_on(allowed: Any, refused: Any, step: Any) -> None:
+    """Extensions that are installed go on working and can be altered and dropped when the list loses them."""
+    allowed.execute("CREATE EXTENSION hstore")
+    allowed.execute("CREATE EXTENSION dblink")
+    allowed.execute("CREATE SCHEMA tools")
+    with step("1. The list loses them; the parameter is dynamic"):
+        allowed.instance.modify({"rds.allowed_extensions": "citext"})
+        allowed.execute("SELECT pg_sleep(0.2)")
+        assert allowed.execute("SHOW rds.allowed_extensions").fetchone() == ("citext",)
+    with step("2. They work"):
+        assert allowed.execute("SELECT ('a=>1'::hstore)->'a'").fetchone() == ("1",)
+    with step("3. They can be altered and dropped"):
+        allowed.execute("ALTER EXTENSION hstore UPDATE")
+        allowed.execute("ALTER EXTENSION dblink SET SCHEMA tools")
+        allowed.execute("DROP EXTENSION dblink")
+        assert created(allowed) == ["hstore"]
+    with (
+        step("4. And not be created again"),
+        refused("42501", 'permission denied to create extension "dblink"', hint=HINT),
+    ):
+        allowed.execute("CREATE EXTENSION dblink")
