@@ -77,7 +77,9 @@ def test_rdsadmin_is_closed_to_ordinary(rds_db: Any, dsn: dict[str, Any]) -> Non
 @claim(source=TASKS, certainty="documented")
 def test_rdsadmin_is_listed(rds: Any) -> None:
     """The database rdsadmin is listed on every instance, and loops over all databases must leave it out."""
-    rows = rds.execute("SELECT pg_get_userbyid(datdba), datallowconn FROM pg_database WHERE datname = 'rdsadmin'")
+    rows = rds.execute(
+        "SELECT pg_get_userbyid(datdba), datallowconn FROM pg_database WHERE datname = 'rdsadmin'"
+    )
     assert rows.fetchall() == [("rdsadmin", True)]
 
 
@@ -218,8 +220,9 @@ def test_logical_decoding(rds_instance: Any) -> None:
             master.execute("INSERT INTO t VALUES (7)")
             rows = streamer.execute("SELECT data FROM pg_logical_slot_get_changes('changes', NULL, NULL)")
             assert any("table public.t: INSERT: i[integer]:7" in data for (data,) in rows.fetchall())
-            with instance.recorded(user="app", password="app-secret") as app, pytest.raises(
-                psycopg.errors.InsufficientPrivilege
+            with (
+                instance.recorded(user="app", password="app-secret") as app,
+                pytest.raises(psycopg.errors.InsufficientPrivilege),
             ):
                 app.execute("SELECT data FROM pg_logical_slot_peek_changes('changes', NULL, NULL)")
             streamer.execute("SELECT pg_drop_replication_slot('changes')")
@@ -237,10 +240,10 @@ def test_subscription_end_to_end(rds_instance: Any) -> None:
         source.execute("INSERT INTO t VALUES (1)")
         source.execute("CREATE PUBLICATION everything FOR ALL TABLES")
         source.execute("SELECT pg_create_logical_replication_slot('sub', 'pgoutput')")
-        login = f"host=127.0.0.1 dbname=postgres user={instance.master_user}"
+        login = f"host=127.0.0.1 port={inside(source)} dbname=postgres user={instance.master_user}"
         source.recorder.mask(instance.info.master_password, "********")
         target.execute(
-            f"CREATE SUBSCRIPTION sub CONNECTION '{login} port={inside(source)} password={instance.info.master_password}'"
+            f"CREATE SUBSCRIPTION sub CONNECTION '{login} password={instance.info.master_password}'"
             " PUBLICATION everything WITH (create_slot = false)"
         )
         source.execute("INSERT INTO t VALUES (2)")

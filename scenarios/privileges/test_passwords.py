@@ -127,7 +127,7 @@ def test_not_for_rds_superuser(user: Any, master: Any, refused: Any) -> None:
 @documented
 @rests_on("restrict-password-errors")
 def test_rename_of_md5(user: Any, master: Any, refused: Any, step: Any) -> None:
-    """A role with an MD5 password is not renamed outside rds_password: PostgreSQL would clear its password."""
+    """A role with an MD5 password is not renamed outside rds_password: that would clear the password."""
     with step("1. A role with an MD5 password"):
         master.execute("SET password_encryption = 'md5'")
         master.execute("CREATE ROLE legacy LOGIN PASSWORD 'secret'")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rdscheck.model import Basis, NotRun, Outcome, Scenario, Status, Step
+from rdscheck.model import Basis, Certainty, NotRun, Outcome, Scenario, Status, Step
 from rdscheck.report import matrix, render, version_page
 from tests.report.builders import (
     DEVIATION,
@@ -98,6 +98,22 @@ def test_statements_stand_under_their_step_and_claim() -> None:
 
 def test_a_claim_without_steps_says_so() -> None:
     assert "No statement was recorded." in version_page(run(outcome()), "15")
+
+
+def test_a_claim_links_its_own_source_and_says_what_is_not_documented() -> None:
+    source = "https://docs.example/page"
+    for certainty, said in (
+        (Certainty.DOCUMENTED, ""),
+        (Certainty.OBSERVED, "observed"),
+        (Certainty.DERIVED, "derived"),
+        (Certainty.GUESSED, "guessed"),
+    ):
+        page = version_page(run(outcome(source=source, certainty=certainty)), "15")
+        assert f"[source]({source})" in page
+        remark = claim_row(page, "It holds")[3]
+        assert remark == "; ".join(["source", *([said] if said else [])])
+        assert ("**guessed**" in page) is (certainty is Certainty.GUESSED)
+    assert "[source]" not in version_page(run(outcome()), "15")
 
 
 def test_a_finding_is_confirmed_only_by_a_passed_claim() -> None:

@@ -8,6 +8,7 @@ done a second time without the act: the check has to notice.
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,8 @@ def turned(claim: DataClaim, major: int) -> Iterator[tuple[str, DataClaim]]:
         for name in ("text", "detail", "hint"):
             said = getattr(claim, name).of(major, "")
             if said and said != "…":
-                yield f"another {name}", replace(claim, **{name: ByVersion(((everywhere, "said by nobody"),))})
+                wrong: dict[str, Any] = {name: ByVersion(((everywhere, "said by nobody"),))}
+                yield f"another {name}", replace(claim, **wrong)
     for number, check in enumerate(claim.checks):
         checks = list(claim.checks)
         checks[number] = replace(check, shows=(*check.shows, ("one row more",)))
