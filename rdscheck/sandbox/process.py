@@ -118,14 +118,18 @@ def end_process(pid: int, started: str, *signals: signal.Signals, seconds: float
             time.sleep(0.01)
 
 
-def end_inside(directory: Path) -> None:
-    """End every process whose working directory is a directory or below it, removed or not."""
+def end_servers_inside(directory: Path) -> None:
+    """End every PostgreSQL server that works in a directory or below it, removed or not.
+
+    Nothing else: a user's shell may stand there.
+    """
     for one in Path("/proc").glob("[0-9]*"):
         try:
             works_in = (one / "cwd").readlink()
+            name = (one / "comm").read_text(encoding="utf-8", errors="replace").strip()
         except OSError:  # gone, or somebody else's
             continue
-        if works_in.is_relative_to(directory):
+        if name == "postgres" and works_in.is_relative_to(directory):
             end_process(int(one.name), start_time(int(one.name)))
 
 

@@ -10,7 +10,7 @@ from rdscheck.sandbox import images
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import LocalEngine
 from rdscheck.sandbox.owner import LABEL_HOST, LABEL_OWNER, LABEL_RUN, Owner
-from rdscheck.sandbox.process import end_inside, end_process
+from rdscheck.sandbox.process import end_servers_inside, end_process
 from rdscheck.sandbox.rundir import SERVERS, RunDir
 
 
@@ -28,7 +28,7 @@ def end_run(run: RunDir) -> None:
             end_process(int(value["pid"]), str(value.get("started", "")), signal.SIGTERM)
     _remove_containers(f"{LABEL_RUN}={run.id}")
     # What was started but never recorded, for example in the middle of a reboot.
-    end_inside(run.path)
+    end_servers_inside(run.path)
     run.remove()  # which also tells the reaper that there is nothing left to do
 
 

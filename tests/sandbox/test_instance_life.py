@@ -308,3 +308,18 @@ def test_the_plugin_gives_servers_of_ones_own(pytester: pytest.Pytester) -> None
     seen = (pytester.path / "seen").read_text().split()
     assert len(set(seen)) == 2
     assert not [path for path in seen if Path(path).exists()]
+
+
+def test_a_server_nobody_recorded_ends_with_its_run_and_a_shell_there_does_not(run: RunDir) -> None:
+    engine, major = place("local")
+    server = Pool(run, choose(engine)).dedicated(Instance, Version(major))
+    for record in run.path.glob("extra-*.json"):
+        record.unlink()
+    shell = subprocess.Popen(["sleep", "60"], cwd=run.path)
+    try:
+        end_run(run)
+        assert not Owner(server.info.pid, server.info.started).alive()
+        assert shell.poll() is None
+    finally:
+        shell.kill()
+        shell.wait()
