@@ -10,7 +10,7 @@ from rdscheck.sandbox import images
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import LocalEngine
 from rdscheck.sandbox.owner import LABEL_HOST, LABEL_OWNER, LABEL_RUN, Owner
-from rdscheck.sandbox.process import end_servers_inside, end_process
+from rdscheck.sandbox.process import end_process, end_servers_inside
 from rdscheck.sandbox.rundir import SERVERS, RunDir
 
 
