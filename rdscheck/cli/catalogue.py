@@ -26,6 +26,7 @@ from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import ExitCode, UsageError
 from rdscheck.model import Deviation, DocumentationFinding, Scenario, Version
 from rdscheck.plugin.marks import Claim, claim_of, scenario_of
+from rdscheck.resources import scenarios_dir
 
 _KINDS = ("scenarios", "rules", "versions", "extensions", "parameters", "deviations", "findings")
 _DEFAULT_PG = "17"
@@ -51,8 +52,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     explain = commands.add_parser(
         "explain",
         help="one entry with why, fix and source",
-        description="Explain a scenario (s3/export), a deviation, a documentation finding or a version "
-        "(15, 15.4).",
+        description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
+        "documentation finding or a version (15, 15.4).",
     )
     explain.add_argument("id", metavar="ID", help="as printed by rdscheck list")
     explain.set_defaults(command=_explain)
@@ -163,9 +164,20 @@ def _explain(options: argparse.Namespace, console: Console) -> ExitCode:
         _print(DOCUMENTATION_FINDINGS[wanted], console)
     elif is_version(wanted):
         _explain_version(wanted, console)
+    elif "/" not in wanted and (scenarios_dir() / wanted).is_dir():
+        _explain_area(wanted, console)
     else:
         _explain_scenario(wanted, console)
     return ExitCode.OK
+
+
+def _explain_area(wanted: str, console: Console) -> None:
+    """Print what an area of scenarios is about, from the text beside them, and its scenarios."""
+    about = scenarios_dir() / wanted / "about.md"
+    if about.is_file():
+        console.data(about.read_text(encoding="utf-8"))
+    columns, rows = _rows("scenarios")
+    console.table(columns, [row for row in rows if row[0].startswith(f"{wanted}/")])
 
 
 def _explain_version(wanted: str, console: Console) -> None:

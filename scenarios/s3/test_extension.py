@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, deviation, rests_on, scenario
+from rdscheck import Basis, rests_on, scenario
 
 pytestmark = scenario(
     "s3/extension",
