@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from rdscheck.catalog.versions import emulated, read_version
-from rdscheck.errors import StartError
+from rdscheck.errors import RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
 from rdscheck.sandbox.engine import Engine
@@ -61,22 +61,23 @@ class Instance(Server):
         Raises ``StartError``, and for the values what ``modify`` raises; then nothing is left running.
         """
         info = engine.start(version, run)
-        run.write(name, info.to_json())
         try:
+            run.write(name, info.to_json())
             instance = cls(info, engine, run, name)
-            instance._begin(parameters or {})
         except BaseException:
             engine.stop(info)
             run.forget(name)
+            raise
+        try:
+            instance._begin(parameters or {})
+        except BaseException:
+            instance.end()
             raise
         return instance
 
     def _begin(self, parameters: Mapping[str, str]) -> None:
         """Take the values of a new server's group; it started with the default group of its newest minor."""
-        for given, value in parameters.items():
-            name = self._rules.name(given)
-            self._rules.check(name, value)
-            self._group[name] = value
+        self._group = {self._checked(given, value): value for given, value in parameters.items()}
         if self._group or self._text({}) != default_text(self.major):
             self.reboot()
 
@@ -111,8 +112,7 @@ class Instance(Server):
         """
         group, live = dict(self._group), dict(self._live)
         for given, value in values.items():
-            name = self._rules.name(given)
-            self._rules.check(name, value)
+            name = self._checked(given, value)
             method = self._rules.method(name, apply_method)
             for state in (group, live) if method == IMMEDIATE else (group,):
                 state.pop(name, None)
@@ -161,6 +161,14 @@ class Instance(Server):
         self.close()
         self._engine.stop(self.info)
         self._run.forget(self._name)
+
+    def _checked(self, given: str, value: str | None) -> str:
+        """Return the name as groups spell it once it may have that value."""
+        name = self._rules.name(given)
+        self._rules.check(name, value)
+        if name == "rds.force_ssl" and value == "1" and (reason := self.why_not("tls")):
+            raise RdscheckError(f"TLS cannot be asked for: {reason}")
+        return name
 
     def _ask(self) -> Rules:
         with self.admin() as conn:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
-from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import Owner, start_time
 
 
 def server_account() -> pwd.struct_passwd | None:
@@ -116,6 +116,21 @@ def end_process(pid: int, started: str, *signals: signal.Signals, seconds: float
         while owner.alive() and time.monotonic() < deadline:
             _reap(pid)
             time.sleep(0.01)
+
+
+def end_servers_inside(directory: Path) -> None:
+    """End every PostgreSQL server that works in a directory or below it, removed or not.
+
+    Nothing else: a user's shell may stand there.
+    """
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            works_in = (one / "cwd").readlink()
+            name = (one / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:  # gone, or somebody else's
+            continue
+        if name == "postgres" and works_in.is_relative_to(directory):
+            end_process(int(one.name), start_time(int(one.name)))
 
 
 def _reap(pid: int) -> None:

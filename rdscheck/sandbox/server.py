@@ -111,11 +111,15 @@ class Server:
         parameters |= {"host": self.info.admin_host, "sslmode": "disable"}
         return psycopg.connect(**parameters, autocommit=True)
 
-    def modify(self, values: Mapping[str, str | None], apply_method: str | None = None) -> None:
+    def modify(
+        self,
+        values: Mapping[str, str | None],
+        apply_method: str | None = None,  # noqa: ARG002  what one's own server takes
+    ) -> None:
         """Change parameters: only of a server of one's own. Raises ``SharedServer``."""
-        changes = ", ".join(values) + (f" ({apply_method})" if apply_method else "")
+        what = ", ".join(values) or "parameters"
         raise SharedServer(
-            f"{changes}: other tests use this PostgreSQL {self.version}, its parameters cannot be changed",
+            f"{what} cannot be changed: other tests use this PostgreSQL {self.version}",
             hint="ask for a server of your own: rds_instance(parameters={...})",
         )
 

@@ -10,12 +10,16 @@ from functools import cached_property
 from rdscheck.catalog.libraries import PreloadLibrary, preload_libraries
 from rdscheck.catalog.numbering import covers
 from rdscheck.catalog.parameters import Parameter, parameters
+from rdscheck.errors import UsageError
 from rdscheck.sandbox.parameters import LIBRARY_OF, PRELOAD, is_formula, libraries, quote
 from rdscheck.sandbox.refusals import COMBINATION, FormulaValue, LibraryMissing, ParameterRefused
 from rdscheck.sandbox.settings import Capabilities, Setting
 
 IMMEDIATE = "immediate"
 PENDING = "pending-reboot"
+
+#: What a name may look like; anything else could break out of its line.
+_NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
 
 #: Settings of the machine, of its files and of recovery: no group of a managed service has them (derived).
 _HOST = re.compile(
@@ -50,6 +54,8 @@ class Rules:
         The wording was observed in https://github.com/hashicorp/terraform/issues/11820
         """
         name = given.lower()
+        if not _NAME.fullmatch(name):
+            raise ParameterRefused(f"Could not find parameter with name: {given}", certainty="observed")
         setting, known = self._setting(name), self._parameter(name)
         prefix = name.partition(".")[0] if "." in name else ""
         if known or (setting and setting.context != "internal" and prefix != "rdscheck"):
@@ -63,11 +69,11 @@ class Rules:
     def static(self, name: str) -> bool:
         """Tell whether a parameter waits for a reboot."""
         known, setting = self._parameter(name), self._setting(name)
+        if setting and setting.context == "postmaster":
+            return True
         if known and known.apply_type:
             return known.apply_type == "static"
-        if setting:
-            return setting.context == "postmaster"
-        return bool(_STATIC.fullmatch(name))
+        return setting is None and bool(_STATIC.fullmatch(name))
 
     def check(self, name: str, value: str | None) -> None:
         """Raise unless RDS lets a user set a parameter to a value; None stands for the default.
@@ -82,6 +88,8 @@ class Rules:
             )
         if value is None:
             return
+        if not isinstance(value, str):
+            raise UsageError(f"{name} = {value!r}: values of a parameter group are texts")
         if is_formula(value):
             raise FormulaValue(
                 f"{name} = {value} depends on the instance class, which a sandbox has not",

@@ -1,5 +1,6 @@
 """Servers of one's own: what comes into force when, reboots, and a group that stops the server."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool, servers_of
-from rdscheck.sandbox.refusals import IncompatibleParameters, ParameterRefused, SharedServer
+from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused, SharedServer
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
 from tests.conftest import PACKAGED, containers
@@ -295,5 +297,62 @@ def test_without_the_library_no_rds_parameter_is_written(
             assert show(server, "shared_preload_libraries") == "pg_stat_statements"
             with server.connect() as conn, pytest.raises(psycopg.errors.UndefinedObject):
                 conn.execute("SHOW rds.logical_replication")
+        finally:
+            end_run(own)
+
+
+@pytest.mark.parametrize("name", [f"docker-{major}" for major in PACKAGED])
+@pytest.mark.parametrize("library", ["pgaudit", "pg_cron", "pglogical"])
+def test_libraries_of_the_group_are_loaded_with_their_parameters(
+    run: RunDir, name: str, library: str
+) -> None:
+    engine, major = place(name)
+    values = {"shared_preload_libraries": library, "pgaudit.log": "ddl"}
+    try:
+        server = Pool(run, choose(engine)).dedicated(Instance, Version(major), values)
+    except LibraryMissing as missing:
+        pytest.skip(missing.message)
+    assert show(server, "shared_preload_libraries") == f"rdsutils,{library}"
+    if library == "pgaudit":
+        assert (show(server, "pgaudit.log"), show(server, "pgaudit.role")) == ("ddl", "rds_pgaudit")
+        # Once it is loaded, its own words are known.
+        with pytest.raises(ParameterRefused, match=r"pgaudit\.nothing"):
+            server.modify({"pgaudit.nothing": "1"})
+    else:
+        with server.connect() as conn, pytest.raises(psycopg.errors.UndefinedObject):
+            conn.execute("SHOW pgaudit.log")
+    if library == "pg_cron":
+        assert show(server, "cron.database_name") == "postgres"
+        server.modify({"cron.database_name": "app"})
+        assert server.pending == {"cron.database_name": "app"}
+
+
+def test_without_openssl_tls_is_missing_and_not_forced(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import tempfile
+
+    _, major = place("local")
+    for directory in os.environ["PATH"].split(os.pathsep):
+        for program in Path(directory).glob("*"):
+            link = tmp_path / program.name
+            if program.name != "openssl" and not link.is_symlink():
+                link.symlink_to(program)
+    for parent in (tmp_path, *tmp_path.parents[:4]):  # the server's account looks for programs, too
+        if parent.name.startswith(("pytest-", "popen-", "test_")):
+            parent.chmod(0o755)
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        monkeypatch.setenv("RDSCHECK_HOME", home)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        own = RunDir.create(Owner.me())
+        try:
+            server = Pool(own, choose("local")).dedicated(Instance, Version(major))
+            assert "openssl was not there" in server.why_not("tls")
+            server.connect(sslmode="disable").close()
+            if server.has("rdsutils"):
+                assert show(server, "rds.force_ssl") == "off"
+            with pytest.raises(RdscheckError, match="TLS cannot be asked for"):
+                server.modify({"rds.force_ssl": "1"})
         finally:
             end_run(own)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -308,3 +309,50 @@ def test_the_plugin_gives_servers_of_ones_own(pytester: pytest.Pytester) -> None
     seen = (pytester.path / "seen").read_text().split()
     assert len(set(seen)) == 2
     assert not [path for path in seen if Path(path).exists()]
+
+
+def test_a_server_nobody_recorded_ends_with_its_run_and_a_shell_there_does_not(run: RunDir) -> None:
+    engine, major = place("local")
+    server = Pool(run, choose(engine)).dedicated(Instance, Version(major))
+    for record in run.path.glob("extra-*.json"):
+        record.unlink()
+    shell = subprocess.Popen(["sleep", "60"], cwd=run.path)
+    try:
+        end_run(run)
+        assert not Owner(server.info.pid, server.info.started).alive()
+        assert shell.poll() is None
+    finally:
+        shell.kill()
+        shell.wait()
+
+
+def rdscheck(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rdscheck", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_up_starts_with_values_of_the_group() -> None:
+    engine, major = place("local")
+    name = f"t{uuid4().hex[:8]}"
+    up = ("up", "--engine", engine, "--pg", str(major), "--s3", "moto", "--name", name)
+    refused = rdscheck(*up, "--parameter", "no_such=1")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "Could not find parameter with name: no_such" in refused.stderr
+    malformed = rdscheck(*up, "--parameter", "work_mem")
+    assert malformed.returncode == 2
+    assert "NAME=VALUE" in malformed.stderr
+    try:
+        done = rdscheck(*up, "--parameter", "work_mem=8192", "--parameter", "rds.logical_replication=1")
+        assert done.returncode == 0, done.stderr
+        (url,) = re.findall(r"^export DATABASE_URL=(\S+)", done.stdout, re.MULTILINE)
+        with psycopg.connect(url) as conn:
+            assert conn.execute("SHOW work_mem").fetchone() == ("8MB",)
+            assert conn.execute("SHOW wal_level").fetchone() == ("logical",)
+        again = rdscheck(*up, "--parameter", "work_mem=8192")
+        assert again.returncode == 2
+        assert "runs already" in again.stderr
+        assert rdscheck("ps").stdout.count(name) == 1
+    finally:
+        rdscheck("down", name)
+    assert name not in rdscheck("ps").stdout

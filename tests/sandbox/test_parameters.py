@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rdscheck.catalog.parameters import parameters
 from rdscheck.catalog.versions import SANDBOX_MAJORS, emulated
-from rdscheck.errors import RdscheckError
+from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.model import Version
 from rdscheck.sandbox.parameters import (
     OWN,
@@ -147,6 +147,8 @@ def test_what_no_setting_can_hold_is_refused(value: str) -> None:
     ("name", "value", "told"),
     [
         ("no_such_parameter", "1", "Could not find parameter with name: no_such_parameter"),
+        ("pgaudit.log = 1\nfsync", "1", "Could not find parameter with name: pgaudit.log"),
+        ("pgaudit.log'", "1", "Could not find parameter with name"),
         ("pgaudit2.log", "1", "Could not find parameter with name: pgaudit2.log"),
         ("auto_explain.nothing", "1", "Could not find parameter with name: auto_explain.nothing"),
         ("wal_block_size", "1", "Could not find parameter with name: wal_block_size"),
@@ -221,6 +223,11 @@ def test_a_library_has_its_first_version() -> None:
     assert take("shared_preload_libraries", "pg_tle", Rules("13.12", here))
     with pytest.raises(ParameterRefused, match=r"it does from 13\.12"):
         take("shared_preload_libraries", "pg_tle", Rules("13.11", here))
+
+
+def test_numbers_are_no_texts() -> None:
+    with pytest.raises(UsageError, match="values of a parameter group are texts"):
+        RULES.check("max_connections", 60)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", ["{DBInstanceClassMemory/9531392}", "LEAST({DBInstanceClassMemory/1},5)"])
