@@ -1,0 +1,101 @@
+"""20,000 statements from eight sessions: no crash, no leaked privilege, nothing broken in the log."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from threading import Event
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from rdscheck.model import Version
+from rdscheck.sandbox.database import Database
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.pool import Pool
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.sweep import end_run
+from tests.conftest import PACKAGED, docker_majors
+from tests.sandbox.stream_audit import PASSWORD, Playground, faults
+from tests.sandbox.stream_sessions import Session
+from tests.sandbox.stream_statements import Statement, histories
+
+LEAST = 20_000
+#: A few more, since a session that is ended in the middle of a statement gets no answer to it.
+PLANNED = LEAST + 1_000
+ROLES = ("postgres", "postgres", "second", "second", "plain", "maker", "copier", "delegate")
+#: Two sessions changed one row of a catalog; the server's own commands say so as well.
+CONCURRENT = ("tuple concurrently updated", "tuple concurrently deleted")
+
+
+@cache
+def _histories() -> list[list[Statement]]:
+    return histories(PLANNED)
+
+
+@pytest.fixture(params=PACKAGED)
+def place(request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Database]]:
+    """Give a server of its own: what happens here reaches every session of it."""
+    if request.param not in docker_majors():
+        pytest.skip(f"no image of PostgreSQL {request.param} is built (rdscheck images build)")
+    run, engine = RunDir.create(Owner.me()), choose("docker")
+    try:
+        server = Pool(run, engine).server(Version(request.param))
+        with server.admin() as admin:
+            row = admin.execute("SHOW shared_preload_libraries").fetchone()
+        if row is None or "rdsutils" not in row[0]:
+            pytest.skip("this server has no rdsutils")
+        yield engine, Database.create(server)
+    finally:
+        end_run(run)
+
+
+def _conninfo(info: ServerInfo, dbname: str, role: str) -> str:
+    password = info.master_password if role == info.master_user else PASSWORD
+    return make_conninfo(
+        host=info.host, port=info.port, dbname=dbname, user=role, password=password, connect_timeout=10
+    )
+
+
+def test_a_stream_of_statements_from_eight_sessions_breaks_nothing_and_leaks_nothing(
+    place: tuple[Engine, Database],
+) -> None:
+    engine, database = place
+    info, stop = database.server.info, Event()
+    playground = Playground(database)
+    sessions = [Session(role, _conninfo(info, database.name, role), stop) for role in ROLES]
+    wrong: list[str] = []
+    with ThreadPoolExecutor(len(ROLES)) as pool:
+        running = [
+            pool.submit(session.run, _histories()[place :: len(ROLES)])
+            for place, session in enumerate(sessions)
+        ]
+        try:
+            while not wrong and wait(running, timeout=0.5).not_done:
+                wrong = playground.wrong()
+                playground.restore()
+        except psycopg.Error as error:
+            # What ended rdsadmin's session is told by the others and the log.
+            wrong = [f"rdsadmin's session: {error}"]
+        finally:
+            stop.set()
+    broken = faults(engine.log(info))
+    assert not broken, "\n".join(broken)
+    tallies = [future.result() for future in running]
+    assert not wrong
+    assert playground.wrong() == []
+    playground.close()
+
+    inside: Counter[str] = sum((tally.inside for tally in tallies), Counter())
+    assert [told for told in inside if not told.startswith(CONCURRENT)] == []
+    answered = sum(tally.answered for tally in tallies)
+    states: Counter[str] = sum((tally.sqlstates for tally in tallies), Counter())
+    assert answered >= LEAST
+    # A stream that is refused altogether, or never is, would prove nothing.
+    assert states[""] > answered / 10
+    assert states["42501"] > answered / 20
+    print(answered, states.most_common(), inside.most_common())
