@@ -120,20 +120,23 @@ SELECT 'in pg_catalog ' || o.what FROM (
                     WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
 """
 #: Everything initdb made that somebody could have changed; ``public`` is its owner's to change.
-_FINGERPRINT = """
-SELECT (SELECT md5(string_agg(concat_ws('|', oid, proname, proowner, proacl, prosrc, prosecdef, proconfig),
-               ',' ORDER BY oid)) FROM pg_proc WHERE oid < 16384),
-       (SELECT md5(string_agg(concat_ws('|', oid, relname, relowner, relacl, relkind, relnamespace),
-               ',' ORDER BY oid)) FROM pg_class WHERE oid < 16384),
-       (SELECT md5(string_agg(concat_ws('|', oid, typname, typowner, typacl), ',' ORDER BY oid))
-          FROM pg_type WHERE oid < 16384),
-       (SELECT md5(string_agg(concat_ws('|', oid, oprname, oprowner, oprcode), ',' ORDER BY oid))
-          FROM pg_operator WHERE oid < 16384),
-       (SELECT md5(string_agg(concat_ws('|', oid, nspname, nspowner, nspacl), ',' ORDER BY oid))
-          FROM pg_namespace WHERE oid < 16384 AND nspname <> 'public'),
-       (SELECT md5(string_agg(ev_class || pg_get_ruledef(oid), ',' ORDER BY oid))
-          FROM pg_rewrite WHERE oid < 16384)
+_INITIAL = """
+SELECT concat_ws('|', 'function', oid, proname, proowner, proacl, prosrc, prosecdef, proconfig)
+  FROM pg_proc WHERE oid < 16384
+UNION ALL
+SELECT concat_ws('|', 'relation', oid, relname, relowner, relacl, relkind, relnamespace)
+  FROM pg_class WHERE oid < 16384
+UNION ALL
+SELECT concat_ws('|', 'type', oid, typname, typowner, typacl) FROM pg_type WHERE oid < 16384
+UNION ALL
+SELECT concat_ws('|', 'operator', oid, oprname, oprowner, oprcode) FROM pg_operator WHERE oid < 16384
+UNION ALL
+SELECT concat_ws('|', 'schema', oid, nspname, nspowner, nspacl)
+  FROM pg_namespace WHERE oid < 16384 AND nspname <> 'public'
+UNION ALL
+SELECT concat_ws('|', 'rule', oid, ev_class, md5(ev_action::text)) FROM pg_rewrite WHERE oid < 16384
 """
+_FINGERPRINT = f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({_INITIAL}) AS initial(row)"
 
 #: What the server's log must not hold, and one look behind: words in a statement's text are no fault.
 _FAULT = re.compile(
@@ -191,7 +194,8 @@ class Playground:
                 admin.execute(f"ALTER TABLE watch.of_{role} OWNER TO {role}")  # type: ignore[arg-type]
             admin.execute("CREATE TABLE public.foreign_table (i int)")
         self._admin = database.admin()
-        self._fingerprint = self._read_fingerprint()
+        self._initial = self._read_initial()
+        self._fingerprint = self._admin.execute(_FINGERPRINT).fetchone()
 
     def close(self) -> None:
         self._admin.close()
@@ -202,8 +206,9 @@ class Playground:
     def wrong(self) -> list[str]:
         """Return what is wrong in the whole server right now."""
         found = [str(row[0]) for row in self._admin.execute(_WRONG)]
-        now = self._read_fingerprint()
-        return found + ([] if now == self._fingerprint else [f"initdb's objects changed: {now}"])
+        if self._admin.execute(_FINGERPRINT).fetchone() != self._fingerprint:
+            found += [f"initdb's object changed: {row}" for row in self._read_initial() ^ self._initial]
+        return found
 
     def restore(self) -> None:
         """Make the roles again what the stream may have talked them out of."""
@@ -219,10 +224,8 @@ class Playground:
             with suppress(psycopg.errors.InternalError_, psycopg.errors.OperationalError):
                 self._admin.execute(statement)  # type: ignore[arg-type]
 
-    def _read_fingerprint(self) -> tuple[object, ...]:
-        row = self._admin.execute(_FINGERPRINT).fetchone()
-        assert row is not None
-        return row
+    def _read_initial(self) -> set[str]:
+        return {str(row[0]) for row in self._admin.execute(_INITIAL)}
 
 
 def faults(log: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from functools import cache
 from threading import Event
 
@@ -65,8 +66,12 @@ def test_a_stream_of_statements_from_eight_sessions_breaks_nothing_and_leaks_not
     place: tuple[Engine, Database],
 ) -> None:
     engine, database = place
+    with closing(Playground(database)) as playground:
+        _run(engine, database, playground)
+
+
+def _run(engine: Engine, database: Database, playground: Playground) -> None:
     info, stop = database.server.info, Event()
-    playground = Playground(database)
     sessions = [Session(role, _conninfo(info, database.name, role), stop) for role in ROLES]
     wrong: list[str] = []
     with ThreadPoolExecutor(len(ROLES)) as pool:
@@ -88,7 +93,6 @@ def test_a_stream_of_statements_from_eight_sessions_breaks_nothing_and_leaks_not
     tallies = [future.result() for future in running]
     assert not wrong
     assert playground.wrong() == []
-    playground.close()
 
     inside: Counter[str] = sum((tally.inside for tally in tallies), Counter())
     assert [told for told in inside if not told.startswith(CONCURRENT)] == []
