@@ -129,7 +129,7 @@ SELECT concat_ws('|', 'relation', oid, relname, relowner, relacl, relkind, relna
 UNION ALL
 SELECT concat_ws('|', 'type', oid, typname, typowner, typacl) FROM pg_type WHERE oid < 16384
 UNION ALL
-SELECT concat_ws('|', 'operator', oid, oprname, oprowner, oprcode) FROM pg_operator WHERE oid < 16384
+SELECT concat_ws('|', 'operator', oid, oprname, oprowner, oprcode::oid) FROM pg_operator WHERE oid < 16384
 UNION ALL
 SELECT concat_ws('|', 'schema', oid, nspname, nspowner, nspacl)
   FROM pg_namespace WHERE oid < 16384 AND nspname <> 'public'
