@@ -30,7 +30,7 @@ class Basis(StrEnum):
     EMULATED = "emulated"  # RDS behaviour imitated by us decided
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Version:
     """A PostgreSQL version asked for: a major, or a minor of it.
 
@@ -125,6 +125,9 @@ class Environment:
     base: str  # distribution image or package the server came from
     s3: str  # S3 backend with version
     extensions: tuple[tuple[str, str], ...] = ()  # stand-ins and extensions that took part
+    emulates: str = (
+        ""  # whose lists it shows, for example "RDS for PostgreSQL 15.4"; empty for a user's server
+    )
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def test_the_wheel_carries_scenarios_fixtures_and_licence(wheel: Path) -> None:
         "rdscheck/report/templates/version.md.j2",
         "rdscheck/report/schema/run.schema.json",
         "rdscheck/catalog/data/engine_versions.csv",
+        "rdscheck/catalog/data/extensions.csv",
     ):
         assert wanted in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

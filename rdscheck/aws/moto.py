@@ -62,7 +62,7 @@ class Moto:
     def stop(self, endpoint: S3Endpoint) -> None:
         """End the server; nothing happens where it is gone, or its id belongs to somebody else now."""
         # It holds nothing that needs closing, so there is no gentle way to try first.
-        end_process(endpoint.pid, endpoint.started, signum=signal.SIGKILL)
+        end_process(endpoint.pid, endpoint.started, signal.SIGKILL)
 
 
 def _name() -> str:

@@ -7,31 +7,53 @@ from typing import Any
 
 import pytest
 
-from rdscheck.catalog.versions import SANDBOX_MAJORS, newest, support
+from rdscheck.catalog.extensions import EXTENSION, listed, offered
+from rdscheck.catalog.numbering import is_version
+from rdscheck.catalog.parameters import parameters
+from rdscheck.catalog.store import as_of
+from rdscheck.catalog.versions import (
+    SANDBOX_MAJORS,
+    emulated,
+    find,
+    newest,
+    parse_versions,
+    read_version,
+    support,
+)
 from rdscheck.cli.console import Console
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import ExitCode, UsageError
-from rdscheck.model import Deviation, DocumentationFinding, Scenario
+from rdscheck.model import Deviation, DocumentationFinding, Scenario, Version
 from rdscheck.plugin.marks import Claim, claim_of, scenario_of
+from rdscheck.resources import scenarios_dir
 
-_KINDS = ("scenarios", "rules", "versions", "deviations", "findings")
+_KINDS = ("scenarios", "rules", "versions", "extensions", "parameters", "deviations", "findings")
+_DEFAULT_PG = "17"
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the commands."""
     listing = commands.add_parser(
         "list",
-        help="list scenarios, rules, versions, deviations or documentation findings",
-        description="List what rdscheck knows. Not on a terminal: one entry a line, separated by tabs.",
+        help="list scenarios, rules, versions, extensions, parameters, deviations or documentation findings",
+        description="List what rdscheck knows. Extensions and parameters are those of one version. "
+        "Not on a terminal: one entry a line, separated by tabs.",
     )
     listing.add_argument("what", nargs="?", choices=_KINDS, default="scenarios")
+    listing.add_argument(
+        "--pg",
+        default=_DEFAULT_PG,
+        metavar="VERSION",
+        help=f"version whose extensions or parameters are wanted: 15 or 15.4 (default {_DEFAULT_PG})",
+    )
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.set_defaults(command=_list)
     explain = commands.add_parser(
         "explain",
         help="one entry with why, fix and source",
-        description="Explain a scenario (s3/export), a deviation, a documentation finding or a version (15).",
+        description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
+        "documentation finding or a version (15, 15.4).",
     )
     explain.add_argument("id", metavar="ID", help="as printed by rdscheck list")
     explain.set_defaults(command=_explain)
@@ -58,7 +80,11 @@ def claims() -> list[Claim]:
 
 
 def _list(options: argparse.Namespace, console: Console) -> ExitCode:
-    columns, rows = _rows(options.what)
+    columns, rows = (
+        _rows_of(options.what, options.pg, console)
+        if options.what in {"extensions", "parameters"}
+        else _rows(options.what)
+    )
     if options.format == "json":
         entries = [dict(zip(columns, row, strict=True)) for row in rows]
         console.json({"schema": 1, "kind": options.what, "entries": entries})
@@ -79,9 +105,13 @@ def _rows(what: str) -> tuple[list[str], list[list[str]]]:
             for id_, scenario in sorted(scenarios.items())
         ]
     if what == "versions":
-        return ["version", "newest on RDS", "standard support until", "extended support until"], [
-            _version_row(major) for major in SANDBOX_MAJORS
-        ]
+        return [
+            "version",
+            "newest on RDS",
+            "standard support until",
+            "extended support until",
+            "extensions",
+        ], [_version_row(major) for major in SANDBOX_MAJORS]
     if what == "deviations":
         return ["key", "certainty", "subject"], [
             [one.key, one.certainty, one.subject] for _, one in sorted(DEVIATIONS.items())
@@ -93,6 +123,23 @@ def _rows(what: str) -> tuple[list[str], list[list[str]]]:
     return ["id", "problem"], []
 
 
+def _rows_of(what: str, text: str, console: Console) -> tuple[list[str], list[list[str]]]:
+    """Return the extensions or parameters of one version; what they are of is told beside them."""
+    versions = parse_versions(text)
+    if len(versions) != 1:
+        raise UsageError(f"--pg {text}: one version at a time", hint=f"for example --pg {versions[0]}")
+    one = emulated(versions[0])
+    console.note(f"RDS for PostgreSQL {one.version}, as of {as_of(what, one.version)}")
+    if what == "extensions":
+        return ["extension", "version", "kind", "source"], [
+            [it.name, it.version, it.kind, it.source] for it in offered(one.version).values()
+        ]
+    return ["parameter", "default", "applies", "modifiable", "allowed", "note", "source"], [
+        [it.name, it.default, it.apply_type, it.modifiable, it.allowed, it.note, it.source]
+        for it in parameters(one.version).values()
+    ]
+
+
 def _version_row(major: int) -> list[str]:
     latest, row = newest(major), support(major)
     return [
@@ -100,6 +147,7 @@ def _version_row(major: int) -> list[str]:
         latest.version if latest else "",
         row.standard_support_end if row else "",
         row.extended_support_end if row else "",
+        str(len(offered(emulated(Version(major)).version))),
     ]
 
 
@@ -114,14 +162,45 @@ def _explain(options: argparse.Namespace, console: Console) -> ExitCode:
         _print(DEVIATIONS[wanted], console)
     elif wanted in DOCUMENTATION_FINDINGS:
         _print(DOCUMENTATION_FINDINGS[wanted], console)
-    elif wanted.isdecimal() and int(wanted) in SANDBOX_MAJORS:
-        row = support(int(wanted))
-        if row:
-            for name, value in asdict(row).items():
-                console.data(f"{name.replace('_', ' ')}: {value or '-'}")
+    elif is_version(wanted):
+        _explain_version(wanted, console)
+    elif "/" not in wanted and (scenarios_dir() / wanted).is_dir():
+        _explain_area(wanted, console)
     else:
         _explain_scenario(wanted, console)
     return ExitCode.OK
+
+
+def _explain_area(wanted: str, console: Console) -> None:
+    """Print what an area of scenarios is about, from the text beside them, and its scenarios."""
+    about = scenarios_dir() / wanted / "about.md"
+    if about.is_file():
+        console.data(about.read_text(encoding="utf-8"))
+    columns, rows = _rows("scenarios")
+    console.table(columns, [row for row in rows if row[0].startswith(f"{wanted}/")])
+
+
+def _explain_version(wanted: str, console: Console) -> None:
+    row = find(wanted)
+    if row is None:
+        emulated(read_version(wanted))  # says what stands near it
+        raise UsageError(f"no page tells about {wanted}", hint="rdscheck list versions")
+    for name, value in asdict(row).items():
+        console.data(f"{name.replace('_', ' ')}: {value or '-'}")
+    version = read_version(wanted)
+    known = listed(version.major)
+    if not version.minor and known:
+        console.data(f"newest with a list of extensions: {known[-1]}")
+        console.data(f"minors with a list of extensions: {', '.join(known)}")
+    lists = wanted if version.minor else known[-1] if known else ""
+    if lists not in known:
+        console.data("extensions: no list is known")
+        return
+    entries = offered(lists).values()
+    taken = sum(entry.kind == EXTENSION for entry in entries)
+    console.data(f"extensions: {len(entries)}, of which CREATE EXTENSION takes {taken}")
+    console.data(f"extensions as of: {as_of('extensions', lists)}")
+    console.data(f"extensions source: {', '.join(sorted({entry.source for entry in entries}))}")
 
 
 def _print(entry: Deviation | DocumentationFinding, console: Console) -> None:

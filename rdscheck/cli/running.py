@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rdscheck.aws import backends
+from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
 from rdscheck.cli.progress import Progress
@@ -26,6 +27,7 @@ _EXAMPLES = """\
 examples:
   rdscheck run                             every version this machine has, reports in ./reports
   rdscheck run --setup                     the same, and install what is missing first
+  rdscheck run --pg 15.4                   the lists of RDS 15.4, on the PostgreSQL 15 that is here
   rdscheck run --pg 15,17 --scenario 's3/*'
   rdscheck run --pg 17 --s3 http://127.0.0.1:9000 --reports out
 
@@ -46,7 +48,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.add_argument("--pg", default="all", metavar="VERSIONS", help="15 or 13,15,17 or all (default)")
+    run.add_argument(
+        "--pg", default="all", metavar="VERSIONS", help="15 or 15.4 or 13,15,17 or all (default)"
+    )
     run.add_argument(
         "--scenario",
         nargs="+",
@@ -170,7 +174,7 @@ def _summary(run: Run, paths: list[Path], console: Console) -> None:
         told = ", ".join(f"{count} {status}" for status, count in number.items() if count)
         rows.append([environment.version, environment.server, environment.engine, environment.s3, told])
     rows += [[one.version, "", "", "", f"not run: {one.reason}"] for one in run.not_run]
-    rows.sort(key=lambda row: int(row[0]))
+    rows.sort(key=lambda row: order_key(row[0]))
     console.table(["version", "server", "engine", "s3", "claims"], rows)
     console.data(verdict(run))
     console.note("reports: " + ", ".join(str(path) for path in paths))

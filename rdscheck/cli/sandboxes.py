@@ -43,10 +43,17 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    up.add_argument("--pg", default="17", metavar="N", help="PostgreSQL version (default 17)")
+    up.add_argument("--pg", default="17", metavar="N", help="PostgreSQL version: 17 (default) or 15.4")
     up.add_argument("--name", default="default", metavar="X", help="name of the sandbox (default: default)")
     up.add_argument("--engine", choices=("auto", "docker", "local"), default="auto", help="where it runs")
     up.add_argument("--s3", default="auto", metavar="BACKEND", help="auto, moto, localstack or an address")
+    up.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a value of its parameter group, as rds.logical_replication=1; may be given again",
+    )
     up.set_defaults(command=_up)
     down = commands.add_parser(
         "down", help="end a sandbox", description="End a sandbox and remove all of it."
@@ -65,6 +72,7 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     versions = parse_versions(options.pg)
     if len(versions) != 1:
         raise UsageError("a sandbox has one version", hint="start one for each, with --name")
+    parameters = dict(map(_parameter, options.parameter))
     engine = choose(options.engine)
     run = RunDir.named(f"up-{options.name}", Owner.kept())
     other = [server for server in servers_of(run) if server.version != str(versions[0])]
@@ -73,9 +81,14 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
             f"sandbox {options.name!r} runs PostgreSQL {other[0].version}",
             hint=f"rdscheck down {options.name}, or choose another --name",
         )
+    if parameters and servers_of(run):
+        raise UsageError(
+            f"sandbox {options.name!r} runs already, with its own parameter group",
+            hint=f"rdscheck down {options.name}, or choose another --name",
+        )
     try:
         engine.prepare(versions[0], console.note)
-        server = Pool(run, engine).server(versions[0])
+        server = Pool(run, engine).server(versions[0], parameters)
         known = run.read("s3")
         endpoint = S3Endpoint.from_json(known) if known else _start_s3(options.s3, run, server)
     except BaseException:
@@ -86,13 +99,21 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     for line in _exports(server, endpoint):
         console.data(line)
     console.note(
-        f"PostgreSQL {server.server_version} ({server.info.engine}), database {_DATABASE}; "
+        f"PostgreSQL {server.server_version} ({server.info.engine}), lists of {server.emulates}; "
+        f"database {_DATABASE}; "
         f"S3: {endpoint.name}, bucket {_BUCKET}, roles associated for s3Export and s3Import; "
         f"end it with: rdscheck down {options.name}"
     )
     if reason := server.why_not("aws_s3"):
         console.note(f"aws_s3 is missing: {reason}")
     return ExitCode.OK
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name.strip() or not equals:
+        raise UsageError(f"--parameter {text!r} names no value", hint="the form is NAME=VALUE")
+    return name.strip(), value
 
 
 def _start_s3(choice: str, run: RunDir, server: Server) -> S3Endpoint:

@@ -1,18 +1,19 @@
 """Fixtures of the plugin: a server, a database, connections, S3, steps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
-from rdscheck.model import Version
 from rdscheck.plugin.marks import scenario_of
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
+from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SHOWN_BUCKET = "my-bucket"
 
 @pytest.fixture(scope="session")
 def rds_version(request: pytest.FixtureRequest) -> str:
-    """Name the PostgreSQL version the test runs on, for example ``15``."""
+    """Name the PostgreSQL version the test runs on, for example ``15`` or ``15.4``."""
     version: str = request.param
     return version
 
@@ -37,7 +38,7 @@ def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Ser
     """Give the server of that version, shared by all tests and workers."""
     session = session_of(request.config)
     try:
-        server = session.server(Version(int(rds_version)))
+        server = session.server(read_version(rds_version))
     except EngineUnavailable as error:
         if session.options.required:
             raise
@@ -74,6 +75,62 @@ def rds(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[RecordedCo
     parameters = server.parameters(rds_db.name, server.master_user, server.info.master_password)
     with RecordedConnection.open(_recorder(request.node), parameters) as connection:
         yield connection
+
+
+class RdsInstance(Instance):
+    """A server of a test's own, as ``rds_instance`` gives it.
+
+    ``connect`` and ``admin`` are as those of any server and record nothing; ``recorded`` gives
+    connections whose statements the report shows under the running step. ``modify``, ``reset`` and
+    ``reboot`` change its parameter group; ``pending`` and ``parameter_status`` tell about it.
+    """
+
+    recorder: Recorder
+
+    def recorded(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
+    ) -> RecordedConnection:
+        """Log in over TCP, by default as the master user; ``options`` are libpq's. Close it after use."""
+        secret = self.info.master_password if user is None and password is None else password
+        parameters = self.parameters(dbname, user or self.master_user, secret or "") | options
+        return RecordedConnection.open(self.recorder, parameters)
+
+
+class RdsInstances(Protocol):
+    """Starts servers of a test's own."""
+
+    def __call__(
+        self, version: str | None = None, parameters: Mapping[str, str] | None = None
+    ) -> RdsInstance:
+        """Start a server of a version, by default the one the test runs on, with values in its group."""
+
+
+@pytest.fixture
+def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[RdsInstances]:
+    """Give a function that starts a server with a parameter group of its own; it ends with the test.
+
+    ``rds_instance(parameters={"rds.logical_replication": "1"})``. May be called several times.
+    """
+    session = session_of(request.config)
+    if not rds_server.info.admin_host:
+        pytest.skip("a server given by --rds-dsn has no parameter group here")
+    started: list[RdsInstance] = []
+    marked = scenario_of(request.node)
+
+    def start(version: str | None = None, parameters: Mapping[str, str] | None = None) -> RdsInstance:
+        wanted = read_version(version or rds_server.version)
+        instance = session.pool.dedicated(RdsInstance, wanted, parameters)
+        instance.recorder = _recorder(request.node)
+        started.append(instance)
+        for ability in marked.needs if marked else ():
+            if reason := instance.why_not(ability):
+                pytest.skip(reason)
+        return instance
+
+    yield start
+    if not session.options.keep:
+        for instance in reversed(started):
+            instance.end()
 
 
 @pytest.fixture
@@ -118,4 +175,14 @@ def _recorder(node: Any) -> Recorder:
     return recorder
 
 
-__all__ = ["RECORDER", "rds", "rds_admin", "rds_db", "rds_s3", "rds_server", "rds_version", "step"]
+__all__ = [
+    "RECORDER",
+    "rds",
+    "rds_admin",
+    "rds_db",
+    "rds_instance",
+    "rds_s3",
+    "rds_server",
+    "rds_version",
+    "step",
+]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rdscheck import __version__
+from rdscheck.catalog.numbering import order_key
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Environment, Outcome, Run
@@ -15,7 +16,7 @@ from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
 from rdscheck.plugin.outcomes import Collector, notes, reason, verdict
 from rdscheck.plugin.session import KEY, WORKER_INPUT, session_of
 from rdscheck.recording import Recorder
-from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.server import Server
 
 #: Name under which the collecting plugin is registered.
 OUTCOMES = "rdscheck-outcomes"
@@ -39,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--rds-pg",
         metavar="VERSIONS",
-        help="PostgreSQL versions to run on: 15 or 13,15,17 or all (default: the newest that is ready here)",
+        help="PostgreSQL versions to run on: 15, 15.4, 13,17 or all (default: the newest that is ready here)",
     )
     group.addoption(
         "--rds-engine",
@@ -128,7 +129,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     version = version_of(item)
     if version is None or not isinstance(item, pytest.Function):
         return
-    claim, major = claim_of(item), int(version.split(".")[0])
+    claim, major = claim_of(item), order_key(version)[0]
     if claim.since and major < claim.since:
         pytest.skip(f"applies from PostgreSQL {claim.since} on")
     if claim.until and major > claim.until:
@@ -235,12 +236,13 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
     s3 = session.s3_name()
     return tuple(
         sorted(
-            (_environment(server.info, s3) for server in session.started()), key=lambda env: int(env.version)
+            (_environment(server, s3) for server in session.started()), key=lambda env: order_key(env.version)
         )
     )
 
 
-def _environment(info: ServerInfo, s3: str) -> Environment:
+def _environment(server: Server, s3: str) -> Environment:
+    info = server.info
     stand_ins = {name: v for name, v in info.extension_versions.items() if name.startswith("aws_")}
     return Environment(
         version=info.version,
@@ -249,6 +251,7 @@ def _environment(info: ServerInfo, s3: str) -> Environment:
         base=info.base,
         s3=s3,
         extensions=tuple(sorted(stand_ins.items())),
+        emulates=server.emulates,
     )
 
 

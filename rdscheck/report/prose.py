@@ -41,6 +41,7 @@ def lead(page: Page) -> list[str]:
     if page.findings:
         number = plural(len(page.findings), "documentation finding")
         sentences.append(f"{number} confirmed: the documents are wrong or outdated there, see below.")
+    sentences += _emulation(page)
     sentences.append("Nothing here was compared with a real RDS instance.")
     return sentences
 
@@ -84,6 +85,20 @@ def applicability(scenario: Scenario) -> str:
     if since:
         return f"PostgreSQL {since} and later"
     return f"PostgreSQL {until} and earlier" if until else ""
+
+
+def _emulation(page: Page) -> Iterable[str]:
+    """Yield whose lists were shown by which server, and that its minor is another where it is."""
+    pairs = dict.fromkeys((it.emulates, it.server) for it in page.environments if it.emulates)
+    for emulates, server in pairs:
+        yield f"Lists of {md(emulates)}, on a PostgreSQL {md(server)} server."
+        # 15.4-R2 is PostgreSQL 15.4 built anew.
+        minor = emulates.rsplit(" ", 1)[-1].split("-", 1)[0]
+        if minor != server:
+            yield (
+                f"**That server is not PostgreSQL {md(minor)}**: extensions and parameters are listed as "
+                f"there, and whatever else differs between {md(minor)} and {md(server)} does not show."
+            )
 
 
 def _tally(page: Page) -> str:

@@ -5,6 +5,7 @@ it is switched off and our labels, reaper and sweep do that work.
 """
 
 import platform
+import time
 from functools import cached_property
 from ipaddress import ip_network
 from secrets import token_hex
@@ -25,6 +26,12 @@ HOST_NAME = "host.docker.internal"
 
 #: Where a container has its data directory: in memory, since nothing in it is worth keeping.
 _MEMORY = "/var/lib/rdscheck/memory"
+
+#: Where an image has our scripts.
+_SCRIPTS = "/usr/local/lib/rdscheck"
+
+#: Lines of the log that tell why a server did not start.
+_TAIL = 10
 
 
 class DockerEngine:
@@ -154,6 +161,38 @@ class DockerEngine:
 
         with wait_until_ready(lambda: Server(info).admin(), alive) as conn:
             return describe(info, conn)
+
+    def configure(self, info: ServerInfo, group: str) -> None:
+        """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
+        script = f'printf "%s" "$GROUP" | sh {_SCRIPTS}/configure.sh {_MEMORY}/data'
+        code, told = self._execute(info, ["sh", "-c", script], {"GROUP": group})
+        if code != 0:
+            raise StartError(f"the parameter group could not be written: {told.strip()}")
+
+    def restart(self, info: ServerInfo) -> ServerInfo:
+        """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
+        asked = time.time()
+        code, told = self._execute(info, ["sh", f"{_SCRIPTS}/restart.sh"], {})
+        if code == 0:
+            wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
+            return info
+        log = self._client.containers.get(info.container).logs(since=asked, tail=_TAIL)
+        said = " | ".join(log.decode(errors="replace").strip().splitlines()) or told.strip()
+        if code == 1:
+            raise StartError(f"the server ended while starting: {said}")
+        raise StartError(f"the server did not restart in its container: {said}")
+
+    def _execute(self, info: ServerInfo, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        try:
+            container = self._client.containers.get(info.container)
+            code, output = container.exec_run(command, environment=environment, user="postgres")
+        except DockerException as error:
+            raise StartError(
+                f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}"
+            ) from error
+        return int(code), output.decode(errors="replace")
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""

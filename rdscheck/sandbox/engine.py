@@ -24,6 +24,20 @@ class Engine(Protocol):
     def start(self, version: Version, run: RunDir) -> ServerInfo:
         """Start a server and return once it answers. Raises ``StartError``."""
 
+    def configure(self, info: ServerInfo, group: str) -> None:
+        """Put the lines of a parameter group into a server's data directory, whether it runs or not.
+
+        A running server takes them at its next reload or restart. Raises ``StartError`` when that
+        is impossible.
+        """
+
+    def restart(self, info: ServerInfo) -> ServerInfo:
+        """Start a server anew on the same data and port, and return once it answers.
+
+        A server that is down is just started. Raises ``StartError`` with the log's last lines
+        when it does not come up; then it stays down, and can be configured and restarted again.
+        """
+
     def stop(self, info: ServerInfo) -> None:
         """End a server and remove everything of it."""
 

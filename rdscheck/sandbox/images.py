@@ -15,6 +15,7 @@ from shutil import which
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.resources import images_dir
 from rdscheck.sandbox.engine import Progress
+from rdscheck.sandbox.parameters import default_text
 
 REPOSITORY = "rdscheck/postgres"
 
@@ -29,11 +30,12 @@ _CONTEXT = (
     "Dockerfile",
     "bake.sh",
     "build.sh",
+    "configure.sh",
     "each-database.sql",
     "entrypoint.sh",
-    "pg_hba.conf",
     "postgresql.rdscheck.conf",
     "profile.sql",
+    "restart.sh",
     "aws_commons",
     "aws_s3",
     "rdsutils",
@@ -59,9 +61,14 @@ def _context_files() -> list[Path]:
     return found
 
 
+def bake_hash(major: int) -> str:
+    """Return eight digits that change with the build context and with the major's default parameter group."""
+    return hashlib.sha256(f"{context_hash()} {default_text(major)}".encode()).hexdigest()[:8]
+
+
 def tag(major: int) -> str:
-    """Return the name of our image for a major and the present build context."""
-    return f"{REPOSITORY}:{major}-{context_hash()}"
+    """Return the name of our image for a major, the present build context and parameter group."""
+    return f"{REPOSITORY}:{major}-{bake_hash(major)}"
 
 
 def docker(*arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
@@ -176,7 +183,8 @@ def build(major: int, progress: Progress, base: str | None = None, *, verbose: b
     # The plain tag is for people; the one with the hash is what we look for.
     command = ["docker", "build", "--network=host", "--tag", image, "--tag", f"{REPOSITORY}:{major}"]
     command += ["--build-arg", f"BASE={ground}", "--build-arg", f"PG={major}"]
-    command += ["--build-arg", f"APT_OPTIONS={options}", str(images_dir())]
+    command += ["--build-arg", f"APT_OPTIONS={options}"]
+    command += ["--build-arg", f"RDSCHECK_PARAMETERS={default_text(major)}", str(images_dir())]
     # The classic builder is in every engine; buildx is not.
     environment = os.environ | {"DOCKER_BUILDKIT": "0"}
     process = subprocess.Popen(

@@ -7,11 +7,14 @@ server binary makes PostgreSQL look for its extensions in our directory first.
 import os
 import pwd
 import re
+import shlex
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -20,6 +23,7 @@ from psycopg import sql
 
 from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.model import Version
+from rdscheck.resources import images_dir
 from rdscheck.sandbox import shadow
 from rdscheck.sandbox.engine import Progress, quiet
 from rdscheck.sandbox.info import Offer, ServerInfo
@@ -40,6 +44,9 @@ _USUAL = (
 
 #: How often a start is tried with another port when somebody took ours in between.
 _PORT_TRIES = 5
+
+#: How long a server that is started anew waits for its port between two tries.
+_PORT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -170,6 +177,7 @@ class LocalEngine:
             master_user="postgres",
             master_password=master,
             admin_host=str(home),
+            admin_password=tree.admin_password,
             data_dir=str(home / "data"),
             pid=process.pid,
             started=start_time(process.pid),
@@ -186,13 +194,71 @@ class LocalEngine:
                 conn.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(master)))
                 return describe(info, conn)
         except StartError as error:
-            if "could not bind" in error.message or "Address already in use" in error.message:
+            if _taken(error):
                 raise _PortTaken from error
             self.stop(info)
             raise
         except BaseException:
             self.stop(info)
             raise
+
+    def configure(self, info: ServerInfo, group: str) -> None:
+        """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
+        # Handed over as text: the server's account may be barred from where our files are.
+        script = (images_dir() / "configure.sh").read_text(encoding="utf-8")
+        done = subprocess.run(
+            ["sh", "-c", script, "configure.sh", info.data_dir],
+            input=group.encode(),
+            capture_output=True,
+            check=False,
+            cwd=info.data_dir,
+            **as_account(server_account()),
+        )
+        if done.returncode != 0:
+            told = done.stderr.decode(errors="replace").strip()
+            raise StartError(f"the parameter group could not be written: {told}")
+
+    def restart(self, info: ServerInfo) -> ServerInfo:
+        """Start a server anew on its data and port; raises ``StartError`` when it does not come up."""
+        # The server itself has noted the command it was started by.
+        options = Path(info.data_dir) / "postmaster.opts"
+        command = shlex.split(options.read_text(encoding="utf-8"))
+        end_process(info.pid, info.started, signal.SIGINT, signal.SIGQUIT, seconds=25)
+        for _ in range(_PORT_TRIES):
+            try:
+                return self._relaunch(info, command)
+            except _PortTaken:
+                time.sleep(_PORT_SECONDS)
+        raise StartError(
+            f"PostgreSQL {info.version} did not start again: port {info.port} was taken meanwhile",
+            hint="reboot again",
+        )
+
+    @staticmethod
+    def _relaunch(info: ServerInfo, command: list[str]) -> ServerInfo:
+        home = Path(info.data_dir).parent
+        log = home / "server.log"
+        seen = log.stat().st_size
+        with log.open("ab") as out:
+            process = spawn(
+                command, stdout=out, stderr=subprocess.STDOUT, cwd=home, **as_account(server_account())
+            )
+        now = replace(info, pid=process.pid, started=start_time(process.pid))
+
+        def alive() -> str | None:
+            return None if process.poll() is None else _tail(log, seen)
+
+        try:
+            wait_until_ready(lambda: Server(now).admin(), alive).close()
+        except StartError as error:
+            if _taken(error):
+                raise _PortTaken from error
+            end_process(now.pid, now.started)
+            raise
+        except BaseException:
+            end_process(now.pid, now.started)
+            raise
+        return now
 
     def stop(self, info: ServerInfo) -> None:
         """End a server at once and remove its directory."""
@@ -229,6 +295,11 @@ def _free_port() -> int:
         return port
 
 
-def _tail(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+def _taken(error: StartError) -> bool:
+    return "could not bind" in error.message or "Address already in use" in error.message
+
+
+def _tail(log: Path, seen: int = 0) -> str:
+    """Return the last lines of a log that stand behind its first ``seen`` bytes."""
+    lines = log.read_bytes()[seen:].decode(errors="replace").strip().splitlines()
     return " | ".join(lines[-5:]) or "it wrote nothing"

@@ -7,7 +7,10 @@ was killed, and the next run sweeps what both missed.
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from secrets import token_hex
+from typing import TypeVar
 
 import psycopg
 
@@ -17,12 +20,15 @@ from rdscheck.sandbox import sweep
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import stop
 from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.owner import Owner, start_time
 from rdscheck.sandbox.process import spawn
-from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.rundir import EXTRA, SHARED, RunDir
 from rdscheck.sandbox.server import Server
 
 _REAPER = "reaper"
+
+_Kind = TypeVar("_Kind", bound=Instance)
 
 
 class Pool:
@@ -32,35 +38,56 @@ class Pool:
         self.run = run
         self.engine = engine
 
-    def server(self, version: Version) -> Server:
-        """Return the run's server of a version, starting it when nobody has yet."""
+    def server(self, version: Version, parameters: Mapping[str, str] | None = None) -> Server:
+        """Return the run's server of a version, starting it when nobody has yet.
+
+        ``parameters`` are values of its parameter group, for a server that is not running yet:
+        raises ``SharedServer`` when it is.
+        """
         guard(self.run)
-        name = f"server-{version}"
+        name = f"{SHARED}{version}"
         with self.run.lock(name):
             known = self.run.read(name)
             if known is not None:
                 server = Server(ServerInfo.from_json(known))
                 if self._answers(server):
+                    if parameters:
+                        server.modify(parameters)
                     return server
                 stop(server.info)
-            info = self._start(version)
-            self.run.write(name, info.to_json())
-            return Server(info)
+                self.run.forget(name)
+            return Server(self._start(version, name, parameters))
 
-    def _start(self, version: Version) -> ServerInfo:
+    def dedicated(
+        self, kind: type[_Kind], version: Version, parameters: Mapping[str, str] | None = None
+    ) -> _Kind:
+        """Start a server for one user alone, with values of its own parameter group.
+
+        ``kind`` is ``Instance`` or a class made from it. The server ends with ``end``, or with the
+        run. Raises what ``Instance.start`` raises.
+        """
+        guard(self.run)
+        return kind.start(self.engine, self.run, f"{EXTRA}{token_hex(4)}", version, parameters)
+
+    def _start(self, version: Version, record: str, parameters: Mapping[str, str] | None) -> ServerInfo:
         """Start a server; what failed once in a run is not tried again by each of its tests."""
         name = f"failed-{version}"
         failed = self.run.read(name)
         if failed is not None:
             raise StartError(failed["message"], hint=failed["hint"])
         try:
-            return self.engine.start(version, self.run)
+            if parameters or version.minor:
+                return Instance.start(self.engine, self.run, record, version, parameters).info
+            # What was baked is the default group of the newest minor: nothing is left to do.
+            info = self.engine.start(version, self.run)
         except StartError as error:
             # On a full disk not even this can be noted.
             if self.run.owner() != Owner.kept():
                 with suppress(OSError):
                     self.run.write(name, {"message": error.message, "hint": error.hint})
             raise
+        self.run.write(record, info.to_json())
+        return info
 
     def servers(self) -> list[Server]:
         """Return the servers started so far."""
@@ -78,7 +105,7 @@ def servers_of(run: RunDir) -> list[Server]:
     return [
         Server(ServerInfo.from_json(value))
         for name, value in run.recorded().items()
-        if name.startswith("server-")
+        if name.startswith(SHARED)
     ]
 
 

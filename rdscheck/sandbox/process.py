@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
-from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import Owner, start_time
 
 
 def server_account() -> pwd.struct_passwd | None:
@@ -97,17 +97,15 @@ def _let_go() -> None:
             process.returncode = 0
 
 
-def end_process(
-    pid: int, started: str, *, signum: signal.Signals = signal.SIGQUIT, seconds: float = 10
-) -> None:
+def end_process(pid: int, started: str, *signals: signal.Signals, seconds: float = 10) -> None:
     """End one process, and only that one: asked first, then by force.
 
-    The default signal is PostgreSQL's immediate shutdown.
-
-    ``started`` is its start time: a later process that got the same id is left alone.
+    ``signals`` are sent one after the other, ``seconds`` apart, before it is killed; by
+    default PostgreSQL's immediate shutdown. ``started`` is its start time: a later process
+    that got the same id is left alone.
     """
     owner = Owner(pid, started)
-    for one in (signum, signal.SIGKILL):
+    for one in (*(signals or (signal.SIGQUIT,)), signal.SIGKILL):
         if not owner.alive():
             return
         try:
@@ -118,6 +116,21 @@ def end_process(
         while owner.alive() and time.monotonic() < deadline:
             _reap(pid)
             time.sleep(0.01)
+
+
+def end_servers_inside(directory: Path) -> None:
+    """End every PostgreSQL server that works in a directory or below it, removed or not.
+
+    Nothing else: a user's shell may stand there.
+    """
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            works_in = (one / "cwd").readlink()
+            name = (one / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:  # gone, or somebody else's
+            continue
+        if name == "postgres" and works_in.is_relative_to(directory):
+            end_process(int(one.name), start_time(int(one.name)))
 
 
 def _reap(pid: int) -> None:

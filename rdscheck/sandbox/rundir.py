@@ -19,6 +19,10 @@ from filelock import FileLock
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.owner import Owner
 
+#: How the records of servers begin: the one all tests of a version share, and those of single tests.
+SHARED, EXTRA = "server-", "extra-"
+SERVERS = (SHARED, EXTRA)
+
 
 def base_dir() -> Path:
     """Return this user's directory for runs and built trees, made on first use.
@@ -109,6 +113,10 @@ class RunDir:
             return None
         value: dict[str, Any] = json.loads(text)
         return value
+
+    def forget(self, name: str) -> None:
+        """Take back a record: what it told of has ended."""
+        (self.path / f"{name}.json").unlink(missing_ok=True)
 
     def recorded(self) -> dict[str, dict[str, Any]]:
         """Return everything recorded, by name."""

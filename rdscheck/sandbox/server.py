@@ -1,7 +1,7 @@
 """A running server: connections, databases, roles. The same for every engine."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from secrets import token_hex
@@ -10,8 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
 from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.refusals import SharedServer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,6 +46,16 @@ class Server:
     def server_version(self) -> str:
         """Return the version the server answers, for example ``15.18``."""
         return self.info.server_version
+
+    @property
+    def emulates(self) -> str:
+        """Return whose lists the server shows, for example ``RDS for PostgreSQL 15.4``.
+
+        Empty for a server of the user's own. Raises ``UsageError`` when the version asked for has no list.
+        """
+        if not self.info.admin_host:
+            return ""
+        return f"RDS for PostgreSQL {emulated(read_version(self.info.version)).version}"
 
     @property
     def master_user(self) -> str:
@@ -95,7 +107,32 @@ class Server:
                 hint="only sandboxes of the engines docker and local have one",
             )
         parameters = self.parameters(dbname, ADMIN, self.info.admin_password)
-        return psycopg.connect(**(parameters | {"host": self.info.admin_host}), autocommit=True)
+        # rdsadmin alone may do without TLS; that halves what a log-in costs.
+        parameters |= {"host": self.info.admin_host, "sslmode": "disable"}
+        return psycopg.connect(**parameters, autocommit=True)
+
+    def modify(
+        self,
+        values: Mapping[str, str | None],
+        apply_method: str | None = None,  # noqa: ARG002  what one's own server takes
+    ) -> None:
+        """Change parameters: only of a server of one's own. Raises ``SharedServer``."""
+        what = ", ".join(values) or "parameters"
+        raise SharedServer(
+            f"{what} cannot be changed: other tests use this PostgreSQL {self.version}",
+            hint="ask for a server of your own: rds_instance(parameters={...})",
+        )
+
+    def reset(self, *names: str, apply_method: str | None = None) -> None:
+        """Take parameters back to their defaults: only of a server of one's own. Raises ``SharedServer``."""
+        self.modify(dict.fromkeys(names), apply_method)
+
+    def reboot(self) -> None:
+        """Start anew with the pending parameters: only a server of one's own. Raises ``SharedServer``."""
+        raise SharedServer(
+            f"PostgreSQL {self.version} cannot be rebooted: other tests use this server",
+            hint="ask for a server of your own: rds_instance()",
+        )
 
     def create_database(self, prefix: str = "rdscheck") -> str:
         """Create a fresh database owned by the master user and return its name."""
@@ -180,14 +217,20 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
     row = conn.execute(
         "SELECT split_part(current_setting('server_version'), ' ', 1),"
         " (SELECT datcollate::text FROM pg_database WHERE datname = 'template1'),"
-        " (SELECT json_object_agg(name, default_version ORDER BY name) FROM pg_available_extensions)"
+        " (SELECT json_object_agg(name, default_version ORDER BY name) FROM pg_available_extensions),"
+        " EXISTS (SELECT FROM pg_settings WHERE name = 'rds.extensions'), current_setting('ssl') = 'on'"
     ).fetchone()
     assert row is not None
-    version, locale, extensions = row
+    version, locale, extensions, loaded, tls = row
+    unloaded = "the library rdsutils is not loaded, so the server decides as PostgreSQL does, not as RDS"
+    own = {
+        "rdsutils": "" if loaded else info.abilities.get("rdsutils") or unloaded,
+        "tls": "" if tls else "the server has no certificate (openssl was not there to make one)",
+    }
     return replace(
         info,
         server_version=version,
         locale=locale,
-        abilities={**dict.fromkeys(extensions, ""), **info.abilities},
+        abilities={**dict.fromkeys(extensions, ""), **info.abilities, **own},
         extension_versions=extensions,
     )

@@ -13,18 +13,23 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 
 from filelock import FileLock
 
 from rdscheck.errors import StartError
 from rdscheck.resources import images_dir
 from rdscheck.sandbox.engine import Progress
-from rdscheck.sandbox.images import context_hash
+from rdscheck.sandbox.images import bake_hash
+from rdscheck.sandbox.parameters import default_text
 from rdscheck.sandbox.process import as_account, check_enterable, give, no_room, server_account
 from rdscheck.sandbox.rundir import base_dir
 
 #: What the stand-in build makes: extensions, and the library of the RDS profile.
 STAND_INS = ("aws_commons", "aws_s3", "rdsutils")
+
+#: Holds the password of rdsadmin, beside the tree and for our eyes only.
+_ADMIN_FILE = "rdsadmin"
 
 #: Less than this is no room for a data directory.
 _ROOM = 64 << 20
@@ -42,6 +47,7 @@ class Tree:
 
     bin_dir: Path
     data: Path
+    admin_password: str = field(default="", repr=False)
     missing: dict[str, str] = field(default_factory=dict)  # stand-in -> why it is not there
 
 
@@ -52,7 +58,8 @@ def build(bin_dir: Path, server_version: str, progress: Progress) -> Tree:
     """
     # What could not be built for want of headers or a compiler is tried again once they are there.
     tools = (_headers(bin_dir).is_file(), _compiler() is not None)
-    mark = hashlib.sha256(f"{bin_dir} {server_version} {context_hash()} {_mtime(bin_dir)} {tools}".encode())
+    baked = bake_hash(_major(server_version))
+    mark = hashlib.sha256(f"{bin_dir} {server_version} {baked} {_mtime(bin_dir)} {tools}".encode())
     root = base_dir() / "trees" / f"{server_version}-{mark.hexdigest()[:12]}"
     root.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     check_enterable(root.parent, server_account())
@@ -61,11 +68,15 @@ def build(bin_dir: Path, server_version: str, progress: Progress) -> Tree:
             progress(f"preparing PostgreSQL {server_version} of {bin_dir}")
             shutil.rmtree(root, ignore_errors=True)
             try:
-                _fill(root, bin_dir)
+                _fill(root, bin_dir, _major(server_version))
                 (root / "ready").touch()
             except OSError as error:
                 raise no_room(root.parent, error) from error
     return _tree(root, bin_dir)
+
+
+def _major(server_version: str) -> int:
+    return int(server_version.partition(".")[0])
 
 
 def _mtime(bin_dir: Path) -> int:
@@ -86,6 +97,7 @@ def _tree(root: Path, bin_dir: Path) -> Tree:
     return Tree(
         bin_dir=root / "tree" / _relative(bin_dir),
         data=root / "data",
+        admin_password=(root / _ADMIN_FILE).read_text(encoding="ascii").strip(),
         missing=dict.fromkeys(STAND_INS, reason) if reason else {},
     )
 
@@ -94,7 +106,7 @@ def _relative(path: Path) -> Path:
     return path.relative_to(path.anchor)
 
 
-def _fill(root: Path, bin_dir: Path) -> None:
+def _fill(root: Path, bin_dir: Path, major: int) -> None:
     tree = root / "tree"
     for directory in _directories(bin_dir):
         _mirror(directory, tree / _relative(directory))
@@ -107,7 +119,7 @@ def _fill(root: Path, bin_dir: Path) -> None:
     reason = _build_stand_ins(root, tree, bin_dir)
     if reason:
         (root / "missing").write_text(reason, encoding="utf-8")
-    _bake(root, shadow_bin)
+    _bake(root, shadow_bin, major)
 
 
 def _directories(bin_dir: Path) -> Iterator[Path]:
@@ -198,13 +210,22 @@ def _build_environment(bin_dir: Path) -> dict[str, str]:
     return os.environ | {"C_INCLUDE_PATH": str(beside)}
 
 
-def _bake(root: Path, bin_dir: Path) -> None:
+def _bake(root: Path, bin_dir: Path, major: int) -> None:
     account = server_account()
     nest = root / "nest"  # the server's account may write here, not in the tree
     nest.mkdir(mode=0o755)
-    for name in ("bake.sh", "profile.sql", "each-database.sql", "postgresql.rdscheck.conf", "pg_hba.conf"):
+    for name in ("bake.sh", "configure.sh", "profile.sql", "each-database.sql", "postgresql.rdscheck.conf"):
         shutil.copy2(images_dir() / name, nest / name)
+    # rdsadmin has a password from the start: not even code inside the server gets in without.
+    for path in (root / _ADMIN_FILE, nest / _ADMIN_FILE):
+        path.touch(mode=0o600)
+    (root / _ADMIN_FILE).write_text(f"{token_hex(16)}\n", encoding="ascii")
+    shutil.copyfile(root / _ADMIN_FILE, nest / _ADMIN_FILE)
     give(nest, account)
+    environment = os.environ | {
+        "RDSCHECK_PARAMETERS": default_text(major),
+        "RDSCHECK_PASSWORD_FILE": str(nest / _ADMIN_FILE),
+    }
     done = subprocess.run(
         ["sh", str(nest / "bake.sh"), str(bin_dir), str(nest / "data")],
         capture_output=True,
@@ -212,6 +233,7 @@ def _bake(root: Path, bin_dir: Path) -> None:
         errors="replace",
         check=False,
         cwd=nest,
+        env=environment,
         **as_account(account),
     )
     if done.returncode != 0:

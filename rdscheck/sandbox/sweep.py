@@ -1,6 +1,5 @@
 """Ending runs: in order, after their owner was killed, and what nobody remembers."""
 
-import os
 import signal
 import socket
 import time
@@ -11,8 +10,8 @@ from rdscheck.sandbox import images
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import LocalEngine
 from rdscheck.sandbox.owner import LABEL_HOST, LABEL_OWNER, LABEL_RUN, Owner
-from rdscheck.sandbox.process import end_process
-from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.process import end_process, end_servers_inside
+from rdscheck.sandbox.rundir import SERVERS, RunDir
 
 
 def end_run(run: RunDir) -> None:
@@ -21,15 +20,15 @@ def end_run(run: RunDir) -> None:
     Safe to call again, and by several processes: each step ends only what is still there.
     """
     for name, value in run.recorded().items():
-        if name.startswith("server-"):
+        if name.startswith(SERVERS):
             info = ServerInfo.from_json(value)
             if info.engine == "local":
                 LocalEngine().stop(info)
         elif value.get("pid"):
-            end_process(int(value["pid"]), str(value.get("started", "")), signum=signal.SIGTERM)
+            end_process(int(value["pid"]), str(value.get("started", "")), signal.SIGTERM)
     _remove_containers(f"{LABEL_RUN}={run.id}")
-    for pid_file in run.path.glob("*/data/postmaster.pid"):
-        _end_postmaster(pid_file)
+    # What was started but never recorded, for example in the middle of a reboot.
+    end_servers_inside(run.path)
     run.remove()  # which also tells the reaper that there is nothing left to do
 
 
@@ -84,14 +83,3 @@ def _try_docker(*arguments: str) -> str:
         return images.docker(*arguments).stdout
     except RdscheckError:
         return ""
-
-
-def _end_postmaster(pid_file: Path) -> None:
-    """End a server that was started but never recorded, if the process is really its own."""
-    try:
-        pid = int(pid_file.read_text(encoding="ascii").splitlines()[0])
-        runs_in = Path(f"/proc/{pid}/cwd").readlink()
-    except (OSError, ValueError, IndexError):
-        return
-    if runs_in == pid_file.parent:
-        os.kill(pid, signal.SIGQUIT)

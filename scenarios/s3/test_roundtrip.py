@@ -251,13 +251,13 @@ def available(conn: Any, name: str) -> bool:
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("kind", CLASSES)
 def test_values_come_back_unchanged(
-    aws_s3: Any, rds_version: str, there_and_back: Any, step: Any, kind: str, form: str
+    aws_s3: Any, rds_server: Any, there_and_back: Any, step: Any, kind: str, form: str
 ) -> None:
     """Values of every built-in type come back from S3 as they went out, in every format of COPY."""
     columns = {
         name: values
         for name, values in CLASSES[kind].items()
-        if int(rds_version) >= SINCE.get(name, 0) and available(aws_s3, name)
+        if rds_server.major >= SINCE.get(name, 0) and available(aws_s3, name)
     }
     move = there_and_back(list(columns))
     batches = st.lists(

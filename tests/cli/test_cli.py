@@ -64,7 +64,7 @@ def test_every_command_is_in_the_readme(name: str) -> None:
         (["run", "--pg", "12"], "unknown PostgreSQL version '12'"),
         (["run", "--pg", "seventeen"], "unknown PostgreSQL version 'seventeen'"),
         (["run", "--pg", ""], "unknown PostgreSQL version ''"),
-        (["run", "--pg", "15.4"], "chosen by its major version"),
+        (["run", "--pg", "15.99"], "near it are 15.17-R2, 15.18, 15.18-R2, 15.19"),
         (["run", "-n", "-1"], "0 or more"),
         (["run", "--reports", "/dev/null/x"], "--reports /dev/null/x"),
         (["run", "--s3", "ftp://x", "--pg", "17", "--engine", "local"], "ftp://x"),
@@ -176,7 +176,7 @@ def test_versions_carry_their_support_dates() -> None:
     rows = {
         line.split("\t")[0]: line.split("\t") for line in rdscheck("list", "versions").stdout.splitlines()
     }
-    assert rows["15"][2:] == ["2028-02-29", "2031-02-28"]
+    assert rows["15"][2:4] == ["2028-02-29", "2031-02-28"]
 
 
 def test_a_new_scenario_fails_until_it_is_filled_in(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def environment(version: str, **more: Any) -> Environment:
         "base": "debian:bookworm-slim",
         "s3": "moto 5.2.5",
         "extensions": (("aws_s3", "1.2, stand-in"), ("aws_commons", "1.2, stand-in")),
+        "emulates": f"RDS for PostgreSQL {version}.19",
         **more,
     }
     return Environment(version=version, **values)

@@ -116,6 +116,7 @@ _environments = st.builds(
     Environment,
     *[any_text] * 5,
     extensions=st.lists(st.tuples(any_text, any_text), max_size=2).map(tuple),
+    emulates=any_text,
 )
 runs = st.builds(
     Run,
@@ -152,7 +153,9 @@ def shaped(text: Callable[[], str]) -> Run:
         return Outcome(claim=name, title=title, status=status, reason=reason, steps=steps, **shared, **more)  # type: ignore[arg-type]
 
     extension = (f"x{text()}", text())
-    environment = Environment(version, text(), text(), text(), f"e{text()}", extensions=(extension,))
+    environment = Environment(
+        version, text(), text(), text(), f"e{text()}", extensions=(extension,), emulates=f"e{text()}"
+    )
     return Run(
         scenarios=(Scenario(scenario, f"t{text()}", f"d{text()}", f"g{text()}", needs=(f"n{text()}",)),),
         outcomes=(

@@ -1,0 +1,223 @@
+"""A server of one's own, with a parameter group: change parameters, reboot, recover.
+
+As on RDS there are two states: the *group*, what was asked for, and what is *live*. A dynamic
+parameter goes live at once unless it was asked to wait; a static one waits for ``reboot``.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Self
+
+from rdscheck.catalog.versions import emulated, read_version
+from rdscheck.errors import RdscheckError, StartError
+from rdscheck.model import Version
+from rdscheck.sandbox import settings
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.parameters import default_text, defaults, effective, render
+from rdscheck.sandbox.refusals import IncompatibleParameters, ParameterRefused
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import Server, describe
+from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
+
+#: Values of ``parameter_status``, in AWS's words.
+IN_SYNC = "in-sync"
+INCOMPATIBLE = "incompatible-parameters"
+
+_RELOAD_SECONDS = 10
+
+#: Words of a setting's name in what the server says.
+_NAME = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")
+
+#: Parameters that the server's words mean without naming them.
+_MEANT = {"could not access file": "shared_preload_libraries", "shared memory": "shared_buffers"}
+
+
+class Instance(Server):
+    """A server with a parameter group that only its maker uses."""
+
+    def __init__(self, info: ServerInfo, engine: Engine, run: RunDir, name: str) -> None:
+        super().__init__(info)
+        self._engine, self._run, self._name = engine, run, name
+        self._engine_version = emulated(read_version(info.version)).version
+        self._base = defaults(self._engine_version)
+        self._group: dict[str, str] = {}
+        self._live: dict[str, str] = {}
+        self._down = False
+        self._rules = self._ask()
+
+    @classmethod
+    def start(
+        cls,
+        engine: Engine,
+        run: RunDir,
+        name: str,
+        version: Version,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Start a server, recorded in a run under a name, with values in its parameter group.
+
+        Raises ``StartError``, and for the values what ``modify`` raises; then nothing is left running.
+        """
+        info = engine.start(version, run)
+        try:
+            run.write(name, info.to_json())
+            instance = cls(info, engine, run, name)
+        except BaseException:
+            engine.stop(info)
+            run.forget(name)
+            raise
+        try:
+            instance._begin(parameters or {})
+        except BaseException:
+            instance.end()
+            raise
+        return instance
+
+    def _begin(self, parameters: Mapping[str, str]) -> None:
+        """Take the values of a new server's group; it started with the default group of its newest minor."""
+        self._group = {self._checked(given, value): value for given, value in parameters.items()}
+        if self._group or self._text({}) != default_text(self.major):
+            self.reboot()
+
+    @property
+    def group(self) -> dict[str, str]:
+        """Return the values set in the group, without the defaults."""
+        return dict(self._group)
+
+    @property
+    def pending(self) -> dict[str, str | None]:
+        """Return the values that wait for a reboot; None where a default does."""
+        names = sorted(self._group.keys() | self._live.keys())
+        return {
+            name: self._group.get(name) for name in names if self._group.get(name) != self._live.get(name)
+        }
+
+    @property
+    def parameter_status(self) -> str:
+        """Return ``in-sync``, ``pending-reboot`` or ``incompatible-parameters``."""
+        if self._down:
+            return INCOMPATIBLE
+        return PENDING if self.pending else IN_SYNC
+
+    def modify(self, values: Mapping[str, str | None], apply_method: str | None = None) -> None:
+        """Change parameters of the group, as ``aws rds modify-db-parameter-group`` does.
+
+        ``values`` are texts as a group has them: numbers in the parameter's own unit, 1 and 0
+        for on and off; None takes a parameter back to its default. ``apply_method`` is
+        ``immediate`` or ``pending-reboot``, by default as soon as the parameter can. Everything is
+        checked before anything changes: raises ``ParameterRefused`` for what RDS refuses,
+        ``LibraryMissing`` and ``FormulaValue`` for what this sandbox lacks.
+        """
+        group, live = dict(self._group), dict(self._live)
+        for given, value in values.items():
+            name = self._checked(given, value)
+            method = self._rules.method(name, apply_method)
+            for state in (group, live) if method == IMMEDIATE else (group,):
+                state.pop(name, None)
+                if value is not None:
+                    state[name] = value
+        if live != self._live and not self._down:
+            self._reload(live)
+        self._group = group
+        if not self._down:
+            self._live = live
+
+    def reset(self, *names: str, apply_method: str | None = None) -> None:
+        """Take parameters back to their defaults, all of the group when none is named."""
+        self.modify(dict.fromkeys(names or self._group), apply_method)
+
+    def reboot(self) -> None:
+        """Start anew with everything the group holds.
+
+        Raises ``IncompatibleParameters`` when the server does not start with it: then it is down
+        until another group lets it start.
+        """
+        kept = self._kept is not None
+        self.close()
+        self._engine.configure(self.info, self._text(self._group))
+        try:
+            info = self._engine.restart(self.info)
+        except StartError as error:
+            self._down = True
+            raise _incompatible(error, self._group) from error
+        self._down = False
+        self._live = dict(self._group)
+        self.info = info
+        with self.admin() as conn:
+            self.info = describe(info, conn)
+        self._run.write(self._name, self.info.to_json())
+        self._rules = Rules(self._engine_version, self._rules.here.also(self._ask().here))
+        if kept:
+            self.open()
+
+    def log(self) -> str:
+        """Return the whole server log."""
+        return self._engine.log(self.info)
+
+    def end(self) -> None:
+        """End the server and remove everything of it."""
+        self.close()
+        self._engine.stop(self.info)
+        self._run.forget(self._name)
+
+    def _checked(self, given: str, value: str | None) -> str:
+        """Return the name as groups spell it once it may have that value."""
+        name = self._rules.name(given)
+        self._rules.check(name, value)
+        if name == "rds.force_ssl" and value == "1" and (reason := self.why_not("tls")):
+            raise RdscheckError(f"TLS cannot be asked for: {reason}")
+        return name
+
+    def _ask(self) -> Rules:
+        with self.admin() as conn:
+            return Rules(self._engine_version, settings.read(conn))
+
+    def _text(self, values: Mapping[str, str]) -> str:
+        return render(effective(self._base, values))
+
+    def _reload(self, live: Mapping[str, str]) -> None:
+        """Make a running server read its file again; what it would not take is taken back."""
+        self._engine.configure(self.info, self._text(live))
+        with self.admin() as conn:
+            wrong = conn.execute(
+                "SELECT name, setting, error FROM pg_file_settings"
+                r" WHERE error IS NOT NULL AND sourcefile LIKE '%rdscheck.parameters.conf'"
+            ).fetchone()
+            if wrong is not None:
+                self._engine.configure(self.info, self._text(self._live))
+                raise ParameterRefused(
+                    f"Invalid parameter value: {wrong[1]} for: {wrong[0]}",
+                    hint=f"the server says: {wrong[2]}",
+                )
+            row = conn.execute("SELECT pg_conf_load_time(), pg_reload_conf()").fetchone()
+        assert row is not None
+        deadline = time.monotonic() + _RELOAD_SECONDS
+        while True:
+            # Only a new session is sure to see what the postmaster has read.
+            with self.admin() as conn:
+                if conn.execute("SELECT pg_conf_load_time() > %s", [row[0]]).fetchone() == (True,):
+                    return
+            if time.monotonic() > deadline:
+                raise StartError(f"the server did not read its parameters within {_RELOAD_SECONDS} s")
+            time.sleep(0.01)
+
+
+def _incompatible(error: StartError, group: Mapping[str, str]) -> IncompatibleParameters:
+    """Say what the server said, and which parameter of the group it was about."""
+    lines = error.message.split(" | ")
+    fatals = [line for line in lines if "FATAL:" in line and "the database system is" not in line]
+    told = (fatals or lines)[-1]
+    fatal = told.rpartition("FATAL:")[2].strip()
+    # A hint on the next line may name what the line itself does not.
+    around = [fatal, *(line for line in lines if "HINT:" in line)]
+    named = [name for text in around for name in _NAME.findall(text)]
+    meant = [name for words, name in _MEANT.items() if words in fatal]
+    about = [name for name in (*named, *meant) if name in group]
+    return IncompatibleParameters(
+        f"the server does not start with its parameter group: {fatal}",
+        hint="modify or reset the parameter, then reboot again",
+        fatal=fatal,
+        parameter=about[0] if about else "",
+    )
