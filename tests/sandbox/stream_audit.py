@@ -68,7 +68,11 @@ _FUNCTIONS = [
         "(s text) RETURNS text LANGUAGE plpgsql",
         "BEGIN BEGIN EXECUTE s; RETURN 'done'; EXCEPTION WHEN OTHERS THEN RETURN sqlerrm; END; END",
     ),
-    ("et_note", "() RETURNS event_trigger LANGUAGE plpgsql", "BEGIN INSERT INTO public.notes VALUES (tg_tag); END"),
+    (
+        "et_note",
+        "() RETURNS event_trigger LANGUAGE plpgsql",
+        "BEGIN INSERT INTO public.notes VALUES (tg_tag); END",
+    ),
     (
         "et_raise",
         "() RETURNS event_trigger LANGUAGE plpgsql",
@@ -156,7 +160,11 @@ class Playground:
             admin.execute("GRANT USAGE ON SCHEMA watch TO PUBLIC")
             admin.execute(_SEEN)
             # What waits for another session of the stream shall not wait long.
-            for setting in ("deadlock_timeout = '20ms'", "lock_timeout = '100ms'", "statement_timeout = '3s'"):
+            for setting in (
+                "deadlock_timeout = '20ms'",
+                "lock_timeout = '100ms'",
+                "statement_timeout = '3s'",
+            ):
                 admin.execute(
                     sql.SQL("ALTER DATABASE {} SET {}").format(  # type: ignore[arg-type]
                         sql.Identifier(database.name),
@@ -172,7 +180,9 @@ class Playground:
             master.execute("GRANT INSERT ON public.notes TO PUBLIC")
             for name, kind, body in _FUNCTIONS:
                 master.execute(f"CREATE FUNCTION {name}{kind} AS $body${body}$body$")  # type: ignore[arg-type]
-            master.execute("CREATE PROCEDURE run_and_commit(s text) LANGUAGE plpgsql AS $$BEGIN EXECUTE s; COMMIT; END$$")
+            master.execute(
+                "CREATE PROCEDURE run_and_commit(s text) LANGUAGE plpgsql AS $$BEGIN EXECUTE s; COMMIT; END$$"
+            )
             master.execute(
                 "CREATE CONSTRAINT TRIGGER later AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED"
                 " FOR EACH ROW EXECUTE FUNCTION later()"
@@ -184,9 +194,9 @@ class Playground:
                 sql.SQL("GRANT CREATE ON DATABASE {} TO plain, maker").format(sql.Identifier(database.name))
             )
             master.execute(
-                sql.SQL("ALTER DATABASE {} SET rds.allowed_delegated_extensions = 'hstore, cube, tcn'").format(
-                    sql.Identifier(database.name)
-                )
+                sql.SQL(
+                    "ALTER DATABASE {} SET rds.allowed_delegated_extensions = 'hstore, cube, tcn'"
+                ).format(sql.Identifier(database.name))
             )
         with database.admin() as admin:
             for role in LOGINS:  # which also keeps the role from being dropped

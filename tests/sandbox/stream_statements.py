@@ -231,7 +231,10 @@ def _filled(template: str) -> st.SearchStrategy[str]:
     """Fill each {name} of a template from the pool of that name."""
     parts = template.replace("}", "{").split("{")
     return st.tuples(
-        *(st.just(part) if place % 2 == 0 else st.sampled_from(_POOLS[part]) for place, part in enumerate(parts))
+        *(
+            st.just(part) if place % 2 == 0 else st.sampled_from(_POOLS[part])
+            for place, part in enumerate(parts)
+        )
     ).map("".join)
 
 

@@ -104,49 +104,58 @@ def climbing() -> str:
     return f"IF NOT EXISTS (SELECT FROM public.notes) THEN {tries} END IF;"
 
 
+#: One that the server runs as its owner because RDS trusts it, one that only rdsadmin could create.
+SCRIPTS = pytest.mark.parametrize("extension", ["citext", "pageinspect"])
+
+
 # The middle of a statement
 
 
+@SCRIPTS
 @pytest.mark.parametrize("ending", ["error", "cancel"])
 @pytest.mark.parametrize("around", ["plain", "savepoint", "block"])
 def test_a_statement_that_ends_in_its_middle_leaves_no_rights(
-    master: Connection, ending: str, around: str
+    master: Connection, ending: str, around: str, extension: str
 ) -> None:
     event_trigger(master, "RAISE 'in the middle';" if ending == "error" else "PERFORM pg_sleep(20);")
     if ending == "cancel":
         master.execute("SET statement_timeout = '300ms'")
     expected = "P0001" if ending == "error" else "57014"
     if around == "plain":
-        assert refused(master, "CREATE EXTENSION citext") == expected
+        assert refused(master, f"CREATE EXTENSION {extension}") == expected
     elif around == "savepoint":
         master.execute("BEGIN")
         master.execute("SAVEPOINT a")
-        assert refused(master, "CREATE EXTENSION citext") == expected
+        assert refused(master, f"CREATE EXTENSION {extension}") == expected
         master.execute("ROLLBACK TO a")
-        assert row(master, "SELECT current_user::text, current_setting('is_superuser')") == ("postgres", "off")
+        assert row(master, "SELECT current_user::text, current_setting('is_superuser')") == (
+            "postgres",
+            "off",
+        )
         assert refused(master, "ALTER ROLE postgres SUPERUSER") == "42501"
         master.execute("ROLLBACK")
     else:
         name = "raise_exception" if ending == "error" else "query_canceled"
         master.execute(
-            f"DO $$BEGIN CREATE EXTENSION citext; EXCEPTION WHEN {name} THEN"  # type: ignore[arg-type]
+            f"DO $$BEGIN CREATE EXTENSION {extension}; EXCEPTION WHEN {name} THEN"  # type: ignore[arg-type]
             " INSERT INTO notes VALUES ('caught', current_user); END$$"
         )
         assert row(master, "SELECT what, who FROM notes") == ("caught", "postgres")
     assert refused(master, "ALTER ROLE postgres SUPERUSER") == "42501"
-    assert row(master, "SELECT FROM pg_extension WHERE extname = 'citext'") is None
+    assert row(master, f"SELECT FROM pg_extension WHERE extname = '{extension}'") is None
 
 
 # Code of the master's that runs meanwhile
 
 
+@SCRIPTS
 @pytest.mark.parametrize("kind", ["", "SECURITY DEFINER"])
 @pytest.mark.parametrize("event", ["ddl_command_start", "ddl_command_end"])
 def test_an_event_trigger_that_fires_inside_an_extensions_script_gains_nothing(
-    master: Connection, event: str, kind: str
+    master: Connection, event: str, kind: str, extension: str
 ) -> None:
     event_trigger(master, climbing(), event, kind)
-    master.execute("CREATE EXTENSION citext")
+    master.execute(f"CREATE EXTENSION {extension}")
     told = master.execute("SELECT what, who, outcome FROM notes").fetchall()
     assert {what for what, _, _ in told} == set(CLIMBS)
     assert {who for _, who, _ in told} == {"postgres"}
@@ -154,8 +163,11 @@ def test_an_event_trigger_that_fires_inside_an_extensions_script_gains_nothing(
     assert [what for what, _, outcome in told if outcome == "done" and what != "nested"] == []
 
 
+@SCRIPTS
 @pytest.mark.parametrize("kind", ["", "SECURITY DEFINER", "SET work_mem = '1MB'"])
-def test_what_an_event_trigger_sets_is_undone_before_the_script_goes_on(master: Connection, kind: str) -> None:
+def test_what_an_event_trigger_sets_is_undone_before_the_script_goes_on(
+    master: Connection, kind: str, extension: str
+) -> None:
     """Otherwise the script's next names are looked up in a schema of the attacker's, by rdsadmin."""
     master.execute("CREATE SCHEMA evil")
     event_trigger(
@@ -164,10 +176,11 @@ def test_what_an_event_trigger_sets_is_undone_before_the_script_goes_on(master: 
         " INSERT INTO public.notes VALUES (tg_tag, current_user, current_setting('search_path'));",
         kind=kind,
     )
-    master.execute("CREATE EXTENSION citext SCHEMA public")
-    assert row(master, "SELECT who, outcome FROM notes LIMIT 1") == ("postgres", "evil, pg_catalog")
+    master.execute(f"CREATE EXTENSION {extension} SCHEMA public")
+    assert row(master, "SELECT who, outcome FROM public.notes LIMIT 1") == ("postgres", "evil, pg_catalog")
     assert row(master, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'evil'::regnamespace") == (0,)
-    assert row(master, "SHOW search_path") == ('"$user", public',)
+    if extension == "pageinspect":  # where the user runs the statement himself, its end is his own
+        assert row(master, "SHOW search_path") == ('"$user", public',)
 
 
 def test_what_an_event_trigger_of_an_ordinary_statement_sets_stays(master: Connection) -> None:
@@ -208,7 +221,7 @@ def test_a_deferred_trigger_left_by_an_elevated_statement_runs_as_the_user(maste
         " FOR EACH ROW EXECUTE FUNCTION later()"
     )
     event_trigger(master, "INSERT INTO public.later VALUES (1); SET CONSTRAINTS ALL IMMEDIATE;")
-    master.execute("CREATE EXTENSION citext")
+    master.execute("CREATE EXTENSION pageinspect")
     told = master.execute("SELECT what, who, outcome FROM notes").fetchall()
     assert {what for what, _, _ in told} == set(CLIMBS)
     assert {(who, outcome) for _, who, outcome in told if outcome == "done" or who != "postgres"} == set()
@@ -216,9 +229,14 @@ def test_a_deferred_trigger_left_by_an_elevated_statement_runs_as_the_user(maste
 
 def test_login_event_triggers_do_not_run_for_rdsadmin(db: Database, master: Connection) -> None:
     if db.server.major < 17:
-        assert refused(master, "CREATE EVENT TRIGGER e ON login EXECUTE FUNCTION pg_notify()") in {"42601", "42883"}
+        assert refused(master, "CREATE EVENT TRIGGER e ON login EXECUTE FUNCTION pg_notify()") in {
+            "42601",
+            "42883",
+        }
         return
-    event_trigger(master, "INSERT INTO public.notes VALUES (tg_event, session_user);", "login", "SECURITY DEFINER")
+    event_trigger(
+        master, "INSERT INTO public.notes VALUES (tg_event, session_user);", "login", "SECURITY DEFINER"
+    )
     master.execute("ALTER EVENT TRIGGER fires ENABLE ALWAYS")
     db.admin().close()
     assert row(master, "SELECT count(*) FROM notes") == (0,)
@@ -241,9 +259,9 @@ def test_our_own_queries_find_no_operator_of_the_masters(master: Connection) -> 
         )
         master.execute(f"CREATE OPERATOR public.= (LEFTARG = {kind}, RIGHTARG = {kind}, FUNCTION = {name})")  # type: ignore[arg-type]
     master.execute("SET search_path = public, pg_catalog")
-    master.execute("CREATE EXTENSION citext")
-    master.execute("ALTER EXTENSION citext UPDATE")
-    master.execute("DROP EXTENSION citext")
+    master.execute("CREATE EXTENSION pageinspect")
+    master.execute("ALTER EXTENSION pageinspect UPDATE")
+    master.execute("DROP EXTENSION pageinspect")
     assert row(master, "SELECT count(*) FROM notes") == (0,)
     assert row(master, "SELECT 1::oid = 2::oid") == (True,), "the trap works"
     assert row(master, "SELECT who FROM notes LIMIT 1") == ("postgres",)
@@ -253,9 +271,9 @@ def test_a_schema_named_rdsadmin_is_not_where_extensions_go(master: Connection) 
     master.execute("CREATE SCHEMA rdsadmin")
     master.execute('SET search_path = "$user", public')
     master.execute("CREATE EXTENSION hstore")
-    assert row(master, "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'hstore'") == (
-        "public",
-    )
+    assert row(
+        master, "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'hstore'"
+    ) == ("public",)
 
 
 def test_extensions_do_not_go_into_pg_catalog(master: Connection) -> None:
@@ -272,7 +290,9 @@ def test_a_planted_function_is_not_taken_into_an_extension(master: Connection) -
     master.execute("CREATE FUNCTION public.unaccent(text) RETURNS text LANGUAGE sql AS $$SELECT $1$$")
     assert refused(master, "CREATE EXTENSION unaccent SCHEMA public") in {"42723", "55000"}
     assert refused(master, "CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public") in {"42723", "55000"}
-    assert row(master, "SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'unaccent'") == ("postgres",)
+    assert row(master, "SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'unaccent'") == (
+        "postgres",
+    )
 
 
 # Roles
@@ -295,7 +315,10 @@ def test_nobody_grants_in_the_name_of_rdsadmin(db: Database, master: Connection)
     ordinary = db.create_role("ordinary")
     assert refused(master, f'GRANT rds_superuser TO "{ordinary}" GRANTED BY rdsadmin')
     assert refused(master, "GRANT rdsadmin TO CURRENT_USER") == "42501"
-    assert refused(master, "ALTER DEFAULT PRIVILEGES FOR ROLE rdsadmin GRANT ALL ON TABLES TO postgres") == "42501"
+    assert (
+        refused(master, "ALTER DEFAULT PRIVILEGES FOR ROLE rdsadmin GRANT ALL ON TABLES TO postgres")
+        == "42501"
+    )
     assert row(master, f"SELECT pg_has_role('{ordinary}', 'rds_superuser', 'MEMBER')") == (False,)
 
 
@@ -304,9 +327,12 @@ def test_a_role_that_names_rdsadmin_is_not_rdsadmin(db: Database, master: Connec
     try:
         master.execute(f"CREATE ROLE beside_rdsadmin {clause}")  # type: ignore[arg-type]
     except psycopg.Error as error:
-        assert error.sqlstate == "42501"
+        assert error.sqlstate in {"42501", "0LP01"}
         return
-    rights = row(master, "SELECT rolsuper, pg_has_role(oid, 10, 'MEMBER') FROM pg_roles WHERE rolname = 'beside_rdsadmin'")
+    rights = row(
+        master,
+        "SELECT rolsuper, pg_has_role(oid, 10, 'MEMBER') FROM pg_roles WHERE rolname = 'beside_rdsadmin'",
+    )
     with db.admin() as admin:
         admin.execute("DROP ROLE beside_rdsadmin")
     assert clause != "IN ROLE rdsadmin"
@@ -354,7 +380,10 @@ def test_password_hashes_are_hidden_by_whatever_name(db: Database, master: Conne
 
 def test_an_extension_of_rdsadmins_is_not_taken_apart(master: Connection) -> None:
     master.execute("CREATE EXTENSION pageinspect")
-    assert refused(master, "ALTER EXTENSION pageinspect DROP FUNCTION get_raw_page(text, int8)") in {"42501", "42883"}
+    assert refused(master, "ALTER EXTENSION pageinspect DROP FUNCTION get_raw_page(text, int8)") in {
+        "42501",
+        "42883",
+    }
     assert refused(master, "ALTER EXTENSION pageinspect ADD TABLE notes") == "42501"
     assert refused(master, "ALTER FUNCTION page_header(bytea) OWNER TO postgres") == "42501"
     assert refused(master, "DROP FUNCTION page_header(bytea)") in {"42501", "2BP01"}
@@ -366,7 +395,10 @@ def test_no_trigger_of_the_masters_waits_on_an_extensions_table(master: Connecti
     master.execute("CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
     table = "public.part_config"
     assert row(master, f"SELECT has_table_privilege('{table}', 'INSERT, UPDATE, DELETE')") == (True,)
-    assert refused(master, f"CREATE TRIGGER t BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fires()") == "42501"
+    assert (
+        refused(master, f"CREATE TRIGGER t BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fires()")
+        == "42501"
+    )
     assert refused(master, f"CREATE TABLE refers (t text REFERENCES {table})") == "42501"
     assert refused(master, f"CREATE RULE r AS ON UPDATE TO {table} DO ALSO SELECT 1") == "42501"
 
@@ -412,7 +444,9 @@ def test_a_tablespace_stays_below_its_directory(db: Database, master: Connection
         return
     try:
         with db.admin() as admin:
-            found = row(admin, "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'attack'")
+            found = row(
+                admin, "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'attack'"
+            )
             data = row(admin, "SHOW data_directory")
         assert found is not None
         assert data is not None
@@ -449,10 +483,17 @@ def test_the_server_does_not_log_in_to_itself_as_rdsadmin(db: Database, master: 
         master.execute(f"CREATE EXTENSION {extension}")  # type: ignore[arg-type]
     assert refused(master, f"SELECT dblink_connect('a', '{target}')") in {"2F003", "08001"}
     assert refused(master, f"SELECT dblink_connect_u('b', '{target}')") in {"2F003", "08001", "42501"}
-    assert refused(master, f"CREATE SUBSCRIPTION s CONNECTION '{target}' PUBLICATION p WITH (create_slot = false)")
-    master.execute(f"CREATE SERVER own FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{target.split()[0][5:]}', dbname 'postgres')")  # type: ignore[arg-type]
+    assert refused(
+        master, f"CREATE SUBSCRIPTION s CONNECTION '{target}' PUBLICATION p WITH (create_slot = false)"
+    )
+    master.execute(
+        f"CREATE SERVER own FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{target.split()[0][5:]}', dbname 'postgres')"
+    )  # type: ignore[arg-type]
     assert (
-        refused(master, "CREATE USER MAPPING FOR CURRENT_USER SERVER own OPTIONS (user 'rdsadmin', password_required 'false')")
+        refused(
+            master,
+            "CREATE USER MAPPING FOR CURRENT_USER SERVER own OPTIONS (user 'rdsadmin', password_required 'false')",
+        )
         == "42501"
     )
     master.execute("CREATE USER MAPPING FOR CURRENT_USER SERVER own OPTIONS (user 'rdsadmin')")
