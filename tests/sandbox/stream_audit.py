@@ -34,11 +34,16 @@ BEGIN
                                 pg_catalog.current_setting('role'), session_user, current_user);
 END $$
 """
-_NOTHING_TWICE = "IF current_setting('stream.inside', true) = '1' THEN RETURN; END IF;"
-_CLIMB = """
+#: An event trigger whose own statements do not fire it again.
+_ONCE = """
 BEGIN
-    {once}
+    IF current_setting('stream.inside', true) = '1' THEN RETURN; END IF;
     PERFORM set_config('stream.inside', '1', true);
+    {}
+    PERFORM set_config('stream.inside', '0', true);
+END
+"""
+_CLIMB = _ONCE.format("""
     INSERT INTO public.notes VALUES (tg_event || tg_tag);
     PERFORM set_config('search_path', 's1, pg_catalog', false);
     BEGIN ALTER ROLE postgres SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -46,9 +51,7 @@ BEGIN
     BEGIN SET ROLE rdsadmin; EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN SET SESSION AUTHORIZATION rdsadmin; EXCEPTION WHEN OTHERS THEN NULL; END;
     BEGIN CREATE EXTENSION cube; EXCEPTION WHEN OTHERS THEN NULL; END;
-    PERFORM set_config('stream.inside', '0', true);
-END
-""".format(once=_NOTHING_TWICE)
+""")
 _DEFERRED = """
 BEGIN
     BEGIN ALTER ROLE postgres SUPERUSER; EXCEPTION WHEN OTHERS THEN NULL; END;
@@ -81,16 +84,12 @@ _FUNCTIONS = [
     (
         "et_ddl",
         "() RETURNS event_trigger LANGUAGE plpgsql",
-        f"BEGIN {_NOTHING_TWICE} PERFORM set_config('stream.inside', '1', true);"
-        " CREATE TABLE IF NOT EXISTS s1.made (); DROP TABLE s1.made;"
-        " PERFORM set_config('stream.inside', '0', true); END",
+        _ONCE.format("CREATE TABLE IF NOT EXISTS s1.made (); DROP TABLE s1.made;"),
     ),
     (
         "et_drop",
         "() RETURNS event_trigger LANGUAGE plpgsql",
-        f"BEGIN {_NOTHING_TWICE} PERFORM set_config('stream.inside', '1', true);"
-        " DROP EVENT TRIGGER IF EXISTS et1; DROP EVENT TRIGGER IF EXISTS et2;"
-        " PERFORM set_config('stream.inside', '0', true); END",
+        _ONCE.format("DROP EVENT TRIGGER IF EXISTS et1; DROP EVENT TRIGGER IF EXISTS et2;"),
     ),
     ("et_climb", "() RETURNS event_trigger LANGUAGE plpgsql", _CLIMB),
     ("et_climb_definer", "() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER", _CLIMB),
@@ -98,7 +97,8 @@ _FUNCTIONS = [
 ]
 
 _HOST_ROLES = "('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')"
-#: What is wrong, one row each; nothing else may be in the answer.
+#: What is wrong, one row each; nothing else may be in the answer. Plain names: regprocedure and its like
+#: look up types that another session may be dropping.
 _WRONG = f"""
 SELECT 'superuser ' || rolname FROM pg_authid WHERE rolsuper AND rolname <> 'rdsadmin'
 UNION ALL
@@ -107,17 +107,17 @@ SELECT 'host role ' || roleid::regrole || ' given to ' || member::regrole FROM p
 UNION ALL
 SELECT 'member of rdsadmin ' || member::regrole FROM pg_auth_members WHERE roleid = 10
 UNION ALL
-SELECT 'function of rdsadmin ' || p.oid::regprocedure FROM pg_proc p
+SELECT 'function of rdsadmin ' || p.proname FROM pg_proc p
  WHERE p.proowner = 10 AND p.oid >= 16384 AND p.pronamespace <> 'watch'::regnamespace
    AND NOT EXISTS (SELECT FROM pg_depend d
                     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
 UNION ALL
 SELECT 'in pg_catalog ' || o.what FROM (
-    SELECT 'pg_proc'::regclass AS class, oid, oid::regprocedure::text AS what FROM pg_proc
+    SELECT 'pg_proc'::regclass AS class, oid, proname::text AS what FROM pg_proc
      WHERE pronamespace = 'pg_catalog'::regnamespace
     UNION ALL SELECT 'pg_class'::regclass, oid, relname::text FROM pg_class
      WHERE relnamespace = 'pg_catalog'::regnamespace
-    UNION ALL SELECT 'pg_operator'::regclass, oid, oid::regoperator::text FROM pg_operator
+    UNION ALL SELECT 'pg_operator'::regclass, oid, oprname::text FROM pg_operator
      WHERE oprnamespace = 'pg_catalog'::regnamespace) o
  WHERE o.oid >= 16384
    AND NOT EXISTS (SELECT FROM pg_depend d
@@ -166,20 +166,20 @@ class Playground:
                 "statement_timeout = '3s'",
             ):
                 admin.execute(
-                    sql.SQL("ALTER DATABASE {} SET {}").format(  # type: ignore[arg-type]
+                    sql.SQL("ALTER DATABASE {} SET {}").format(
                         sql.Identifier(database.name),
-                        sql.SQL(setting),  # type: ignore[arg-type]
+                        sql.SQL(setting),
                     )
                 )
         with database.connect() as master:
             for role, options in LOGINS.items():
-                master.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}' {options}")  # type: ignore[arg-type]
+                master.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}' {options}")
             master.execute("CREATE ROLE team")
             master.execute("GRANT team TO postgres, second, plain, maker, copier, delegate")
             master.execute("CREATE TABLE public.notes (t text)")
             master.execute("GRANT INSERT ON public.notes TO PUBLIC")
             for name, kind, body in _FUNCTIONS:
-                master.execute(f"CREATE FUNCTION {name}{kind} AS $body${body}$body$")  # type: ignore[arg-type]
+                master.execute(f"CREATE FUNCTION {name}{kind} AS $body${body}$body$")
             master.execute(
                 "CREATE PROCEDURE run_and_commit(s text) LANGUAGE plpgsql AS $$BEGIN EXECUTE s; COMMIT; END$$"
             )
@@ -188,7 +188,7 @@ class Playground:
                 " FOR EACH ROW EXECUTE FUNCTION later()"
             )
             for schema in ("s1", "s2"):
-                master.execute(f"CREATE SCHEMA {schema}")  # type: ignore[arg-type]
+                master.execute(f"CREATE SCHEMA {schema}")
             master.execute("GRANT CREATE, USAGE ON SCHEMA public, s1, s2 TO PUBLIC")
             master.execute(
                 sql.SQL("GRANT CREATE ON DATABASE {} TO plain, maker").format(sql.Identifier(database.name))
@@ -200,8 +200,8 @@ class Playground:
             )
         with database.admin() as admin:
             for role in LOGINS:  # which also keeps the role from being dropped
-                admin.execute(f"CREATE TABLE watch.of_{role} ()")  # type: ignore[arg-type]
-                admin.execute(f"ALTER TABLE watch.of_{role} OWNER TO {role}")  # type: ignore[arg-type]
+                admin.execute(f"CREATE TABLE watch.of_{role} ()")
+                admin.execute(f"ALTER TABLE watch.of_{role} OWNER TO {role}")
             admin.execute("CREATE TABLE public.foreign_table (i int)")
         self._admin = database.admin()
         self._initial = self._read_initial()
@@ -232,7 +232,7 @@ class Playground:
         ):
             # Sessions change the same rows; the next round tries again.
             with suppress(psycopg.errors.InternalError_, psycopg.errors.OperationalError):
-                self._admin.execute(statement)  # type: ignore[arg-type]
+                self._admin.execute(statement)
 
     def _read_initial(self) -> set[str]:
         return {str(row[0]) for row in self._admin.execute(_INITIAL)}

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
-from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, PGconn, PGresult, TransactionStatus
+from psycopg import pq
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 from tests.sandbox.stream_statements import Statement
 
@@ -79,7 +81,7 @@ class Session:
         for name, expected in ((b"is_superuser", b"off"), (b"session_authorization", self.role.encode())):
             # Told by the server unasked, also in an aborted transaction.
             if (now := self._conn.parameter_status(name)) != expected:
-                self._fail(f"{name.decode()} is {now!r}")
+                raise self._leak(f"{name.decode()} is {now!r}")
         for _ in range(_PATIENCE):
             result = self._conn.exec_(_CHECK)
             sqlstate = _sqlstate(result)
@@ -90,23 +92,23 @@ class Session:
             if sqlstate == _ABORTED and self._conn.transaction_status == TransactionStatus.INERROR:
                 return
             if sqlstate != _CANCELLED:
-                self._fail(f"the check itself failed: {sqlstate} {_message(result)}")
+                raise self._leak(f"the check itself failed: {sqlstate} {_message(result)}")
             self._quietly("SET statement_timeout = DEFAULT")
         else:
-            self._fail("the check was cancelled again and again")
+            raise self._leak("the check was cancelled again and again")
         seen = (result.get_value(0, 0) or b"").decode()
         hashes, superuser, role, session, current = seen.split(" ", 4)
         if (hashes, superuser, session) != ("hidden", "off", self.role):
-            self._fail(f"the session is {seen!r}")
+            raise self._leak(f"the session is {seen!r}")
         # SET ROLE is the one way to be somebody else, and nobody can be rdsadmin.
         if current == "rdsadmin" or (role == "none" and current != self.role):
-            self._fail(f"the session is {seen!r}")
+            raise self._leak(f"the session is {seen!r}")
 
     def _execute(self, text: str, *, extended: bool) -> PGresult:
         conn = self._conn
         result = conn.exec_params(text.encode(), None) if extended else conn.exec_(text.encode())
-        while result.status in {ExecStatus.COPY_OUT, ExecStatus.COPY_IN}:
-            self._fail(f"was let to copy: {text}")
+        if result.status in {ExecStatus.COPY_OUT, ExecStatus.COPY_IN}:
+            raise self._leak(f"was let to copy: {text}")
         return result
 
     def _quietly(self, text: str) -> None:
@@ -119,14 +121,15 @@ class Session:
             return False
         # libpq may have made the last result itself, without an SQLSTATE: then the words tell.
         if sqlstate not in _ENDED and _ON_REQUEST not in self._conn.error_message:
-            self._fail(f"the session ended: {sqlstate} {self._conn.error_message!r}")
+            raise self._leak(f"the session ended: {sqlstate} {self._conn.error_message!r}")
         self._conn.finish()
         self._conn = self._log_in()
         return True
 
     def _log_in(self) -> PGconn:
+        message = b""
         for _ in range(_PATIENCE):
-            conn = PGconn.connect(self._conninfo)
+            conn = pq.PGconn.connect(self._conninfo)
             if conn.status == ConnStatus.OK:
                 return conn
             message = conn.error_message
@@ -134,11 +137,11 @@ class Session:
             # Ended or cancelled while it was being let in.
             if b"administrator command" not in message and b"canceling" not in message:
                 break
-        return self._fail(f"{self.role} cannot log in: {message!r}")
+        raise self._leak(f"{self.role} cannot log in: {message!r}")
 
-    def _fail(self, why: str) -> "PGconn":
+    def _leak(self, why: str) -> Leak:
         told = "\n".join(self._history)
-        raise Leak(f"session of {self.role}: {why}\nits last statements, oldest first:\n{told}")
+        return Leak(f"session of {self.role}: {why}\nits last statements, oldest first:\n{told}")
 
 
 def _sqlstate(result: PGresult) -> str:

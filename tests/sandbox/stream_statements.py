@@ -59,7 +59,7 @@ _POOLS: dict[str, list[str]] = {
         "rds.restrict_password_commands", "rdscheck.trusted_extensions", "rdscheck.no_such",
         "session_replication_role", "session_authorization", "rds.force_ssl", "Rds.Extensions",
     ],
-    "value": ["on", "off", "'*'", "'replica'", "'origin'", "''", "DEFAULT", "1", "'rdsadmin'", "plpgsql, hstore"],
+    "value": ["on", "off", "'*'", "'replica'", "'origin'", "''", "DEFAULT", "1", "'rdsadmin'"],
 }  # fmt: skip
 
 _EXTENSION_TEMPLATES = [
@@ -79,12 +79,12 @@ _EXTENSION_TEMPLATES = [
     "ALTER EXTENSION {ext} UPDATE TO '1.1'",
     "ALTER EXTENSION {ext} SET SCHEMA {schema}",
     "ALTER EXTENSION {ext} ADD TABLE {table}",
-    "ALTER EXTENSION {ext} DROP FUNCTION run_it(text)",
+    "ALTER EXTENSION {ext} DROP FUNCTION public.run_it(text)",
     "COMMENT ON EXTENSION {ext} IS 'x'",
 ]
 _OBJECT_TEMPLATES = [
-    "CREATE EVENT TRIGGER {trigger} ON {event} EXECUTE FUNCTION {handler}()",
-    "CREATE EVENT TRIGGER {trigger} ON {event} WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION {handler}()",
+    "CREATE EVENT TRIGGER {trigger} ON {event} EXECUTE FUNCTION public.{handler}()",
+    "CREATE EVENT TRIGGER {trigger} ON {event} WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.{handler}()",
     "ALTER EVENT TRIGGER {trigger} DISABLE",
     "ALTER EVENT TRIGGER {trigger} ENABLE ALWAYS",
     "ALTER EVENT TRIGGER {trigger} OWNER TO {role}",
@@ -103,7 +103,7 @@ _OBJECT_TEMPLATES = [
     "ALTER PUBLICATION {pub} DROP TABLES IN SCHEMA {schema}",
     "ALTER PUBLICATION {pub} OWNER TO {role}",
     "DROP PUBLICATION IF EXISTS {pub}",
-    "CREATE SUBSCRIPTION {sub} CONNECTION 'host=127.0.0.1 port=1 password=x' PUBLICATION p1 WITH (connect = false)",
+    "CREATE SUBSCRIPTION {sub} CONNECTION 'port=1 password=x' PUBLICATION p1 WITH (connect = false)",
     "CREATE SUBSCRIPTION {sub} CONNECTION 'not a connection' PUBLICATION p1 WITH (connect = false)",
     "ALTER SUBSCRIPTION {sub} SET (slot_name = NONE)",
     "ALTER SUBSCRIPTION {sub} OWNER TO {role}",
@@ -124,7 +124,7 @@ _OBJECT_TEMPLATES = [
     "ALTER SCHEMA {schema} OWNER TO {role}",
     "ALTER SCHEMA s2 RENAME TO s3",
     "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}",
-    "ALTER FUNCTION run_it(text) OWNER TO {role}",
+    "ALTER FUNCTION public.run_it(text) OWNER TO {role}",
     "ALTER DATABASE postgres OWNER TO {role}",
     "REASSIGN OWNED BY {coming} TO {role}",
 ]
@@ -175,15 +175,15 @@ _SETTING_TEMPLATES = [
     "SET search_path = {schema}, public",
     "SET search_path = {schema}, pg_catalog",
     "RESET search_path",
-    "SELECT count(*) FROM pg_authid",
+    "SELECT count(*) FROM pg_catalog.pg_authid",
     "SELECT rolname, rolsuper FROM pg_roles ORDER BY 1",
-    "SELECT passwd FROM pg_shadow",
-    "COPY pg_authid TO STDOUT",
+    "SELECT passwd FROM pg_catalog.pg_shadow",
+    "COPY pg_catalog.pg_authid TO STDOUT",
     "COPY (SELECT 1) TO PROGRAM 'true'",
     "SELECT pg_read_file('PG_VERSION')",
     "CREATE FUNCTION c_code() RETURNS int LANGUAGE c AS 'rdsutils', '_PG_init'",
     "LOAD 'rdsutils'",
-    "CREATE OR REPLACE FUNCTION odd() RETURNS int LANGUAGE sql SET session_replication_role = replica AS 'SELECT 1'",
+    "CREATE OR REPLACE FUNCTION odd() RETURNS int LANGUAGE sql SET {setting} = 'replica' AS 'SELECT 1'",
     "SELECT odd()",
 ]
 #: One session disturbs another; never rdsadmin's.
@@ -201,16 +201,16 @@ _ENDING = f"SELECT pg_terminate_backend(pid){_OTHERS}"
 
 _NESTINGS = [
     "DO {body}",
-    "SELECT run_it({text})",
-    "SELECT run_definer({text})",
-    "SELECT run_caught({text})",
-    "SELECT run_caught({text}), run_it({text})",
-    "DECLARE c{n} CURSOR FOR SELECT run_it({text})",
+    "SELECT public.run_it({text})",
+    "SELECT public.run_definer({text})",
+    "SELECT public.run_caught({text})",
+    "SELECT public.run_caught({text}), public.run_it({text})",
+    "DECLARE c{n} CURSOR FOR SELECT public.run_it({text})",
     "FETCH ALL FROM c{n}",
-    "PREPARE q{n} AS SELECT run_caught({text})",
+    "PREPARE q{n} AS SELECT public.run_caught({text})",
     "EXECUTE q{n}",
-    "CALL run_and_commit({text})",
-    "EXPLAIN ANALYZE SELECT run_caught({text})",
+    "CALL public.run_and_commit({text})",
+    "EXPLAIN ANALYZE SELECT public.run_caught({text})",
 ]
 
 
@@ -220,7 +220,7 @@ STOCK = 6000
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its text, milliseconds until it is cancelled (0: never), and which protocol carries it."""
+    """One statement: its text, milliseconds until it is cancelled (0: never), which protocol carries it."""
 
     text: str
     milliseconds: int = 0
