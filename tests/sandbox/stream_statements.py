@@ -20,6 +20,8 @@ _RESERVED = [
     "rds_superuser", "rds_replication", "rds_password", "rds_iam", "rds_ad", "rds_reserved",
     "rds_extension", "rdsadmin", "rdsrepladmin", "rdsproxyadmin",
 ]  # fmt: skip
+#: What SET ROLE can make of a member.
+GROUPS = {"team", "pg_monitor", *_RESERVED} - {"rdsadmin"}
 _HOST = ["pg_read_server_files", "pg_write_server_files", "pg_execute_server_program"]
 _BY_WORD = ["CURRENT_USER", "SESSION_USER", "PUBLIC", "CURRENT_ROLE"]
 _LOGINS = ["postgres", "second", "plain", "maker", "copier", "delegate"]
@@ -84,7 +86,7 @@ _EXTENSION_TEMPLATES = [
 ]
 _OBJECT_TEMPLATES = [
     "CREATE EVENT TRIGGER {trigger} ON {event} EXECUTE FUNCTION public.{handler}()",
-    "CREATE EVENT TRIGGER {trigger} ON {event} WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.{handler}()",
+    "CREATE EVENT TRIGGER {trigger} ON {event} WHEN TAG IN ('GRANT') EXECUTE FUNCTION public.{handler}()",
     "ALTER EVENT TRIGGER {trigger} DISABLE",
     "ALTER EVENT TRIGGER {trigger} ENABLE ALWAYS",
     "ALTER EVENT TRIGGER {trigger} OWNER TO {role}",
