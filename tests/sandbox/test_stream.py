@@ -31,8 +31,14 @@ LEAST = 20_000
 PLANNED = LEAST + 1_000
 ROLES = ("postgres", "postgres", "second", "second", "plain", "maker", "copier", "delegate")
 #: What the server itself says with XX000, with no library loaded as well: two sessions changed one row of
-#: a catalog; and, from 16 on, ADMIN OPTION is held only through a membership that is not inherited.
-NATIVE = ("tuple concurrently updated", "tuple concurrently deleted", "no possible grantors")
+#: a catalog; from 16 on, ADMIN OPTION is held only through a membership that is not inherited; up to 13, an
+#: unreachable publisher.
+NATIVE = (
+    "tuple concurrently updated",
+    "tuple concurrently deleted",
+    "no possible grantors",
+    "could not connect to publisher",
+)
 
 
 @cache
