@@ -3,6 +3,7 @@
 from rdscheck.model import DocumentationFinding
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
+_EXTENSIONS = f"{_GUIDE}/PostgreSQL.Concepts.General.FeatureSupport.Extensions.html"
 _EXPORT_DOCS = f"{_GUIDE}/postgresql-s3-export.html"
 _EXPORT_REFERENCE = f"{_GUIDE}/postgresql-s3-export-functions.html"
 _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
@@ -57,5 +58,38 @@ FINDINGS = (
         "every role may call it without any grant: a new procedure is executable by PUBLIC",
         "REVOKE EXECUTE ON PROCEDURE … FROM PUBLIC in the transaction that creates it",
         "https://www.postgresql.org/docs/current/ddl-priv.html",
+    ),
+    DocumentationFinding(
+        "extensions-guide-slash-c",
+        "using PostgreSQL extensions, orafce, step 1",
+        "change to another database with the psql command /c dbname",
+        "psql sends /c dbname to the server, where it is a syntax error",
+        "write \\c dbname",
+        "https://www.postgresql.org/docs/current/app-psql.html",
+    ),
+    DocumentationFinding(
+        "extensions-guide-orafce-search-path",
+        "using PostgreSQL extensions, orafce",
+        "after CREATE EXTENSION and ALTER SCHEMA the functions can be used; nothing more is to be done",
+        "from orafce 3.22 on all functions, bitand for one, are in the schema oracle, which nobody's search"
+        " path holds",
+        "ALTER DATABASE … SET search_path = oracle, pg_catalog, \"$user\", public; or write oracle.bitand",
+        "https://github.com/orafce/orafce",
+    ),
+    DocumentationFinding(
+        "extensions-guide-allowed-default",
+        "using PostgreSQL extensions, rds.allowed_extensions",
+        "by default the parameter is not set",
+        "it is set, to *; not set, that is empty, it lets nothing be created",
+        "take the parameter back to its default by a reset of the group, never by an empty value",
+        _EXTENSIONS,
+    ),
+    DocumentationFinding(
+        "extensions-guide-create-on-instance",
+        "using PostgreSQL extensions, trusted extensions",
+        "users with create permissions on a DB instance can install trusted extensions",
+        "CREATE is a privilege on a database: in another database of the instance the same role is refused",
+        "GRANT CREATE ON DATABASE … in every database where the role is to create extensions",
+        "https://www.postgresql.org/docs/current/sql-createextension.html",
     ),
 )

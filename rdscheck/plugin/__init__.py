@@ -8,6 +8,7 @@ fixture asks for a server.
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
+    rds_connect,
     rds_db,
     rds_instance,
     rds_s3,
@@ -39,6 +40,7 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_connect",
     "rds_db",
     "rds_instance",
     "rds_s3",

@@ -1,7 +1,7 @@
 """Fixtures of the plugin: a server, a database, connections, S3, steps."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -132,6 +132,39 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
             instance.end()
 
 
+class RdsConnect(Protocol):
+    """Logs in to a database of the shared server."""
+
+    def __call__(
+        self, dbname: str, user: str | None = None, password: str | None = None, **options: Any
+    ) -> RecordedConnection:
+        """Log in to a database, by default as the master user; ``options`` are libpq's."""
+
+
+@pytest.fixture
+def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[RdsConnect]:
+    """Give a function that logs in to a database of the shared server, until the test ends.
+
+    For a module whose tests share a database, which it made by ``rds_server.create_database`` and drops
+    by ``rds_server.drop_database``. What is sent is shown in the report of the test that sends it.
+    """
+    recorder = _recorder(request.node)
+    for ability in claim_of(request.node).needs:
+        if reason := rds_server.why_not(ability):
+            pytest.skip(reason)
+    with ExitStack() as opened:
+
+        def connect(
+            dbname: str, user: str | None = None, password: str | None = None, **options: Any
+        ) -> RecordedConnection:
+            recorder.mask(dbname, SHOWN_DATABASE)
+            secret = rds_server.info.master_password if user is None and password is None else password
+            parameters = rds_server.parameters(dbname, user or rds_server.master_user, secret or "") | options
+            return opened.enter_context(RecordedConnection.open(recorder, parameters))
+
+        yield connect
+
+
 @pytest.fixture
 def rds_admin(rds_db: Database) -> Iterator[Any]:
     """Give a connection as rdsadmin, for set-up only: on RDS nobody but AWS has it."""
@@ -178,6 +211,7 @@ __all__ = [
     "RECORDER",
     "rds",
     "rds_admin",
+    "rds_connect",
     "rds_db",
     "rds_instance",
     "rds_s3",

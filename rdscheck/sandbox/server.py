@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from rdscheck.catalog.extensions import creatable
 from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
 from rdscheck.sandbox.info import ServerInfo
@@ -56,6 +57,15 @@ class Server:
         if not self.info.admin_host:
             return ""
         return f"RDS for PostgreSQL {emulated(read_version(self.info.version)).version}"
+
+    @property
+    def supported_extensions(self) -> tuple[str, ...]:
+        """Return what RDS's list of the emulated version names, of the server's own one where it is a user's.
+
+        Raises ``UsageError`` when that version has no list.
+        """
+        version = self.info.version if self.info.admin_host else self.server_version
+        return creatable(emulated(read_version(version)).version)
 
     @property
     def master_user(self) -> str:

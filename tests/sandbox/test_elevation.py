@@ -420,6 +420,19 @@ def test_the_directories_of_utl_file_are_not_the_masters(db: Database, master: C
     install(db, master, "orafce")
     assert refused(master, "INSERT INTO utl_file.utl_file_dir VALUES ('/tmp')") == "42501"
     assert row(master, "SELECT count(*) FROM utl_file.utl_file_dir") == (0,)
+    # Their owner would add rows; the owner of the schema would rename it and make a table of that name.
+    assert refused(master, "ALTER TABLE utl_file.utl_file_dir OWNER TO rds_superuser") == "42501"
+    assert refused(master, "ALTER SCHEMA utl_file OWNER TO rds_superuser") == "42501"
+    master.execute("ALTER SCHEMA oracle OWNER TO rds_superuser")
+
+
+def test_an_extensions_schema_goes_to_roles_one_can_become(db: Database, master: Connection) -> None:
+    """Since 16 whoever makes a role may administer it, and not act as it."""
+    install(db, master, "orafce")
+    app = db.create_role("app", login=False)
+    assert refused(master, f"ALTER SCHEMA oracle OWNER TO {app}") == "42501"
+    master.execute(f"GRANT {app} TO {db.server.master_user}")
+    master.execute(f"ALTER SCHEMA oracle OWNER TO {app}")
 
 
 @pytest.mark.parametrize("secured", [True, False])
