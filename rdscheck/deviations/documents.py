@@ -73,7 +73,7 @@ FINDINGS = (
         "after CREATE EXTENSION and ALTER SCHEMA the functions can be used; nothing more is to be done",
         "from orafce 3.22 on all functions, bitand for one, are in the schema oracle, which nobody's search"
         " path holds",
-        "ALTER DATABASE … SET search_path = oracle, pg_catalog, \"$user\", public; or write oracle.bitand",
+        'ALTER DATABASE … SET search_path = oracle, pg_catalog, "$user", public; or write oracle.bitand',
         "https://github.com/orafce/orafce",
     ),
     DocumentationFinding(

@@ -8,11 +8,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, rests_on, scenario
+from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
 
-DOCS = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
-)
+DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
 LISTS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
 UPSTREAM = "https://github.com/orafce/orafce"
 PRIVILEGES = "https://www.postgresql.org/docs/current/ddl-priv.html"
@@ -23,7 +21,7 @@ pytestmark = scenario(
     docs=DOCS,
     since=13,
     needs=("rdsutils", "orafce"),
-    basis="emulated",  # a superuser's extension, created by somebody who is none
+    basis=Basis.EMULATED,  # a superuser's extension, created by somebody who is none
 )
 documented = claim(source=DOCS, certainty="documented")
 derived = claim(source=PRIVILEGES, certainty="derived")
@@ -37,8 +35,8 @@ SCHEMAS = (
 
 #: Of every version this guide knows; 4.0 added dbms_sql, something after 4.15 added utl_raw.
 ALWAYS = {
-    "dbms_alert", "dbms_assert", "dbms_output", "dbms_pipe", "dbms_random", "dbms_utility", "oracle", "plunit",
-    "plvchr", "plvdate", "plvlex", "plvstr", "plvsubst", "utl_file",
+    "dbms_alert", "dbms_assert", "dbms_output", "dbms_pipe", "dbms_random", "dbms_utility", "oracle",
+    "plunit", "plvchr", "plvdate", "plvlex", "plvstr", "plvsubst", "utl_file",
 }  # fmt: skip
 
 
@@ -56,7 +54,9 @@ def login(rds: Any, rds_db: Any) -> Iterator[Callable[[str], Any]]:
 
         def connect(role: str) -> Any:
             rds.recorder.act(f"-- a session of {role} begins")
-            return opened.enter_context(type(rds).open(rds.recorder, dict(conninfo_to_dict(rds_db.dsn(role)))))
+            return opened.enter_context(
+                type(rds).open(rds.recorder, dict(conninfo_to_dict(rds_db.dsn(role))))
+            )
 
         yield connect
 
@@ -102,7 +102,7 @@ def test_procedure(rds: Any, step: Step) -> None:
 
 @claim(source=LISTS, certainty="documented")
 def test_on_the_list(rds: Any) -> None:
-    """orafce is on the list of supported extensions, which names no superuser's extension it does not have."""
+    """The list of supported extensions names orafce, and not what RDS does not have."""
     supported = column(rds, "SHOW rds.extensions")[0].split(",")
     assert "orafce" in supported
     assert "plpython3u" not in supported
@@ -110,7 +110,7 @@ def test_on_the_list(rds: Any) -> None:
 
 @claim(source=UPSTREAM, certainty="documented")
 def test_ordinary_role_cannot_create(rds: Any, rds_db: Any, login: Any) -> None:
-    """orafce is not trusted: a role with CREATE on the database cannot create it."""
+    """The extension is not trusted: a role with CREATE on the database cannot create it."""
     app = rds_db.create_role("app")
     rds.execute(f"GRANT CREATE ON DATABASE {rds_db.name} TO {app}")
     with refused("42501", 'permission denied to create extension "orafce"'):
@@ -146,7 +146,7 @@ def test_schemas_are_open(orafce: Any, rds_db: Any, login: Any) -> None:
 
 @derived
 def test_transfer_needs_ownership(orafce: Any, rds_db: Any, login: Any) -> None:
-    """Once it is rds_superuser's, its members act as owners of the schema oracle, and an ordinary role does not."""
+    """Members of rds_superuser act as owners of the schema once it is transferred, ordinary roles do not."""
     orafce.execute("ALTER SCHEMA oracle OWNER TO rds_superuser")
     app, second = rds_db.create_role("app"), rds_db.create_role("second", options="IN ROLE rds_superuser")
     with refused("42501", "must be owner of schema oracle"):
@@ -158,7 +158,7 @@ def test_transfer_needs_ownership(orafce: Any, rds_db: Any, login: Any) -> None:
 @derived
 @rests_on("extension-objects")
 def test_transfer_to_another_role(orafce: Any, rds_db: Any) -> None:
-    """The master user gives the schema to nobody whose role he cannot take on: to no other role, to rdsadmin."""
+    """The master user gives the schema to no role that he cannot act as: neither another one nor rdsadmin."""
     app = rds_db.create_role("app")
     with refused("42501", "must be owner of schema oracle"):
         orafce.execute(f"ALTER SCHEMA oracle OWNER TO {app}")

@@ -10,9 +10,7 @@ from psycopg import sql
 
 from rdscheck import claim, rests_on, scenario
 
-DOCS = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
-)
+DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
 README = "https://github.com/orafce/orafce/blob/master/README.asciidoc"
 
 pytestmark = scenario(
@@ -51,7 +49,7 @@ TAKING = {
     "child-table": "CREATE TABLE child () INHERITS (utl_file.utl_file_dir)",
     "rule": "CREATE RULE r AS ON INSERT TO utl_file.utl_file_dir DO INSTEAD NOTHING",
     "take-out": "ALTER EXTENSION orafce DROP TABLE utl_file.utl_file_dir",
-    "replace-function": "CREATE OR REPLACE FUNCTION utl_file.tmpdir() RETURNS text LANGUAGE sql AS 'SELECT NULL'",
+    "replace-function": "CREATE OR REPLACE FUNCTION utl_file.tmpdir() RETURNS text LANGUAGE sql AS 'SELECT 1'",
 }
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -59,7 +57,7 @@ Step = Callable[[str], AbstractContextManager[None]]
 
 @pytest.fixture(scope="module")
 def shared(rds_server: Any) -> Iterator[str]:
-    """Make a database with orafce, and a role of nearly the same name, for what is refused: it leaves nothing."""
+    """Make a database with orafce, and an ordinary role, for what is refused: that leaves nothing behind."""
     if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
         yield ""  # rds_connect tells the reason
         return
@@ -135,7 +133,7 @@ def test_other_functions(role: Any, act: str) -> None:
 @derived
 @pytest.mark.parametrize("way", TAKING)
 def test_directories_are_fixed(role: Any, way: str) -> None:
-    """The table of directories belongs to rdsadmin: nobody adds to it, takes it over or puts another in its place."""
+    """The table of directories is rdsadmin's: nobody adds to it, takes it over or puts another in its place."""
     with pytest.raises(psycopg.Error) as caught:
         role.execute(TAKING[way])
     assert caught.value.sqlstate == "42501", caught.value
@@ -165,7 +163,7 @@ def test_rights_are_not_passed_on(rds: Any) -> None:
 
 @claim(source=README, certainty="derived", basis="real")
 def test_no_table_of_ones_own(rds: Any) -> None:
-    """A schema utl_file made beforehand keeps orafce from being created: no table of one's own comes into it."""
+    """A schema utl_file made beforehand, with a table of one's own, keeps orafce from being created."""
     rds.execute("CREATE SCHEMA utl_file")
     rds.execute("CREATE TABLE utl_file.utl_file_dir (dir text, dirname text)")
     with refused("42P06", 'schema "utl_file" already exists'):
@@ -177,7 +175,7 @@ def test_no_table_of_ones_own(rds: Any) -> None:
 
 @claim(source=README, certainty="derived", basis="real")
 def test_what_keeps_it_shut(rds: Any, rds_db: Any, rds_admin: Any, step: Step) -> None:
-    """It is the empty table that keeps files out of reach: with a row of rdsadmin's, whom nobody is, files open."""
+    """It is the empty table that keeps files out of reach: with a row, which takes rdsadmin, files open."""
     rds.execute("CREATE EXTENSION orafce")
     calls = (
         "SELECT utl_file.fopen('/tmp', {name}, 'w') AS f",

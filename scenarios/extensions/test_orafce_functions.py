@@ -77,7 +77,7 @@ def version(connection: Any) -> tuple[int, int]:
 
 def sample(name: str, title: str, query: str, *expected: Any) -> Any:
     """Return one claim of ``test_sample``: a query, with oracle first in the search path, and its row."""
-    marks = claim(title=title, source=README, certainty="documented")
+    marks: Any = claim(title=title, source=README, certainty="documented")
     return pytest.param(query, expected, id=name, marks=marks)
 
 
@@ -146,8 +146,8 @@ def sample(name: str, title: str, query: str, *expected: Any) -> Any:
         sample(
             "add-months",
             "add_months goes from the last day of a month to the last day of another.",
-            "SELECT add_months(date '2024-01-31', 1)::date::text, add_months(date '2023-01-31', 1)::date::text,"
-            " add_months(date '2024-02-29', 12)::date::text, add_months(date '2024-02-15', -1)::date::text",
+            "SELECT add_months(date '2024-01-31', 1)::text, add_months(date '2023-01-31', 1)::text,"
+            " add_months(date '2024-02-29', 12)::text, add_months(date '2024-02-15', -1)::text",
             *("2024-02-29 00:00:00", "2023-02-28 00:00:00", "2025-02-28 00:00:00", "2024-01-15 00:00:00"),
         ),
         sample(
@@ -180,7 +180,8 @@ def sample(name: str, title: str, query: str, *expected: Any) -> Any:
         sample(
             "date",
             "oracle.date holds a time to the second, which PostgreSQL's date does not.",
-            "SELECT '2024-05-17 13:45:59.6'::oracle.date::text, '2024-05-17 13:45:59.6'::pg_catalog.date::text",
+            "SELECT '2024-05-17 13:45:59.6'::oracle.date::text,"
+            " '2024-05-17 13:45:59.6'::pg_catalog.date::text",
             *("2024-05-17 13:46:00", "2024-05-17"),
         ),
         sample(
@@ -246,7 +247,8 @@ def sample(name: str, title: str, query: str, *expected: Any) -> Any:
         sample(
             "plvsubst",
             "plvsubst fills in the places of a template.",
-            "SELECT plvsubst.string('My name is %s %s.', ARRAY['Ann', 'Lee']), plvsubst.string('%s-%s', 'a,b')",
+            "SELECT plvsubst.string('My name is %s %s.', ARRAY['Ann', 'Lee']),"
+            " plvsubst.string('%s-%s', 'a,b')",
             *("My name is Ann Lee.", "a-b"),
         ),
         sample(
@@ -306,7 +308,7 @@ def test_varchar2(oracle: Any) -> None:
 
 @documented
 def test_plvdate(plain: Any, step: Step) -> None:
-    """plvdate knows weekends, days taken out, and the holidays of a country."""
+    """The package plvdate knows weekends, days taken out, and the holidays of a country."""
     with step("1. Friday and the weekend after it"):
         assert row(
             plain,
@@ -369,7 +371,8 @@ def test_dbms_random(plain: Any) -> None:
     assert numbers[0] == numbers[1] != numbers[2]
     assert row(
         plain,
-        "SELECT bool_and(dbms_random.value(3, 4) BETWEEN 3 AND 4), bool_and(dbms_random.value() BETWEEN 0 AND 1),"
+        "SELECT bool_and(dbms_random.value(3, 4) BETWEEN 3 AND 4),"
+        " bool_and(dbms_random.value() BETWEEN 0 AND 1),"
         " bool_and(dbms_random.string('U', 5) ~ '^[A-Z]{5}$') FROM generate_series(1, 50)",
     ) == (True, True, True)
 
@@ -389,7 +392,7 @@ def test_dbms_assert_refuses(plain: Any) -> None:
 
 @documented
 def test_plunit(plain: Any) -> None:
-    """plunit passes over what holds and raises an error for what does not."""
+    """The package plunit passes over what holds and raises an error for what does not."""
     plain.execute("SELECT plunit.assert_equals(1, 1), plunit.assert_true(1 = 1)")
     with refused("23514", "one is not two"):
         plain.execute("SELECT plunit.assert_true(1 = 2, 'one is not two')")
