@@ -273,6 +273,7 @@ def test_a_minor_has_its_own_lists(run: RunDir) -> None:
     newest = Pool(run, choose(engine)).dedicated(Instance, Version(15))
     assert show(server, "rds.extensions") != show(newest, "rds.extensions")
     assert server.emulates == "RDS for PostgreSQL 15.4"
+    assert show(server, "rds.extensions") == ",".join(server.supported_extensions)
 
 
 def test_without_the_library_no_rds_parameter_is_written(
