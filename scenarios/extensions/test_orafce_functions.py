@@ -218,12 +218,6 @@ def sample(name: str, title: str, query: str, *expected: Any) -> Any:
             *(6, 3),
         ),
         sample(
-            "multi-byte",
-            "to_multi_byte and to_single_byte go between wide and narrow characters.",
-            "SELECT to_multi_byte('a1'), to_single_byte(to_multi_byte('a1'))",
-            *("ａ１", "a1"),  # noqa: RUF001 (full width is the point)
-        ),
-        sample(
             "sysdate",
             "sysdate is an oracle.date in the time zone of orafce.timezone.",
             "SELECT pg_typeof(oracle.sysdate())::text, abs(extract(epoch FROM"
