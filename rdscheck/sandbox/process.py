@@ -38,7 +38,9 @@ def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     """Return the arguments that make ``subprocess`` switch to an account."""
     if account is None:
         return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    # What connects from inside the server, a subscription for example, looks for certificates at home.
+    home = os.environ | {"HOME": account.pw_dir}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "env": home}
 
 
 def give(path: Path, account: pwd.struct_passwd | None) -> None:

@@ -233,8 +233,7 @@ def _bake(root: Path, bin_dir: Path, major: int) -> None:
         errors="replace",
         check=False,
         cwd=nest,
-        env=environment,
-        **as_account(account),
+        **(as_account(account) | {"env": environment}),
     )
     if done.returncode != 0:
         if shutil.disk_usage(nest).free < _ROOM:

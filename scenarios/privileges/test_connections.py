@@ -205,6 +205,13 @@ def test_wal_sender_refused(rds_db: Any) -> None:
 
 
 @claim(source=LOGICAL, certainty="documented", needs=("rdsutils",))
+def test_no_physical_replication(dsn: dict[str, Any]) -> None:
+    """Nobody streams the write-ahead log as a physical replica does: that is not offered outside RDS."""
+    assert "replication" in connecting(dsn | {"replication": "true"})
+    assert identified(dsn) == ""
+
+
+@claim(source=LOGICAL, certainty="documented", needs=("rdsutils",))
 def test_logical_decoding(rds_instance: Any) -> None:
     """With rds.logical_replication a member of rds_replication makes a logical slot and reads changes."""
     instance = rds_instance(parameters={"rds.logical_replication": "1"})
