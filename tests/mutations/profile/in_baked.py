@@ -131,4 +131,16 @@ FAULTS = (
         ("roles/master-attributes-master", "limits/row-security-master"),
         (Edit("profile.sql", "postgres LOGIN CREATEDB", "postgres BYPASSRLS LOGIN CREATEDB"),),
     ),
+    Fault(
+        "physical-streaming",
+        "pg_hba.conf lets physical replicas in",
+        ("test_connections.py::test_no_physical_replication",),
+        (
+            Edit(
+                "configure.sh",
+                "$host   all          all        all      $method\n",
+                "$host   all,replication all all $method\n",
+            ),
+        ),
+    ),
 )

@@ -75,25 +75,21 @@ FAULTS = (
             "roles/grant-rds-superuser-self-createrole",
             "roles/grant-rds-replication-refused-createrole",
         ),
-        c("roles.c", "if (is_one_of(reserved, role) && !superuser_arg(id) &&", "if (false &&"),
+        c("roles.c", "check_membership(role, true);", ";"),
         until=15,
     ),
     Fault(
         "revoked-by-createrole",
         "CREATEROLE is enough to take rds_superuser from its members",
         ("roles/revoke-rds-superuser-refused-createrole",),
-        c(
-            "roles.c",
-            "if (role && statement->is_grant)\n\t\t\tcheck_grant",
-            "if (role && false)\n\t\t\tcheck_grant",
-        ),
+        c("roles.c", "check_membership(role, false);", ";"),
         until=15,
     ),
     Fault(
         "admin-option-asked-for",
         "members of rds_superuser without ADMIN OPTION grant nothing",
-        ("roles/grant-rds-superuser-second-second", "roles/grant-rds-replication-second"),
-        c("roles.c", "!rds_is_rds_superuser() &&\n\t\t!is_admin", "!is_admin"),
+        ("roles/grant-rds-superuser-second-second",),
+        c("roles.c", "rds_is_rds_superuser() ||\n\t\tis_admin", "is_admin"),
     ),
     Fault(
         "grant-not-seen",
@@ -105,7 +101,7 @@ FAULTS = (
         "revoke-not-seen",
         "who loses rds_replication keeps what it gave",
         ("replication/slot-after-revoke-replicator",),
-        c("replication.c", "if (role->rolreplication != wanted)", "if (wanted && !role->rolreplication)"),
+        c("replication.c", "role->rolreplication != is_member", "!role->rolreplication && is_member"),
     ),
     Fault(
         "passwords-unrestricted",

@@ -64,11 +64,4 @@ FAULTS = (
         c("sessions.c", "ReservedBackends + rds_superuser_reserved_connections;", "0;"),
         until=15,
     ),
-    Fault(
-        "slots-kept-from-all",
-        "connections are kept from members of rds_superuser too",
-        ("test_connections.py::test_slots_are_reserved",),
-        c("sessions.c", ' || is_member(user, "rds_superuser"))\n', ")\n"),
-        until=15,
-    ),
 )
