@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import Basis, claim, rests_on, scenario
+from rdscheck import Basis, claim, deviation, rests_on, scenario
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
 TASKS = f"{GUIDE}Appendix.PostgreSQL.CommonDBATasks.html"
@@ -137,6 +137,8 @@ def test_slots_are_reserved(rds_instance: Any) -> None:
         assert "remaining connection slots are reserved for" in said
         if instance.major < 16:
             assert "non-replication superuser and rds_superuser connections" in said
+        else:
+            assert 'roles with privileges of the "rds_reserved" role' in said
         with instance.connect() as again:
             assert again.execute("SELECT 1").fetchone() == (1,)
 
@@ -148,7 +150,7 @@ def test_last_slots_are_the_superusers(rds_instance: Any) -> None:
     instance = rds_instance(parameters={"max_connections": "20"})
     with ExitStack() as opened:
         said = full(instance, opened, instance.master_user, instance.info.master_password)
-        assert "remaining connection slots are reserved" in said
+        assert "remaining connection slots are reserved for" in said
         with instance.admin() as admin:
             assert admin.execute("SELECT 1").fetchone() == (1,)
 
@@ -209,6 +211,19 @@ def test_no_physical_replication(dsn: dict[str, Any]) -> None:
     """Nobody streams the write-ahead log as a physical replica does: that is not offered outside RDS."""
     assert "replication" in connecting(dsn | {"replication": "true"})
     assert identified(dsn) == ""
+
+
+@claim(source=LOGICAL, certainty="derived", needs=("rdsutils",))
+@deviation("base-backup")
+def test_no_base_backup(dsn: dict[str, Any]) -> None:
+    """Nobody takes a base backup of the instance, through a logical replication connection either."""
+    assert identified(dsn) == ""
+    # Simple queries: a WAL sender takes no others.
+    with psycopg.connect(
+        **(dsn | {"replication": "database"}), autocommit=True, cursor_factory=psycopg.ClientCursor
+    ) as sender:
+        answer = sender.pgconn.exec_(b"BASE_BACKUP")
+        assert answer.status == psycopg.pq.ExecStatus.FATAL_ERROR, "the server began to send its files"
 
 
 @claim(source=LOGICAL, certainty="documented", needs=("rdsutils",))
