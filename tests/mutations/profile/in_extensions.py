@@ -150,4 +150,34 @@ FAULTS = (
             "if (!OidIsValid(extension))\n\t\treturn true;",
         ),
     ),
+    Fault(
+        "names-by-their-beginning",
+        "a name counts as listed when the list has one that begins alike",
+        ("test_allowed_extensions.py::test_names_count_whole",),
+        c("settings.c", "(size_t) (end - first) == wanted && ", "(size_t) (end - first) >= wanted && "),
+    ),
+    Fault(
+        "into-pg-catalog",
+        "any extension may go into pg_catalog",
+        ("extensions/into-pg-catalog-master", "extensions/into-pg-catalog-second"),
+        c("extensions.c", "if (creation->elevated)\n\t\t\tcheck_schema(name, schema);", ""),
+    ),
+    Fault(
+        "moved-anywhere",
+        "an extension is moved into a schema where one may not create things",
+        ("extensions/move-into-foreign-schema-second",),
+        c("extensions.c", "(void) LookupCreationNamespace(statement->newschema);", ""),
+    ),
+    Fault(
+        "delegated-dependencies",
+        "CASCADE brings what was not delegated",
+        ("extensions/delegated-cascade-delegate",),
+        c("extensions.c", "if (creation->delegated && ", "if (false && "),
+    ),
+    Fault(
+        "update-without-grants",
+        "what an update of an extension brings is nobody's",
+        ("extensions/objects-after-update-master", "extensions/objects-after-update-second"),
+        c("extensions.c", "rds_grant_extension(get_extension_oid(statement->extname, false));", ""),
+    ),
 )

@@ -100,4 +100,21 @@ FAULTS = (
         ("limits/event-trigger-admin-master",),
         c("guards.c", "if (superuser_arg(GetSessionUserId()))", "if (false)"),
     ),
+    Fault(
+        "tables-beside-schemas",
+        "another role's table is published beside a schema",
+        ("replication/foreign-table-beside-schema-second",),
+        c("objects.c", "if (!owned)\n\t\t\taclcheck_error(", "if (false)\n\t\t\taclcheck_error("),
+        since=15,
+    ),
+    Fault(
+        "published-without-create",
+        "all tables are published by who may not create anything in the database",
+        ("replication/all-tables-without-create-second",),
+        c(
+            "objects.c",
+            "if (!whole || !rds_is_rds_superuser() || !rds_may_create_in_database(GetUserId()))",
+            "if (!whole || !rds_is_rds_superuser())",
+        ),
+    ),
 )

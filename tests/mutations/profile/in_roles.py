@@ -144,4 +144,18 @@ FAULTS = (
         ("test_passwords.py::test_rename_of_md5",),
         c("roles.c", "has_md5_password(statement->subname))", "false)"),
     ),
+    Fault(
+        "replicators-untouchable",
+        "a member of rds_replication cannot be altered",
+        ("roles/alter-replicator-master",),
+        c("roles.c", "rds_clear_replication(role);", ""),
+        until=15,
+    ),
+    Fault(
+        "hashes-for-readers",
+        "who may read all data reads password hashes",
+        ("roles/hashes-for-readers-other", "roles/hashes-for-readers-of-the-view-other"),
+        c("guards.c", "return (wanted & ACL_SELECT) && ", "return false && (wanted & ACL_SELECT) && "),
+        since=14,
+    ),
 )
