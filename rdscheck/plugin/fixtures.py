@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
@@ -14,6 +15,7 @@ from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.instance import Instance
+from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -132,6 +134,55 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
             instance.end()
 
 
+class GroupedDatabase(Database):
+    """A fresh database on a server with a parameter group that tests share, as ``rds_grouped`` gives it.
+
+    ``recorded`` gives connections whose statements the report shows; ``logs`` reads the server log.
+    """
+
+    recorder: Recorder
+    logs: LogReader
+
+    def recorded(self, user: str | None = None, **options: Any) -> RecordedConnection:
+        """Log in as the master user or a role of ``create_role``; ``options`` are libpq's. Close it after use."""
+        parameters = dict(conninfo_to_dict(self.dsn(user))) | {"connect_timeout": 10} | options
+        return RecordedConnection.open(self.recorder, parameters)
+
+
+@pytest.fixture
+def rds_grouped(
+    request: pytest.FixtureRequest, rds_server: Server
+) -> Iterator[Callable[[Mapping[str, str]], GroupedDatabase]]:
+    """Give a function that makes a fresh database on a server with a parameter group.
+
+    ``rds_grouped({"shared_preload_libraries": "pgaudit"})``. The server is started once per run and
+    group, and shared by all tests: nobody can change its parameters. ``rds_instance`` gives one's own.
+    """
+    session = session_of(request.config)
+    if not rds_server.info.admin_host:
+        pytest.skip("a server given by --rds-dsn has no parameter group here")
+    for ability in claim_of(request.node).needs:
+        if reason := rds_server.why_not(ability):
+            pytest.skip(reason)
+    made: list[GroupedDatabase] = []
+    recorder = _recorder(request.node)
+
+    def make(parameters: Mapping[str, str]) -> GroupedDatabase:
+        server = session.grouped(read_version(rds_server.version), parameters)
+        database = GroupedDatabase(server, server.create_database("rdscheck"))
+        database.recorder = recorder
+        database.logs = LogReader(server, lambda: session.engine.log(server.info))
+        recorder.mask(database.name, SHOWN_DATABASE)
+        database.on_new_role = recorder.mask
+        made.append(database)
+        return database
+
+    yield make
+    if not session.options.keep:
+        for database in reversed(made):
+            database.drop()
+
+
 @pytest.fixture
 def rds_admin(rds_db: Database) -> Iterator[Any]:
     """Give a connection as rdsadmin, for set-up only: on RDS nobody but AWS has it."""
@@ -179,6 +230,7 @@ __all__ = [
     "rds",
     "rds_admin",
     "rds_db",
+    "rds_grouped",
     "rds_instance",
     "rds_s3",
     "rds_server",
