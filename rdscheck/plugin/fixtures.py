@@ -144,7 +144,7 @@ class GroupedDatabase(Database):
     logs: LogReader
 
     def recorded(self, user: str | None = None, **options: Any) -> RecordedConnection:
-        """Log in as the master user or a role of ``create_role``; ``options`` are libpq's. Close it after use."""
+        """Log in as the master user or a role of ``create_role``; ``options`` are libpq's."""
         parameters = dict(conninfo_to_dict(self.dsn(user))) | {"connect_timeout": 10} | options
         return RecordedConnection.open(self.recorder, parameters)
 

@@ -8,11 +8,12 @@ and, for lines of pgAudit, https://github.com/pgaudit/pgaudit#format (both docum
 import csv
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
+from typing import TypedDict, Unpack
 
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.server import Connection, Server
@@ -54,7 +55,7 @@ class LogError(RdscheckError):
 
 @dataclass(frozen=True)
 class AuditRecord:
-    """What pgAudit tells of one statement, or of one relation in it; ``rows`` is None where it was not logged."""
+    """What pgAudit tells of one statement, or of one relation in it; ``rows`` is None without log_rows."""
 
     kind: str  # SESSION or OBJECT
     statement_id: int
@@ -80,11 +81,22 @@ class AuditRecord:
             rows = int(fields[9]) if len(fields) == 10 else None
         except ValueError as error:
             raise LogError(f"a message of pgAudit whose numbers are none: {message[:200]}") from error
-        return cls(fields[0], *numbers, *fields[3:9], rows=rows)
+        return cls(
+            kind=fields[0],
+            statement_id=numbers[0],
+            substatement_id=numbers[1],
+            statement_class=fields[3],
+            command=fields[4],
+            object_type=fields[5],
+            object_name=fields[6],
+            statement=fields[7],
+            parameter=fields[8],
+            rows=rows,
+        )
 
     @property
     def parameters(self) -> tuple[str, ...] | None:
-        """Return the values passed with the statement, NULL as an empty text; None where they were not logged."""
+        """Return the values passed with the statement, NULL as an empty text; None where not logged."""
         if self.parameter in {NOT_LOGGED, PREVIOUSLY_LOGGED}:
             return None
         return () if self.parameter == NO_PARAMETERS else tuple(_fields(self.parameter) or [""])
@@ -132,17 +144,16 @@ def from_stderr(text: str) -> list[LogRecord]:
     one parts user and database. A role or database whose name holds a line break could feign
     records: csvlog has no such weakness.
     """
-    found: list[LogRecord] = []
+    found: list[tuple[re.Match[str], dict[str, str]]] = []
     for line in _joined(text):
         match = _LINE.fullmatch(line)
         if match is None:
             continue
-        part = _PARTS.get(match["kind"])
-        if part is None:
-            found.append(_record(match))
-        elif found and found[-1].pid == int(match["pid"]):
-            found[-1] = replace(found[-1], **{part: match["text"]})
-    return found
+        if match["kind"] not in _PARTS:
+            found.append((match, {}))
+        elif found and found[-1][0]["pid"] == match["pid"]:
+            found[-1][1][match["kind"]] = match["text"]
+    return [_record(match, parts) for match, parts in found]
 
 
 def _joined(text: str) -> Iterator[str]:
@@ -159,7 +170,7 @@ def _joined(text: str) -> Iterator[str]:
         yield "\n".join(parts)
 
 
-def _record(match: re.Match[str]) -> LogRecord:
+def _record(match: re.Match[str], parts: Mapping[str, str]) -> LogRecord:
     user, _, database = match["who"].rpartition("@")
     return LogRecord(
         time=_time(match["time"], match["zone"]),
@@ -170,6 +181,7 @@ def _record(match: re.Match[str]) -> LogRecord:
         pid=int(match["pid"]),
         severity=match["kind"],
         message=match["text"],
+        **{_PARTS[kind]: text for kind, text in parts.items()},
     )
 
 
@@ -237,6 +249,14 @@ def _any_length() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
+class Of(TypedDict, total=False):
+    """Whose records are wanted; what is not given does not matter."""
+
+    pid: int
+    database: str
+    user: str
+
+
 @dataclass(frozen=True)
 class Mark:
     """A place in the log of a running server."""
@@ -262,9 +282,7 @@ class LogReader:
         mark, _ = self._written()
         return mark
 
-    def since(
-        self, mark: Mark, *, pid: int | None = None, database: str | None = None, user: str | None = None
-    ) -> list[LogRecord]:
+    def since(self, mark: Mark, **of: Unpack[Of]) -> list[LogRecord]:
         """Return all records after a mark up to now, of one process, database or user if asked so.
 
         Raises ``LogError`` when the log has lost the mark.
@@ -273,12 +291,12 @@ class LogReader:
         return [
             one
             for one in _between(records, mark, end)
-            if pid in {None, one.pid} and database in {None, one.database} and user in {None, one.user}
+            if all(getattr(one, name) == value for name, value in of.items())
         ]
 
-    def audits(self, mark: Mark, **of: int | str) -> list[AuditRecord]:
+    def audits(self, mark: Mark, **of: Unpack[Of]) -> list[AuditRecord]:
         """Return what pgAudit logged after a mark up to now; ``of`` is as for ``since``."""
-        found = (one.audit for one in self.since(mark, **of))  # type: ignore[arg-type]  # checked there
+        found = (one.audit for one in self.since(mark, **of))
         return [audit for audit in found if audit is not None]
 
     def wait(
@@ -287,7 +305,7 @@ class LogReader:
         wanted: Callable[[LogRecord], bool],
         *,
         seconds: float = _WAIT_SECONDS,
-        **of: int | str,
+        **of: Unpack[Of],
     ) -> LogRecord:
         """Return the first record after a mark that is wanted, waiting for one; ``of`` is as for ``since``.
 
@@ -295,7 +313,7 @@ class LogReader:
         """
         deadline = time.monotonic() + seconds
         while True:
-            for one in self.since(mark, **of):  # type: ignore[arg-type]  # checked there
+            for one in self.since(mark, **of):
                 if wanted(one):
                     return one
             if time.monotonic() > deadline:
@@ -309,29 +327,33 @@ class LogReader:
             conn.execute(f"DO $$ BEGIN RAISE LOG '{mark.token}'; END $$")
             deadline = time.monotonic() + _WAIT_SECONDS
             while True:
-                records = self._read(conn, since or mark)
-                if any(one.message == mark.token for one in reversed(records)):
-                    return mark, records
+                text, read = self._text(conn)
+                if mark.token in text:
+                    break
                 if time.monotonic() > deadline:
                     raise LogError(f"the server's log does not show a mark within {_WAIT_SECONDS:g} s")
                 # Between the server and us may be a container engine, some milliseconds behind.
                 time.sleep(0.005)
+        return mark, read(_from_line_of(since.token, text)) if since else []
 
-    def _read(self, conn: Connection, begin: Mark) -> list[LogRecord]:
-        """Return the records from a mark's first mention on, by whichever way the server logs."""
+    def _text(self, conn: Connection) -> tuple[str, Callable[[str], list[LogRecord]]]:
+        """Return the log by whichever way the server writes it, and what reads that format."""
         row = conn.execute(
             "SELECT current_setting('logging_collector')::bool, current_setting('log_destination') ~ 'csvlog'"
         ).fetchone()
         collected, as_csv = row or (False, False)
-        text = _collected(conn, as_csv=as_csv) if collected else self._standard_error()
-        # Without a collector the server writes to standard error whatever the destination.
-        as_csv = as_csv and collected
-        first = text.find(begin.token)
-        if first < 0:
-            return []
-        # The line may continue one that was begun before; it is then left out, as is the mark itself.
-        text = text[text.rfind("\n", 0, first) + 1 :] if not as_csv else text
-        return from_csvlog(text) if as_csv else from_stderr(text)
+        if not collected:
+            # Without a collector the server writes to standard error whatever the destination.
+            return self._standard_error(), from_stderr
+        return _collected(conn, as_csv=as_csv), from_csvlog if as_csv else from_stderr
+
+
+def _from_line_of(token: str, text: str) -> str:
+    """Return a log from the line on that names a mark first: what comes before need not be parsed."""
+    place = text.find(token)
+    if place < 0:
+        raise LogError("the log no longer shows the mark", hint="logs of containers are cut at 50 MB")
+    return text[text.rfind("\n", 0, place) + 1 :]
 
 
 def _collected(conn: Connection, *, as_csv: bool) -> str:
@@ -346,8 +368,6 @@ def _collected(conn: Connection, *, as_csv: bool) -> str:
 
 def _between(records: list[LogRecord], begin: Mark, end: Mark) -> list[LogRecord]:
     places = {one.message: place for place, one in enumerate(records) if one.message.startswith(_MARK)}
-    if begin.token not in places:
-        raise LogError("the log no longer shows the mark", hint="logs of containers are cut at 50 MB")
     return [
         one
         for one in records[places[begin.token] + 1 : places[end.token]]
@@ -364,6 +384,7 @@ __all__ = [
     "LogReader",
     "LogRecord",
     "Mark",
+    "Of",
     "from_csvlog",
     "from_stderr",
 ]

@@ -63,7 +63,7 @@ class Auditing:
                 admin.execute(statement)
 
     def watch(self, user: str | None = None, **settings: str) -> Watched:
-        """Begin a session, as the master user unless told otherwise, once parameters are set for the database."""
+        """Set parameters for the database, then begin a session, as the master user unless told otherwise."""
         self.set(**settings)
         connection = self._opened.enter_context(self.database.recorded(user))
         return Watched(connection, self.database.logs)

@@ -54,7 +54,7 @@ def test_library_needs_a_reboot(rds_instance: Any, step: Any) -> None:
 @claim(source=DOCS, certainty="documented")
 @documentation_finding("pgaudit-reboot")
 def test_log_needs_no_reboot(rds_instance: Any, step: Any) -> None:
-    """pgaudit.log of the parameter group comes into force at once, or after a reboot when it is asked to wait."""
+    """pgaudit.log of the group comes into force at once, or after a reboot when it is asked to wait."""
     instance = rds_instance(parameters={"shared_preload_libraries": "pgaudit"})
     with instance.recorded() as master:
         with step("1. Nothing is set: no write is audited"):

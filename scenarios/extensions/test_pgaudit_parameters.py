@@ -31,7 +31,7 @@ def named(records: list[Any]) -> list[str]:
 
 @claim(source=DOCS, certainty="documented", basis="emulated")
 def test_group_takes_them(rds_instance: Any, step: Any) -> None:
-    """A parameter group takes every parameter of the page; a running session has it, and wrong values are refused."""
+    """A group takes every parameter of the page, and running sessions have it; wrong values are refused."""
     instance = rds_instance(parameters={"shared_preload_libraries": "pgaudit"})
     with instance.recorded() as master:
         for name in ("log_catalog", "log_parameter", "log_relation", "log_statement_once"):
@@ -69,7 +69,7 @@ def test_log_level_alone(auditing: Any, level: str) -> None:
 
 @upstream
 def test_log_level_for_clients(auditing: Any) -> None:
-    """With pgaudit.log_client the record goes to the client at that level; the log shows it if it keeps that level."""
+    """With pgaudit.log_client records have that level, in the client and, where it keeps it, in the log."""
     watched = auditing.watch(log="read", log_level="warning", log_client="on")
     mark = watched.logs.mark()
     watched.told("SELECT 1")
@@ -122,7 +122,7 @@ def test_log_parameter_of_execute(auditing: Any) -> None:
 
 @documented
 def test_log_relation(auditing: Any) -> None:
-    """pgaudit.log_relation gives each relation of a SELECT or DML statement a record; without it the statement has one."""
+    """pgaudit.log_relation gives each relation of a SELECT or DML statement a record of its own."""
     auditing.master.execute("CREATE TABLE a (id int)")
     auditing.master.execute("CREATE TABLE b (id int)")
     auditing.master.execute("CREATE VIEW both_of AS SELECT a.id FROM a JOIN b USING (id)")
