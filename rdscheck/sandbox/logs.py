@@ -141,8 +141,9 @@ def from_stderr(text: str) -> list[LogRecord]:
     r"""Read what a server wrote to standard error with RDS's prefix; other lines are left out.
 
     Lines of one message begin with a tab from the second on. Where a name holds an ``@``, the last
-    one parts user and database. A role or database whose name holds a line break could feign
-    records: csvlog has no such weakness.
+    one parts user and database. Two weaknesses csvlog does not have: a role or database whose name
+    holds a line break could feign records, and into a pipe, as containers have, messages of more than
+    4 KiB may be written across each other by processes that log at the same moment.
     """
     found: list[tuple[re.Match[str], dict[str, str]]] = []
     for line in _joined(text):

@@ -291,3 +291,17 @@ def test_session_goes_first(audited: Audited) -> None:
     assert master.told("SELECT 1") == []
     master.connection.execute("RESET pgaudit.log")
     assert master.told("SELECT 1") == READ
+
+
+@claim(source=DOCS, certainty="derived")
+def test_refused_value_opens_nothing(audited: Audited) -> None:
+    """A value refused to the master user leaves no door open for another role of the session."""
+    master = audited.auditing.watch().connection
+    audited.run("GRANT {user} TO CURRENT_USER")
+    with pytest.raises(Exception, match="invalid value for parameter"):
+        master.execute("SET pgaudit.log = 'reads'")
+    master.execute("SET pgaudit.log = 'read'")
+    master.execute("SET ROLE {user}".format(**audited.names))
+    with pytest.raises(Exception, match=r'permission denied to set parameter "pgaudit\.log"'):
+        master.execute("SET pgaudit.log = 'none'")
+    assert master.execute("SHOW pgaudit.log").fetchone() == ("read",)

@@ -177,8 +177,8 @@ def test_csvlog_read_back(message: str, detail: str, statement: str, user: str) 
             AuditRecord("SESSION", 2, 1, "READ", "SELECT", "", "", "select 1, 'a,b';", "<not logged>", 3),
         ),
         (
-            'AUDIT: OBJECT,25,2,WRITE,UPDATE,TABLE,public.acct,"update ""a""\nset",<none>',
-            AuditRecord("OBJECT", 25, 2, "WRITE", "UPDATE", "TABLE", "public.acct", 'update "a"\nset', "<none>"),
+            'AUDIT: OBJECT,25,2,WRITE,UPDATE,TABLE,public.a,"update ""a""\nset",<none>',
+            AuditRecord("OBJECT", 25, 2, "WRITE", "UPDATE", "TABLE", "public.a", 'update "a"\nset', "<none>"),
         ),
     ],
 )  # fmt: skip
