@@ -53,7 +53,7 @@ def test_what_is_missing_skips_before_a_server_starts(pytester: pytest.Pytester)
         import pytest
         from rdscheck import scenario
 
-        pytestmark = scenario("tests/missing", title="x", docs="https://example.com/", needs=("no_such_thing",))
+        pytestmark = scenario("tests/x", title="x", docs="https://example.com/", needs=("no_such_thing",))
         GROUP = {"shared_preload_libraries": "plrust"}
 
         def test_grouped(rds_grouped): rds_grouped(GROUP)
