@@ -155,6 +155,15 @@ DEVIATIONS = (
         _KNOWN,
         _LOGICAL,
     ),
+    Deviation(
+        "base-backup",
+        "BASE_BACKUP through a logical replication connection",
+        "no physical copy of an instance leaves it: RDS offers neither replicas nor base backups outside",
+        "a member of rds_replication can take one, password hashes included: PostgreSQL has no hook for"
+        " the command",
+        _KNOWN,
+        _LOGICAL,
+    ),
     # Parameters
     Deviation(
         "rds-parameter-contexts",
@@ -175,8 +184,10 @@ DEVIATIONS = (
     Deviation(
         "reserved-connections-text",
         "error when all but the reserved connections are taken",
-        "two texts were seen, one on older and one on newer engines; where the change lies is not known",
-        "the older one up to 15, the newer one from 16 on",
+        "two texts were seen, one on older and one on newer engines; where the change lies, and how"
+        " the numbers of reserved slots add up, is not known",
+        "the older one up to 15, the newer one from 16 on, with rds.rds_reserved_connections = 4 as seen by"
+        " users",
         _GUESSED,
         _ROLES,
     ),

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import Basis, claim, rests_on, scenario
+from rdscheck import Basis, claim, deviation, rests_on, scenario
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
 TASKS = f"{GUIDE}Appendix.PostgreSQL.CommonDBATasks.html"
@@ -137,8 +137,10 @@ def test_slots_are_reserved(rds_instance: Any) -> None:
         assert "remaining connection slots are reserved for" in said
         if instance.major < 16:
             assert "non-replication superuser and rds_superuser connections" in said
-        with instance.connect() as again:
-            assert again.execute("SELECT 1").fetchone() == (1,)
+        else:
+            assert 'roles with privileges of the "rds_reserved" role' in said
+        master_again = instance.parameters("postgres", instance.master_user, instance.info.master_password)
+        assert connecting(master_again) == ""
 
 
 @claim(source=ROLES, certainty="observed", needs=("rdsutils",))
@@ -148,15 +150,16 @@ def test_last_slots_are_the_superusers(rds_instance: Any) -> None:
     instance = rds_instance(parameters={"max_connections": "20"})
     with ExitStack() as opened:
         said = full(instance, opened, instance.master_user, instance.info.master_password)
-        assert "remaining connection slots are reserved" in said
-        with instance.admin() as admin:
-            assert admin.execute("SELECT 1").fetchone() == (1,)
+        assert "remaining connection slots are reserved for" in said
+        rdsadmin = instance.parameters("postgres", "rdsadmin", instance.info.admin_password)
+        assert connecting(rdsadmin | {"host": instance.info.admin_host}) == ""
 
 
 @claim(source=VARIABLES, certainty="documented", needs=("rdsutils",))
 def test_replication_role_at_login(dsn: dict[str, Any], rds_db: Any) -> None:
     """session_replication_role can be given with the connection's options by the master user only."""
     options = {"options": "-c session_replication_role=replica"}
+    assert connecting(dsn | options) == ""
     with psycopg.connect(**(dsn | options)) as connection:
         assert connection.execute("SHOW session_replication_role").fetchone() == ("replica",)
     role = dict(conninfo_to_dict(rds_db.dsn(rds_db.create_role("app"))))
@@ -209,6 +212,19 @@ def test_no_physical_replication(dsn: dict[str, Any]) -> None:
     """Nobody streams the write-ahead log as a physical replica does: that is not offered outside RDS."""
     assert "replication" in connecting(dsn | {"replication": "true"})
     assert identified(dsn) == ""
+
+
+@claim(source=LOGICAL, certainty="derived", needs=("rdsutils",))
+@deviation("base-backup")
+def test_no_base_backup(dsn: dict[str, Any]) -> None:
+    """Nobody takes a base backup of the instance, through a logical replication connection either."""
+    assert identified(dsn) == ""
+    # Simple queries: a WAL sender takes no others.
+    with psycopg.connect(
+        **(dsn | {"replication": "database"}), autocommit=True, cursor_factory=psycopg.ClientCursor
+    ) as sender:
+        answer = sender.pgconn.exec_(b"BASE_BACKUP")
+        assert answer.status == psycopg.pq.ExecStatus.FATAL_ERROR, "the server began to send its files"
 
 
 @claim(source=LOGICAL, certainty="documented", needs=("rdsutils",))
