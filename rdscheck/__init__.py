@@ -6,13 +6,17 @@ What scenarios and other projects' tests may import stands here; everything else
 from rdscheck.claims.marking import claims_of
 from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
+from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Basis",
+    "IncompatibleParameters",
     "InvalidFeatureName",
+    "LibraryMissing",
+    "ParameterRefused",
     "RdscheckError",
     "Status",
     "claim",

@@ -7,6 +7,10 @@ _EXTENSIONS = f"{_GUIDE}/PostgreSQL.Concepts.General.FeatureSupport.Extensions.h
 _EXPORT_DOCS = f"{_GUIDE}/postgresql-s3-export.html"
 _EXPORT_REFERENCE = f"{_GUIDE}/postgresql-s3-export-functions.html"
 _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
+_PGAUDIT_SETUP = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
+_PGAUDIT_OBJECTS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
+_PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html"
+_PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
 
 FINDINGS = (
     DocumentationFinding(
@@ -91,5 +95,53 @@ FINDINGS = (
         "CREATE is a privilege on a database: in another database of the instance the same role is refused",
         "GRANT CREATE ON DATABASE … in every database where the role is to create extensions",
         "https://www.postgresql.org/docs/current/sql-createextension.html",
+    ),
+    DocumentationFinding(
+        "pgaudit-reboot",
+        "pgAudit, setting up, last step",
+        "reboot the DB instance after pgaudit.log was changed",
+        "pgaudit.log is dynamic: sessions that run have the new value without a reboot",
+        "set it with ApplyMethod=immediate; only shared_preload_libraries needs the reboot",
+        _PGAUDIT_SETUP,
+    ),
+    DocumentationFinding(
+        "pgaudit-example-line",
+        "pgAudit, auditing database objects, the example of a log entry",
+        "the entry ends with the statement",
+        "one more field follows, the parameters or <not logged>, and the number of rows where log_rows is on",
+        "read nine fields after AUDIT:, ten with pgaudit.log_rows",
+        _PGAUDIT_OBJECTS,
+    ),
+    DocumentationFinding(
+        "pgaudit-midst-of-session",
+        "pgAudit, excluding users or databases",
+        "ALTER USER … IN DATABASE … SET turns off logging for a user in the midst of their session",
+        "the running session is audited as before; sessions that begin later are not",
+        "end the user's sessions, or SET pgaudit.log in them as a member of rds_superuser",
+        _PGAUDIT_EXCLUDE,
+    ),
+    DocumentationFinding(
+        "pgaudit-database-query",
+        "pgAudit, excluding users or databases, the query for a database",
+        "the query shows what is set for the database",
+        "it also returns what is set for users in that database, a row each, without naming the user",
+        "add AND b.setrole = 0",
+        _PGAUDIT_EXCLUDE,
+    ),
+    DocumentationFinding(
+        "pgaudit-log-level",
+        "pgAudit, reference, pgaudit.log_level",
+        "it specifies the log level of entries",
+        "without pgaudit.log_client, which the page does not list, every entry has the level LOG",
+        "leave it alone",
+        _PGAUDIT_REFERENCE,
+    ),
+    DocumentationFinding(
+        "pgaudit-redaction",
+        "pgAudit, introduction",
+        "pgAudit redacts cleartext passwords from the logs",
+        "only in its own entries: of a statement that fails the server logs the whole text itself",
+        "send hashes in place of passwords, as \\password of psql does",
+        f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
     ),
 )

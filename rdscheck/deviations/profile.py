@@ -174,6 +174,14 @@ DEVIATIONS = (
         _PARAMETERS,
     ),
     Deviation(
+        "pgaudit-settings",
+        "which parameters of pgAudit rds_superuser may set in SQL",
+        "ALTER USER and ALTER DATABASE with pgaudit.log are documented; SET and other parameters are not",
+        "pgaudit.log by SET, ALTER USER and ALTER DATABASE; no other parameter of pgAudit",
+        _GUESSED,
+        f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html",
+    ),
+    Deviation(
         "reserved-connections-text",
         "error when all but the reserved connections are taken",
         "two texts were seen, one on older and one on newer engines; where the change lies, and how"

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
@@ -14,6 +15,7 @@ from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.instance import Instance
+from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -51,9 +53,7 @@ def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Ser
 @pytest.fixture
 def rds_db(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Database]:
     """Give a fresh database owned by the master user; it is dropped after the test."""
-    for ability in claim_of(request.node).needs:
-        if reason := rds_server.why_not(ability):
-            pytest.skip(reason)
+    _skip_without(request, rds_server)
     database = Database.create(rds_server)
     recorder = _recorder(request.node)
     recorder.mask(database.name, SHOWN_DATABASE)
@@ -114,16 +114,16 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
     if not rds_server.info.admin_host:
         pytest.skip("a server given by --rds-dsn has no parameter group here")
     started: list[RdsInstance] = []
-    needs = claim_of(request.node).needs
 
     def start(version: str | None = None, parameters: Mapping[str, str] | None = None) -> RdsInstance:
         wanted = read_version(version or rds_server.version)
+        if wanted == read_version(rds_server.version):
+            # Its group may name a library that is missing, and then nothing would start.
+            _skip_without(request, rds_server)
         instance = session.pool.dedicated(RdsInstance, wanted, parameters)
         instance.recorder = _recorder(request.node)
         started.append(instance)
-        for ability in needs:
-            if reason := instance.why_not(ability):
-                pytest.skip(reason)
+        _skip_without(request, instance)
         return instance
 
     yield start
@@ -149,9 +149,7 @@ def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[
     by ``rds_server.drop_database``. What is sent is shown in the report of the test that sends it.
     """
     recorder = _recorder(request.node)
-    for ability in claim_of(request.node).needs:
-        if reason := rds_server.why_not(ability):
-            pytest.skip(reason)
+    _skip_without(request, rds_server)
     with ExitStack() as opened:
 
         def connect(
@@ -163,6 +161,53 @@ def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[
             return opened.enter_context(RecordedConnection.open(recorder, parameters))
 
         yield connect
+
+
+class GroupedDatabase(Database):
+    """A fresh database on a server with a parameter group that tests share, as ``rds_grouped`` gives it.
+
+    ``recorded`` gives connections whose statements the report shows; ``logs`` reads the server log.
+    """
+
+    recorder: Recorder
+    logs: LogReader
+
+    def recorded(self, user: str | None = None, **options: Any) -> RecordedConnection:
+        """Log in as the master user or a role of ``create_role``; ``options`` are libpq's."""
+        parameters = dict(conninfo_to_dict(self.dsn(user))) | {"connect_timeout": 10} | options
+        return RecordedConnection.open(self.recorder, parameters)
+
+
+@pytest.fixture
+def rds_grouped(
+    request: pytest.FixtureRequest, rds_server: Server
+) -> Iterator[Callable[[Mapping[str, str]], GroupedDatabase]]:
+    """Give a function that makes a fresh database on a server with a parameter group.
+
+    ``rds_grouped({"shared_preload_libraries": "pgaudit"})``. The server is started once per run and
+    group, and shared by all tests: nobody can change its parameters. ``rds_instance`` gives one's own.
+    """
+    session = session_of(request.config)
+    if not rds_server.info.admin_host:
+        pytest.skip("a server given by --rds-dsn has no parameter group here")
+    _skip_without(request, rds_server)
+    made: list[GroupedDatabase] = []
+    recorder = _recorder(request.node)
+
+    def make(parameters: Mapping[str, str]) -> GroupedDatabase:
+        server = session.grouped(read_version(rds_server.version), parameters)
+        database = GroupedDatabase(server, server.create_database("rdscheck"))
+        database.recorder = recorder
+        database.logs = LogReader(server, lambda: session.engine.log(server.info))
+        recorder.mask(database.name, SHOWN_DATABASE)
+        database.on_new_role = recorder.mask
+        made.append(database)
+        return database
+
+    yield make
+    if not session.options.keep:
+        for database in reversed(made):
+            database.drop()
 
 
 @pytest.fixture
@@ -200,6 +245,13 @@ def step(request: pytest.FixtureRequest) -> Callable[[str], AbstractContextManag
     return _recorder(request.node).step
 
 
+def _skip_without(request: pytest.FixtureRequest, server: Server) -> None:
+    """Skip a claim with the server's own reason when it lacks an ability the claim needs."""
+    for ability in claim_of(request.node).needs:
+        if reason := server.why_not(ability):
+            pytest.skip(reason)
+
+
 def _recorder(node: Any) -> Recorder:
     if RECORDER not in node.stash:
         node.stash[RECORDER] = Recorder()
@@ -213,6 +265,7 @@ __all__ = [
     "rds_admin",
     "rds_connect",
     "rds_db",
+    "rds_grouped",
     "rds_instance",
     "rds_s3",
     "rds_server",

@@ -3,6 +3,7 @@
 The process the user started owns the run; pytest-xdist workers join it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,7 @@ class Session:
         worker: dict[str, str] = getattr(config, "workerinput", {})
         self._joined = worker.get(WORKER_INPUT)
         self._run: RunDir | None = None
+        self._grouped: dict[tuple[object, ...], Server] = {}
 
     @property
     def owns(self) -> bool:
@@ -114,6 +116,14 @@ class Session:
             raise EngineUnavailable(offer.reason, hint=offer.mend)
         return self.pool.server(version)
 
+    def grouped(self, version: Version, parameters: Mapping[str, str]) -> Server:
+        """Return the run's server with these values in its parameter group, shared by all workers."""
+        key = (str(version), *sorted(parameters.items()))
+        if key not in self._grouped:
+            self._grouped[key] = self.pool.grouped(version, parameters)
+            self._grouped[key].open()
+        return self._grouped[key]
+
     @cached_property
     def _dsn_server(self) -> Server:
         if not self.options.dsn:
@@ -151,6 +161,8 @@ class Session:
 
     def close(self) -> None:
         """End what this process owns."""
+        for server in self._grouped.values():
+            server.close()
         if self.owns and self._run is not None:
             end_run(self._run)
             self._run = None

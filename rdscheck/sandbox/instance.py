@@ -15,6 +15,7 @@ from rdscheck.model import Version
 from rdscheck.sandbox import settings
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.parameters import default_text, defaults, effective, render
 from rdscheck.sandbox.refusals import IncompatibleParameters, ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
@@ -155,6 +156,11 @@ class Instance(Server):
     def log(self) -> str:
         """Return the whole server log."""
         return self._engine.log(self.info)
+
+    @property
+    def logs(self) -> LogReader:
+        """Return a reader of the server log: ``mark()`` before an act, ``since(mark)`` after it."""
+        return LogReader(self, self.log)
 
     def end(self) -> None:
         """End the server and remove everything of it."""

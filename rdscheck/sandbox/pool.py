@@ -5,6 +5,8 @@ run directory. The run's owner ends everything, its reaper does when the owner
 was killed, and the next run sweeps what both missed.
 """
 
+import hashlib
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,7 +25,7 @@ from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.owner import Owner, start_time
 from rdscheck.sandbox.process import spawn
-from rdscheck.sandbox.rundir import EXTRA, SHARED, RunDir
+from rdscheck.sandbox.rundir import EXTRA, GROUPED, SHARED, RunDir
 from rdscheck.sandbox.server import Server
 
 _REAPER = "reaper"
@@ -68,6 +70,25 @@ class Pool:
         """
         guard(self.run)
         return kind.start(self.engine, self.run, f"{EXTRA}{token_hex(4)}", version, parameters)
+
+    def grouped(self, version: Version, parameters: Mapping[str, str]) -> Server:
+        """Return the run's server of a version with these values in its group, starting it when needed.
+
+        All who ask for the same values share it, so nobody can change them. Raises what
+        ``Instance.start`` raises.
+        """
+        guard(self.run)
+        values = json.dumps(dict(sorted(parameters.items())))
+        name = f"{GROUPED}{version}-{hashlib.sha256(values.encode()).hexdigest()[:12]}"
+        with self.run.lock(name):
+            known = self.run.read(name)
+            if known is not None:
+                server = Server(ServerInfo.from_json(known))
+                if self._answers(server):
+                    return server
+                stop(server.info)
+                self.run.forget(name)
+            return Server(Instance.start(self.engine, self.run, name, version, parameters).info)
 
     def _start(self, version: Version, record: str, parameters: Mapping[str, str] | None) -> ServerInfo:
         """Start a server; what failed once in a run is not tried again by each of its tests."""

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from rdscheck.errors import RdscheckError, StartError
+from rdscheck.errors import ExitCode, RdscheckError, StartError
 
 #: AWS's error codes for ModifyDBParameterGroup.
 VALUE = "InvalidParameterValue"
@@ -15,6 +15,8 @@ class ParameterRefused(RdscheckError):
     ``code`` is AWS's error code. ``certainty`` tells how well the wording is known: observed in
     public reports, documented, derived from AWS's pages, or guessed.
     """
+
+    exit_code = ExitCode.USAGE
 
     def __init__(
         self, message: str, *, hint: str | None = None, code: str = VALUE, certainty: str = "guessed"
@@ -35,6 +37,8 @@ class LibraryMissing(RdscheckError):
 
 class FormulaValue(RdscheckError):
     """RDS computes this value from the size of an instance; there is no instance to compute it from."""
+
+    exit_code = ExitCode.USAGE
 
 
 class SharedServer(RdscheckError):

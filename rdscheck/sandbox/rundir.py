@@ -19,9 +19,10 @@ from filelock import FileLock
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.owner import Owner
 
-#: How the records of servers begin: the one all tests of a version share, and those of single tests.
-SHARED, EXTRA = "server-", "extra-"
-SERVERS = (SHARED, EXTRA)
+#: How the records of servers begin: the one all tests of a version share, those of single tests, and
+#: those with a parameter group that many tests share.
+SHARED, EXTRA, GROUPED = "server-", "extra-", "grouped-"
+SERVERS = (SHARED, EXTRA, GROUPED)
 
 
 def base_dir() -> Path:

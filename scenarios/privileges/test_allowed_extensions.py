@@ -55,6 +55,18 @@ def test_unlisted_is_refused(allowed: Any, refused: Any) -> None:
     assert created(allowed) == []
 
 
+@claim(source=DOCS, certainty="derived", basis="emulated")
+@rests_on("allowed-extensions-text")
+def test_names_count_whole(rds_instance: Any, refused: Any) -> None:
+    """Names of the list count whole: neither the beginning nor the end of a name allows it."""
+    instance = rds_instance(parameters={"rds.allowed_extensions": "dblin,dblinkx,xdblink, hstore "})
+    with instance.recorded() as master:
+        with refused("42501", 'permission denied to create extension "dblink"', hint=HINT):
+            master.execute("CREATE EXTENSION dblink")
+        master.execute("CREATE EXTENSION hstore")
+        assert created(master) == ["hstore"]
+
+
 @documented
 @rests_on("allowed-extensions-text")
 def test_trusted_needs_listing(allowed: Any, refused: Any) -> None:

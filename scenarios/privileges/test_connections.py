@@ -139,8 +139,8 @@ def test_slots_are_reserved(rds_instance: Any) -> None:
             assert "non-replication superuser and rds_superuser connections" in said
         else:
             assert 'roles with privileges of the "rds_reserved" role' in said
-        with instance.connect() as again:
-            assert again.execute("SELECT 1").fetchone() == (1,)
+        master_again = instance.parameters("postgres", instance.master_user, instance.info.master_password)
+        assert connecting(master_again) == ""
 
 
 @claim(source=ROLES, certainty="observed", needs=("rdsutils",))
@@ -151,14 +151,15 @@ def test_last_slots_are_the_superusers(rds_instance: Any) -> None:
     with ExitStack() as opened:
         said = full(instance, opened, instance.master_user, instance.info.master_password)
         assert "remaining connection slots are reserved for" in said
-        with instance.admin() as admin:
-            assert admin.execute("SELECT 1").fetchone() == (1,)
+        rdsadmin = instance.parameters("postgres", "rdsadmin", instance.info.admin_password)
+        assert connecting(rdsadmin | {"host": instance.info.admin_host}) == ""
 
 
 @claim(source=VARIABLES, certainty="documented", needs=("rdsutils",))
 def test_replication_role_at_login(dsn: dict[str, Any], rds_db: Any) -> None:
     """session_replication_role can be given with the connection's options by the master user only."""
     options = {"options": "-c session_replication_role=replica"}
+    assert connecting(dsn | options) == ""
     with psycopg.connect(**(dsn | options)) as connection:
         assert connection.execute("SHOW session_replication_role").fetchone() == ("replica",)
     role = dict(conninfo_to_dict(rds_db.dsn(rds_db.create_role("app"))))

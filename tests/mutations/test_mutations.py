@@ -17,6 +17,7 @@ from rdscheck.resources import images_dir, scenarios_dir
 from rdscheck.sandbox import shadow
 from rdscheck.sandbox.local import installations
 from tests.conftest import quickest
+from tests.mutations.compiling import remembering_compiler
 from tests.mutations.mutant import Mutant
 from tests.mutations.table import MUTANTS, NEUTRAL
 
@@ -27,19 +28,6 @@ SOURCES = [one for one in MUTANTS if one.source[0]]
 PINNED = sorted({claim for one in MUTANTS for claim in one.red})
 
 Verdicts = dict[tuple[str, str], list[dict[str, Any]]]
-
-
-#: A compiler that remembers: a mutant differs from the others in one file only.
-COMPILER = """#!/bin/sh
-for argument; do
-    case $argument in *.c) source=$argument ;; esac
-    object=$argument
-done
-case " $* " in *" -c "*) ;; *) exec cc "$@" ;; esac
-kept=$(dirname "$0")/$(sha256sum <"$source" | cut -d' ' -f1).o
-[ -f "$kept" ] || { cc "$@" && cp "$object" "$kept.$$" && mv "$kept.$$" "$kept"; } || exit 1
-cp "$kept" "$object"
-"""
 
 
 def build(mutant: Mutant, bin_dir: Path, room: Path) -> str:
@@ -74,8 +62,7 @@ def libraries() -> Iterator[tuple[Path | None, dict[str, str]]]:
     with tempfile.TemporaryDirectory() as directory:
         room = Path(directory)
         room.chmod(0o755)  # the server runs as somebody else
-        (room / "cc").write_text(COMPILER, encoding="utf-8")
-        (room / "cc").chmod(0o755)
+        remembering_compiler(room)
         with ThreadPoolExecutor(2) as pool:
             built = pool.map(lambda one: build(one, bin_dir, room), SOURCES)
         yield room, {one.id: why for one, why in zip(SOURCES, built, strict=True) if why}

@@ -337,7 +337,7 @@ def test_up_starts_with_values_of_the_group() -> None:
     name = f"t{uuid4().hex[:8]}"
     up = ("up", "--engine", engine, "--pg", str(major), "--s3", "moto", "--name", name)
     refused = rdscheck(*up, "--parameter", "no_such=1")
-    assert (refused.returncode, refused.stdout) == (3, "")
+    assert (refused.returncode, refused.stdout) == (2, "")
     assert "Could not find parameter with name: no_such" in refused.stderr
     malformed = rdscheck(*up, "--parameter", "work_mem")
     assert malformed.returncode == 2
