@@ -124,7 +124,9 @@ DEVIATIONS = (
         "extension-objects",
         "rights of rds_superuser on what extensions create, and who owns it",
         "the documentation's examples work; which grants make them work is not documented",
-        "objects belong to rdsadmin and rds_superuser holds all rights with grant option",
+        "objects belong to rdsadmin; rds_superuser holds all rights on them with grant option, on tables save"
+        " TRIGGER and REFERENCES; C functions that ask for a superuser themselves, as those of pageinspect"
+        " and of pg_repack before 1.5, refuse",
         _GUESSED,
         _EXTENSIONS,
     ),
@@ -169,7 +171,8 @@ DEVIATIONS = (
         "rds-parameter-contexts",
         "how SET on an rds.* parameter is refused",
         "static and dynamic are documented; the text of the error is not",
-        "PostgreSQL's own texts for parameters of the contexts postmaster and sighup",
+        "PostgreSQL's own texts for parameters of the contexts postmaster and sighup; unknown rds.* names are"
+        " refused in SET, ALTER ROLE and ALTER DATABASE, but up to 14 set_config() takes them",
         _GUESSED,
         _PARAMETERS,
     ),
