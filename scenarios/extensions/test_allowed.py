@@ -1,7 +1,7 @@
 """Which extensions may be created: the list of RDS, rds.allowed_extensions, and those that are trusted."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -47,20 +47,6 @@ UNTRUSTED = "Must be superuser to create this extension."
 NO_CREATE = "Must have CREATE privilege on current database to create this extension."
 
 Step = Callable[[str], AbstractContextManager[None]]
-
-
-@pytest.fixture
-def login(rds: Any, rds_db: Any) -> Iterator[Callable[[str], Any]]:
-    """Log in as a role of ``rds_db.create_role``; what it sends is shown in the report too."""
-    with ExitStack() as opened:
-
-        def connect(role: str) -> Any:
-            rds.recorder.act(f"-- a session of {role} begins")
-            return opened.enter_context(
-                type(rds).open(rds.recorder, dict(conninfo_to_dict(rds_db.dsn(role))))
-            )
-
-        yield connect
 
 
 @contextmanager

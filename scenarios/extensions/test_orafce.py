@@ -1,12 +1,11 @@
 """orafce as the guide sets it up: create, give the schema oracle to rds_superuser, in every database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
 
@@ -45,20 +44,6 @@ def orafce(rds: Any) -> Any:
     """Connect as the master user to a database that has orafce."""
     rds.execute("CREATE EXTENSION orafce")
     return rds
-
-
-@pytest.fixture
-def login(rds: Any, rds_db: Any) -> Iterator[Callable[[str], Any]]:
-    """Log in as a role of ``rds_db.create_role``; what it sends is shown in the report too."""
-    with ExitStack() as opened:
-
-        def connect(role: str) -> Any:
-            rds.recorder.act(f"-- a session of {role} begins")
-            return opened.enter_context(
-                type(rds).open(rds.recorder, dict(conninfo_to_dict(rds_db.dsn(role))))
-            )
-
-        yield connect
 
 
 @contextmanager

@@ -1,28 +1,13 @@
-"""Shared by the privilege scenarios: a login, and the kinds of roles of the claims."""
+"""Shared by the privilege scenarios: refusals."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
-Login = Callable[..., Any]
 Refused = Callable[..., AbstractContextManager[Any]]
-
-
-@pytest.fixture
-def login(rds: Any, rds_db: Any) -> Iterator[Login]:
-    """Log in as a role of ``rds_db.create_role``; what it sends is shown in the report too."""
-    with ExitStack() as opened:
-
-        def connect(role: str, **options: Any) -> Any:
-            rds.recorder.act(f"-- a session of {role} begins")
-            parameters = dict(conninfo_to_dict(rds_db.dsn(role))) | options
-            return opened.enter_context(type(rds).open(rds.recorder, parameters))
-
-        yield connect
 
 
 @pytest.fixture

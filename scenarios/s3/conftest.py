@@ -1,16 +1,14 @@
-"""Shared by the S3 scenarios: the installed extension, calls in one line, logins, refusals."""
+"""Shared by the S3 scenarios: the installed extension, calls in one line, refusals."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 Export = Callable[..., tuple[int, int, int]]
 Import = Callable[..., str]
-Login = Callable[[str], Any]
 Refused = Callable[..., AbstractContextManager[Any]]
 Copied = Callable[..., bytes]
 
@@ -119,20 +117,6 @@ def import_(aws_s3: Any, rds_s3: Any) -> Import:
         return str(answer)
 
     return call
-
-
-@pytest.fixture
-def login(rds: Any, rds_db: Any) -> Iterator[Login]:
-    """Log in as a role of ``rds_db.create_role``; what it sends is shown in the report too."""
-    with ExitStack() as opened:
-
-        def connect(role: str) -> Any:
-            rds.recorder.act(f"-- a session of {role} begins")
-            return opened.enter_context(
-                type(rds).open(rds.recorder, dict(conninfo_to_dict(rds_db.dsn(role))))
-            )
-
-        yield connect
 
 
 @pytest.fixture
