@@ -67,3 +67,17 @@ def containers(run_id: str) -> list[str]:
         check=False,
     )
     return done.stdout.split()
+
+
+#: Groups of tests that take minutes, longest first.
+LONG = ("whole", "mutations", "turned")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that in the end no worker is alone with it."""
+
+    def turn(item: pytest.Item) -> int:
+        mark = item.get_closest_marker("xdist_group")
+        return LONG.index(mark.args[0]) if mark and mark.args[0] in LONG else len(LONG)
+
+    items.sort(key=turn)

@@ -315,7 +315,10 @@ def test_libraries_of_the_group_are_loaded_with_their_parameters(
         pytest.skip(missing.message)
     assert show(server, "shared_preload_libraries") == f"rdsutils,{library}"
     if library == "pgaudit":
-        assert (show(server, "pgaudit.log"), show(server, "pgaudit.role")) == ("ddl", "rds_pgaudit")
+        # Empty until somebody sets it, as the page says.
+        assert (show(server, "pgaudit.log"), show(server, "pgaudit.role")) == ("ddl", "")
+        server.modify({"pgaudit.role": "rds_pgaudit"})
+        assert show(server, "pgaudit.role") == "rds_pgaudit"
         # Once it is loaded, its own words are known.
         with pytest.raises(ParameterRefused, match=r"pgaudit\.nothing"):
             server.modify({"pgaudit.nothing": "1"})

@@ -37,6 +37,8 @@ NATIVE = (
     "tuple concurrently updated",
     "tuple concurrently deleted",
     "no possible grantors",
+    # DROP ROLE looks for the role again after it waited for a session that drops it as well.
+    "could not find tuple for role",
     "could not connect to publisher",
 )
 
