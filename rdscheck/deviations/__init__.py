@@ -4,12 +4,18 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, profile
+from rdscheck.deviations import aws_s3, backends, documents, extensions, profile
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
 DEVIATIONS: dict[str, Deviation] = {
-    one.key: one for one in (*aws_s3.DEVIATIONS, *backends.DEVIATIONS, *profile.DEVIATIONS)
+    one.key: one
+    for one in (
+        *aws_s3.DEVIATIONS,
+        *backends.DEVIATIONS,
+        *extensions.DEVIATIONS,
+        *profile.DEVIATIONS,
+    )
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {one.key: one for one in documents.FINDINGS}
