@@ -11,11 +11,11 @@ from ipaddress import ip_network
 from secrets import token_hex
 from typing import Any
 
-from rdscheck.errors import EngineUnavailable, StartError
+from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import images
 from rdscheck.sandbox.containers import our_way
-from rdscheck.sandbox.engine import Progress, quiet
+from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
@@ -216,6 +216,25 @@ class DockerEngine:
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
         return str(self._client.containers.get(info.container).logs().decode(errors="replace"))
+
+    def peer_address(self, info: ServerInfo) -> tuple[str, int]:
+        """Return the container's address on the engine's network; it stays the same at a reboot."""
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        same_engine(self.name, info)
+        try:
+            networks = self._client.containers.get(info.container).attrs["NetworkSettings"]["Networks"]
+        except DockerException as error:
+            raise StartError(
+                f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}"
+            ) from error
+        found = [network["IPAddress"] for network in networks.values() if network.get("IPAddress")]
+        if not found:
+            raise RdscheckError(
+                f"the container of PostgreSQL {info.version} has no address on a network",
+                hint="servers that replicate need Docker's bridge network",
+            )
+        return str(found[0]), 5432
 
     def s3_addresses(self) -> tuple[str, str | None]:
         """Return where an S3 server must listen, and the name containers reach it by.
