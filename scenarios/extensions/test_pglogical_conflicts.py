@@ -43,64 +43,70 @@ STATIC = [name for name, _, context, _ in PARAMETERS if context == "postmaster"]
 
 
 @pytest.fixture
-def written(running: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Give the pair, with a replicated table ``item`` of the test's own; the group is reset afterwards."""
+def written(running: Any) -> Iterator[Any]:
+    """Give the pair with a replicated table ``item`` of the test's own, and no conflict settings."""
+    settle(running)
     for session in (running.source, running.target):
         session.execute("DROP TABLE IF EXISTS item")
         session.execute("CREATE TABLE item (id int PRIMARY KEY, v text)")
     running.add_table("item")
-    running.source.execute("INSERT INTO item VALUES (1, 'old')")
-    running.until_copied("item", 1)
+    running.source.execute("INSERT INTO item VALUES (1, 'old'), (2, 'old')")
+    running.until_copied("item", 2)
     yield running
-    running.subscriber.reset()
     running.source.execute("SELECT pglogical.replication_set_remove_table('default', 'item')")
-    running.restart()
 
 
-def both_change(pair: Any, last: str) -> None:
-    """Change the same row on both sides, one after the other, before the change of the publisher arrives."""
+def settle(pair: Any, **settings: str) -> None:
+    """Let the subscriber's group have these conflict settings and no others."""
+    wanted = {f"pglogical.conflict_{name}": value for name, value in settings.items()}
+    given = {name: one for name, one in pair.subscriber.group.items() if "conflict" in name}
+    if wanted != given:
+        pair.subscriber.modify(dict.fromkeys(given) | wanted)
+
+
+def both_change(pair: Any) -> None:
+    """Change rows on both sides before the publisher's changes arrive: 1 last here, 2 last there."""
     pair.target.execute(DISABLE)
     pair.until_stopped()
-    sides = [(pair.source, "remote"), (pair.target, "local")]
-    for session, name in sides if last == "local" else reversed(sides):
-        session.execute("UPDATE item SET v = %s WHERE id = 1", [name])
+    change = "UPDATE item SET v = %s WHERE id = %s"
+    pair.source.execute(change, ["remote", 1])
+    pair.target.execute(change, ["local", 1])
+    pair.target.execute(change, ["local", 2])
+    pair.source.execute(change, ["remote", 2])
 
 
-def value(pair: Any) -> str:
-    """Return the subscriber's value, once all that the publisher wrote has arrived."""
-    pair.source.execute("INSERT INTO item VALUES (2, 'end')")
-    pair.until_copied("item", 2)
-    (found,) = pair.target.execute("SELECT v FROM item WHERE id = 1").fetchone()
-    return str(found)
+def values(pair: Any) -> list[str]:
+    """Return the subscriber's values of both rows, once all that the publisher wrote has arrived."""
+    pair.source.execute("INSERT INTO item VALUES (9, 'end')")
+    pair.until_copied("item", 3)
+    rows = pair.target.execute("SELECT v FROM item WHERE id < 9 ORDER BY id").fetchall()
+    return [one for (one,) in rows]
 
 
 @documented
 @pytest.mark.parametrize(
-    ("resolution", "last", "wins"),
+    ("resolution", "stays"),
     [
-        ("apply_remote", "remote", "remote"),
-        ("apply_remote", "local", "remote"),
-        ("keep_local", "remote", "local"),
-        ("keep_local", "local", "local"),
-        ("last_update_wins", "remote", "remote"),
-        ("last_update_wins", "local", "local"),
-        ("first_update_wins", "remote", "local"),
-        ("first_update_wins", "local", "remote"),
+        ("apply_remote", ["remote", "remote"]),
+        ("keep_local", ["local", "local"]),
+        ("last_update_wins", ["local", "remote"]),
+        ("first_update_wins", ["remote", "local"]),
     ],
+    ids=["apply_remote", "keep_local", "last_update_wins", "first_update_wins"],
 )
-def test_resolution(written: Any, resolution: str, last: str, wins: str) -> None:
+def test_resolution(written: Any, resolution: str, stays: list[str]) -> None:
     """Each value of pglogical.conflict_resolution decides which of two changes of a row stays."""
-    written.subscriber.modify({RESOLUTION: resolution})
-    both_change(written, last)
+    settle(written, resolution=resolution)
+    both_change(written)
     written.enable()
-    assert value(written) == wins
+    assert values(written) == stays
 
 
 @documented
 def test_error_stops_replication(written: Any) -> None:
     """With conflict_resolution error a conflict stops replication until another value decides it."""
-    written.subscriber.modify({RESOLUTION: "error"})
-    both_change(written, "local")
+    settle(written, resolution="error")
+    both_change(written)
     mark = written.subscriber.logs.mark()
     written.enable()
     written.until_failed(mark)
@@ -108,44 +114,66 @@ def test_error_stops_replication(written: Any) -> None:
         "SELECT subscription_name, status FROM pglogical.show_subscription_status()"
     ).fetchall()
     assert status == "down"
-    written.subscriber.modify({RESOLUTION: "apply_remote"})
+    settle(written, resolution="apply_remote")
     written.restart()
-    assert value(written) == "remote"
+    assert values(written) == ["remote", "remote"]
 
 
 @documented
 @pytest.mark.parametrize(
-    ("level", "logged"), [("", "LOG"), ("warning", "WARNING"), ("log", "LOG"), ("debug1", "")]
+    ("level", "logged"),
+    [("", "LOG"), ("warning", "WARNING"), ("debug1", "")],
+    ids=["default", "warning", "debug1"],
 )
 def test_log_level(written: Any, level: str, logged: str) -> None:
     """A conflict is logged with the level of pglogical.conflict_log_level, LOG by default."""
-    if level:
-        written.subscriber.modify({LEVEL: level})
-    both_change(written, "local")
-    mark = written.subscriber.logs.mark()
-    written.enable()
-    assert value(written) == "remote"
-    told = [
-        (one.severity, one.message)
-        for one in written.subscriber.logs.since(mark, database=written.name)
-        if one.message.startswith("CONFLICT")
-    ]
-    text = CONFLICT.format("UPDATE")
-    for severity, message in told:
-        written.target.recorder.act(f"-- logged: {severity}: {message}")
-    assert told == ([(logged, text)] if logged else [])
-
-
-@claim(source=UPSTREAM, certainty="documented")
-def test_both_insert(written: Any) -> None:
-    """Two rows of the same key are a conflict too: by default the publisher's replaces the other."""
+    settle(written, **({"log_level": level} if level else {}))
+    written.restart()
     mark = written.subscriber.logs.mark()
     written.target.execute("INSERT INTO item VALUES (3, 'local')")
     written.source.execute("INSERT INTO item VALUES (3, 'remote')")
     written.until(written.subscriber, "SELECT v FROM item WHERE id = 3", "remote")
-    assert written.target.execute("SELECT v FROM item WHERE id = 3").fetchone() == ("remote",)
-    text = CONFLICT.format("INSERT")
-    assert text in [one.message for one in written.subscriber.logs.since(mark, database=written.name)]
+    assert conflicts(written, mark) == ([f"{logged}: {CONFLICT.format('INSERT')}"] if logged else [])
+
+
+@claim(source=DOCS, certainty="observed")
+def test_running_workers_keep_their_values(written: Any) -> None:
+    """A subscription that runs keeps the values it began with until it is disabled and enabled."""
+    written.restart()
+    settle(written, log_level="warning")
+    with written.subscriber.recorded(written.name) as session:
+        assert session.execute(f"SHOW {LEVEL}").fetchone() == ("warning",)
+    for number, logged in ((3, "LOG"), (4, "WARNING")):
+        mark = written.subscriber.logs.mark()
+        written.target.execute("INSERT INTO item VALUES (%s, 'local')", [number])
+        written.source.execute("INSERT INTO item VALUES (%s, 'remote')", [number])
+        written.until(written.subscriber, f"SELECT v FROM item WHERE id = {number}", "remote")
+        assert conflicts(written, mark) == [f"{logged}: {CONFLICT.format('INSERT')}"]
+        written.restart()
+
+
+def conflicts(pair: Any, mark: Any) -> list[str]:
+    """Return what the subscriber logged of conflicts after a mark; the report shows it."""
+    records = pair.subscriber.logs.since(mark, database=pair.name)
+    found = [f"{one.severity}: {one.message}" for one in records if one.message.startswith("CONFLICT")]
+    for one in found:
+        pair.target.recorder.act(f"-- logged: {one}")
+    return found
+
+
+@claim(source=DOCS, certainty="derived")
+def test_log_level_error(written: Any) -> None:
+    """With conflict_log_level error a conflict stops replication, though it could be resolved."""
+    settle(written, log_level="error")
+    written.restart()
+    mark = written.subscriber.logs.mark()
+    written.target.execute("INSERT INTO item VALUES (3, 'local')")
+    written.source.execute("INSERT INTO item VALUES (3, 'remote')")
+    written.until_failed(mark)
+    assert conflicts(written, mark) == [f"ERROR: {CONFLICT.format('INSERT')}"]
+    settle(written)
+    written.restart()
+    written.until(written.subscriber, "SELECT v FROM item WHERE id = 3", "remote")
 
 
 @claim(source=ABOUT, certainty="documented")
@@ -175,6 +203,7 @@ def test_both_ways(replicating: Any) -> None:
 @documentation_finding("pglogical-batch-inserts")
 def test_parameters(running: Any) -> None:
     """The parameters of the table exist, with these defaults: batch_inserts is on unless it is turned off."""
+    settle(running)
     query = (
         "SELECT name, boot_val, context, vartype FROM pg_settings WHERE name = ANY(%s) AND setting = boot_val"
         ' ORDER BY name COLLATE "C"'
