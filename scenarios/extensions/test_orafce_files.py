@@ -1,14 +1,14 @@
 """utl_file, which RDS does not support: installed with orafce, and no way to a file of the host."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from rdscheck import claim, rests_on, scenario
+from rdscheck import claim, refused, rests_on, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
 README = "https://github.com/orafce/orafce/blob/master/README.asciidoc"
@@ -85,16 +85,6 @@ def role(request: pytest.FixtureRequest, rds_connect: Any, shared: str) -> Any:
     connection = rds_connect(shared, ordinary(shared), SECRET)
     connection.recorder.mask(ordinary(shared), "app")
     return connection
-
-
-@contextmanager
-def refused(sqlstate: str, message: str, detail: str = "") -> Iterator[None]:
-    """Expect an error of that SQLSTATE whose message and detail contain these texts."""
-    with pytest.raises(psycopg.Error) as caught:
-        yield
-    assert caught.value.sqlstate == sqlstate, caught.value
-    assert message in (caught.value.diag.message_primary or "")
-    assert detail in (caught.value.diag.message_detail or "")
 
 
 def column(connection: Any, query: str) -> list[Any]:
@@ -200,5 +190,5 @@ def test_umask(role: Any) -> None:
         role.execute("SELECT plvstr.rvrs('a')")  # loads the library
     if not column(role, "SELECT 1 FROM pg_settings WHERE name = 'orafce.umask'"):
         pytest.skip("the package of orafce installed here is older than 4.10 and has no orafce.umask")
-    with refused("42501", 'permission denied to set "orafce.umask"', "orafce_set_umask"):
+    with refused("42501", 'permission denied to set "orafce.umask"', detail="orafce_set_umask"):
         role.execute("SET orafce.umask = '0022'")

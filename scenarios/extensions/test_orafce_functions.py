@@ -1,13 +1,13 @@
 """A sample of what orafce offers, and where it differs from PostgreSQL's own functions of the same name."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
 
-from rdscheck import claim, documentation_finding, scenario
+from rdscheck import claim, documentation_finding, refused, scenario
 
 README = "https://github.com/orafce/orafce/blob/master/README.asciidoc"
 
@@ -52,15 +52,6 @@ def oracle(plain: Any) -> Any:
     """Connect as the master user, with the schema oracle first in the search path."""
     plain.execute(ORACLE_FIRST)
     return plain
-
-
-@contextmanager
-def refused(sqlstate: str, message: str) -> Iterator[None]:
-    """Expect an error of that SQLSTATE whose message contains this text."""
-    with pytest.raises(psycopg.Error) as caught:
-        yield
-    assert caught.value.sqlstate == sqlstate, caught.value
-    assert message in (caught.value.diag.message_primary or "")
 
 
 def row(connection: Any, query: str) -> Any:
