@@ -56,20 +56,17 @@ Step = Callable[[str], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
-def shared(rds_server: Any) -> Iterator[str]:
-    """Make a database with orafce, and an ordinary role, for what is refused: that leaves nothing behind."""
-    if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
-        yield ""  # rds_connect tells the reason
+def shared(rds_server: Any, with_orafce: str) -> Iterator[str]:
+    """Add an ordinary role to a database with orafce, for what is refused: that leaves nothing behind."""
+    if not with_orafce:
+        yield ""
         return
-    name: str = rds_server.create_database("orafce")
-    with rds_server.connect(name) as master:
-        master.execute("CREATE EXTENSION orafce")
+    with rds_server.connect(with_orafce) as master:
         master.execute("GRANT ALL ON SCHEMA public TO PUBLIC")
-        master.execute(f"CREATE ROLE {ordinary(name)} LOGIN PASSWORD '{SECRET}'")
-    yield name
-    rds_server.drop_database(name)
-    with rds_server.connect() as master:
-        master.execute(f"DROP ROLE {ordinary(name)}")
+        master.execute(f"CREATE ROLE {ordinary(with_orafce)} LOGIN PASSWORD '{SECRET}'")
+    yield with_orafce
+    with rds_server.connect(with_orafce) as master:
+        master.execute(f"DROP ROLE {ordinary(with_orafce)}")
 
 
 def ordinary(database: str) -> str:
