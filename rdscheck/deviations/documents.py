@@ -10,6 +10,7 @@ _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
 _PGAUDIT_SETUP = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
 _PGAUDIT_OBJECTS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
 _PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html"
+_POSTGIS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
 
 FINDINGS = (
@@ -143,5 +144,30 @@ FINDINGS = (
         "only in its own entries: of a statement that fails the server logs the whole text itself",
         "send hashes in place of passwords, as \\password of psql does",
         f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
+    ),
+    DocumentationFinding(
+        "postgis-exec-in-public",
+        "PostGIS, step 4",
+        "gis_admin, with all privileges on the database, creates the function exec",
+        "from PostgreSQL 15 on permission denied for schema public: privileges on the database are none on"
+        " its schema public, which only the database's owner may create in",
+        "GRANT CREATE ON SCHEMA public TO gis_admin as the master user, or create a schema for it first",
+        "https://www.postgresql.org/docs/15/release-15.html",
+    ),
+    DocumentationFinding(
+        "postgis-tiger-data",
+        "PostGIS, steps 2 and 3",
+        "the schemas tiger, tiger_data and topology are listed and handed over",
+        "PostGIS 3.6, that of RDS 18, makes no tiger_data: ALTER SCHEMA fails",
+        "leave the statement out from PostGIS 3.6 on",
+        _POSTGIS,
+    ),
+    DocumentationFinding(
+        "plrust-versions",
+        "using PostgreSQL extensions, PL/Rust",
+        "the extension is supported by PostgreSQL 15.2-R2 and higher",
+        "AWS's tables list it from 13.12, 14.9, 15.2-R2, 16.1 and 17.1 on, and not for 18",
+        "look at SHOW rds.extensions; before an upgrade to 18 rewrite the functions in another language",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
     ),
 )
