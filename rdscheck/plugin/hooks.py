@@ -203,7 +203,7 @@ class OutcomePlugin:
         from rdscheck.report.write import write  # noqa: PLC0415  templates load slowly
 
         try:
-            self.written = [str(path) for path in write(self.run(), directory)]
+            self.written = [str(path) for path in write(self.run(), directory) if path.parent == directory]
         except RdscheckError as error:
             self.trouble = str(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR

@@ -122,7 +122,22 @@ class Matrix:
 
 def page_name(version: str) -> str:
     """Return the file name of a version's page."""
-    return f"pg{quote(version.encode('utf-8', 'backslashreplace'), safe='')}.md"
+    return f"{evidence_directory(version)}.md"
+
+
+def evidence_directory(version: str) -> str:
+    """Return the directory, beside a version's page, of the files that tell what ran."""
+    return f"pg{_plain(version)}"
+
+
+def evidence_name(version: str, scenario: str) -> str:
+    """Return the file, relative to the version's page, that tells what ran for a procedure."""
+    name = _plain(scenario).replace("_", "%5F").replace("%2F", "_")
+    return f"{evidence_directory(version)}/{name}.md"
+
+
+def _plain(name: str) -> str:
+    return quote(name.encode("utf-8", "backslashreplace"), safe="")
 
 
 def guessed(deviation: Deviation) -> bool:
