@@ -87,7 +87,7 @@ class Lab:
     def function(self, name: str, head: str, kind: str = "FUNCTION", by: Any = None) -> None:
         """Create a function or procedure in PLV8; ``head`` is what follows its name."""
         statement = f"CREATE {kind} {name}{head} LANGUAGE plv8 AS {{}}"
-        query = sql.SQL(statement).format(sql.Literal(self.bodies[name]))  # type: ignore[arg-type]
+        query = sql.SQL(statement).format(sql.Literal(self.bodies[name]))
         (by or self.master).execute(query)
 
     def inventory(self) -> list[tuple[str, str, str]]:
