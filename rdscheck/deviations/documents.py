@@ -142,7 +142,8 @@ FINDINGS = (
         "pgaudit-redaction",
         "pgAudit, introduction",
         "pgAudit redacts cleartext passwords from the logs",
-        "only in its own entries: of a statement that fails the server logs the whole text itself",
+        "only in its own entries, up to 15 not those of user mappings; of a statement that fails the server"
+        " logs the whole text itself",
         "send hashes in place of passwords, as \\password of psql does",
         f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
     ),

@@ -1,4 +1,4 @@
-"""Shared by the scenarios of extensions: sessions that pgAudit watches."""
+"""Shared by the scenarios of extensions: a database with orafce, sessions that pgAudit watches."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -79,3 +79,33 @@ def auditing(rds_grouped: Any) -> Iterator[Auditing]:
         found = Auditing(database, opened)
         found.master.execute("CREATE EXTENSION pgaudit")
         yield found
+
+
+#: Reaches the functions of every version: those of 3.21 and before are in public and pg_catalog too.
+ORACLE_FIRST = "SET search_path = oracle, pg_catalog, public"
+
+
+@pytest.fixture(scope="module")
+def with_orafce(rds_server: Any) -> Iterator[str]:
+    """Make a database with orafce for all claims of a module, none of which changes it, and give its name."""
+    if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
+        yield ""  # rds_connect tells the reason
+        return
+    name: str = rds_server.create_database("orafce")
+    with rds_server.connect(name) as master:
+        master.execute("CREATE EXTENSION orafce")
+    yield name
+    rds_server.drop_database(name)
+
+
+@pytest.fixture
+def plain(rds_connect: Any, with_orafce: str) -> Any:
+    """Connect to it as the master user, with the search path everybody has."""
+    return rds_connect(with_orafce)
+
+
+@pytest.fixture
+def oracle(plain: Any) -> Any:
+    """Connect to it as the master user, with the schema oracle first in the search path."""
+    plain.execute(ORACLE_FIRST)
+    return plain
