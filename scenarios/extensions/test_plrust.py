@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, rests_on, scenario
+from rdscheck import claim, documentation_finding, refused, rests_on, scenario
 from rdscheck.catalog.extensions import listed, offered
 from rdscheck.catalog.libraries import preload_libraries
 from rdscheck.sandbox.refusals import LibraryMissing, ParameterRefused
@@ -92,14 +92,12 @@ def test_not_created(rds: Any) -> None:
         query = "SELECT count(*) FROM pg_available_extensions WHERE name = 'plrust'"
         if rds.execute(query).fetchone() == (1,):
             pytest.skip("plrust is installed here; the other claims create it")
-        states, text = {"0A000", "58P01"}, "plrust"
+        text = "plrust"  # no control file; the words differ by major
     else:
-        states, text = {"22023"}, 'Extension "plrust" is not supported by Amazon RDS'
+        text = 'Extension "plrust" is not supported by Amazon RDS'
     for statement in ("CREATE EXTENSION plrust", "CREATE LANGUAGE plrust"):
-        with pytest.raises(psycopg.Error) as caught:
+        with refused(psycopg.Error, text):
             rds.execute(statement)
-        assert caught.value.sqlstate in states, caught.value
-        assert text in (caught.value.diag.message_primary or "")
 
 
 @claim(source=CREATE_LANGUAGE, certainty="documented", basis="real", needs=("plperl",))
@@ -118,9 +116,8 @@ def test_ordinary_user(rds: Any, rds_db: Any, rds_connect: Any) -> None:
     rds.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(*names))
     session = rds_connect(rds_db.name, app, conninfo_to_dict(rds_db.dsn(app))["password"])
     for statement in ("CREATE EXTENSION plrust", "CREATE LANGUAGE plrust"):
-        with pytest.raises(psycopg.Error, match='permission denied to create extension "plrust"') as caught:
+        with refused("42501", 'permission denied to create extension "plrust"'):
             session.execute(statement)
-        assert caught.value.sqlstate == "42501"
 
 
 # What takes the extension: cargo compiles a function when it is created
@@ -156,7 +153,7 @@ def test_usage(rds_instance: Any, step: Step) -> None:
         master.execute("CREATE SCHEMA app AUTHORIZATION app")
         with instance.recorded(user="app", password="app-secret") as session:
             session.execute("SET search_path = app")
-            with step("1. Not granted"), pytest.raises(psycopg.errors.InsufficientPrivilege):
+            with step("1. Not granted"), refused("42501"):
                 session.execute(FILTER)
             with step("2. Granted"):
                 master.execute("GRANT USAGE ON LANGUAGE PLRUST TO app")

@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, rests_on, scenario
+from rdscheck import claim, documentation_finding, refused, rests_on, scenario
 from rdscheck.catalog.extensions import listed, offered
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.UpgradingPLv8.html"
@@ -157,9 +157,8 @@ def test_procedure(lab: Lab, step: Step) -> None:
 @rests_on("plv8-stand-in")
 def test_no_update_path(lab: Lab) -> None:
     """Between these versions there is no path for ALTER EXTENSION, hence the procedure."""
-    with pytest.raises(psycopg.Error, match="has no update path from version") as caught:
+    with refused("22023", "has no update path from version"):
         lab.master.execute("ALTER EXTENSION plv8 UPDATE")
-    assert caught.value.sqlstate == "22023"
     assert lab.value("SELECT plv8_version()") == lab.old
 
 
@@ -217,7 +216,7 @@ def test_verify_query(lab: Lab) -> None:
 def test_dialects_are_gone(rds: Any) -> None:
     """RDS 18 has neither plcoffee nor plls: their lines of step 7 are refused."""
     for name in ("plcoffee", "plls"):
-        with pytest.raises(psycopg.Error, match=f'Extension "{name}" is not supported by Amazon RDS'):
+        with refused("22023", f'Extension "{name}" is not supported by Amazon RDS'):
             rds.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
 
 
@@ -365,14 +364,14 @@ def test_ordinary_user(lab: Lab, rds_connect: Any) -> None:
     names = map(sql.Identifier, (lab.database.name, app))
     lab.master.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(*names))
     session = rds_connect(lab.database.name, app, conninfo_to_dict(lab.database.dsn(app))["password"])
-    with pytest.raises(psycopg.Error, match="must be owner of extension plv8"):
+    with refused("42501", "must be owner of extension plv8"):
         session.execute("DROP EXTENSION plv8 CASCADE")
     session.execute("CREATE SCHEMA mine")
     session.execute("SET search_path = mine")
     lab.function("add", "(a int, b int) RETURNS int", by=session)
     assert session.execute("SELECT add(2, 3)").fetchone() == (5,)
     lab.master.execute("DROP EXTENSION plv8 CASCADE")
-    with pytest.raises(psycopg.Error, match='permission denied to create extension "plv8"'):
+    with refused("42501", 'permission denied to create extension "plv8"'):
         session.execute("CREATE EXTENSION plv8")
 
 
@@ -398,5 +397,5 @@ def test_javascript(lab: Lab) -> None:
         " 'if (!(key in doc)) throw new Error(`no ${key}`); return String(doc[key]);'"
     )
     assert lab.value("""SELECT pick('{"a": [1, 2]}', 'a')""") == "1,2"
-    with pytest.raises(psycopg.Error, match="no b"):
+    with refused(psycopg.Error, "no b"):
         lab.master.execute("""SELECT pick('{"a": 1}', 'b')""")
