@@ -245,7 +245,7 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
 
 def _environment(server: Server, s3: str) -> Environment:
     info = server.info
-    stand_ins = {name: v for name, v in info.extension_versions.items() if name.startswith("aws_")}
+    stand_ins = {name: info.extension_versions[name] for name in info.stand_ins}
     return Environment(
         version=info.version,
         server=info.server_version,
