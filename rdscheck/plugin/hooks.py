@@ -10,6 +10,7 @@ from rdscheck import __version__
 from rdscheck.catalog.numbering import order_key
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
+from rdscheck.guides import followed
 from rdscheck.model import Environment, Outcome, Run
 from rdscheck.plugin.fixtures import RECORDER
 from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
@@ -218,6 +219,7 @@ class OutcomePlugin:
             environments=environments(self.config),
             documentation_findings=tuple(DOCUMENTATION_FINDINGS[key] for key in sorted(findings)),
             deviations=tuple(DEVIATIONS[key] for key in sorted(keys)),
+            guides=followed(self.collector.scenarios),
             complete=self.complete,
             rdscheck_version=__version__,
         )

@@ -17,6 +17,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 #: Fixed column widths; see ``text.row`` for why nothing is measured.
 _PROCEDURE_WIDTHS = (34, 6, 6, 8, 7, 7)
 _CLAIM_WIDTHS = (8, 8, 76)
+_GUIDE_WIDTHS = (44, 60, 26)
 _NAME_WIDTH = 28
 _CLAIM_NAME_WIDTH = 60
 _CELL_WIDTH = 41
@@ -46,6 +47,7 @@ def version_page(run: Run, version: str) -> str:
         limits=limits(found),
         claim_widths=_CLAIM_WIDTHS,
         procedure_widths=_PROCEDURE_WIDTHS,
+        guide_widths=_GUIDE_WIDTHS,
     )
 
 

@@ -102,6 +102,20 @@ def test_a_claim_without_steps_says_so() -> None:
     assert "No statement was recorded." in page
 
 
+def test_each_step_of_a_guide_has_the_outcome_of_its_claims() -> None:
+    page = version_page(realistic(), "15")
+    assert "## Step by step: Export to S3 with a stored procedure" in page
+    (steps,) = [table for table in tables(page) if table[0][1] == "what it tells you to do"]
+    assert [row[:3] for row in steps[1:]] == [
+        ["1, a", "Associate a role", "passed · emulated · 1/1"],
+        ["1, b", "Look at the console", "not shown"],
+        ["2, a", "Export | import", "errored · stand-in · 1/2"],
+        ["2, b", "Wait", "no outcome"],
+    ]
+    assert steps[2][3] == "nothing of it can be run"
+    assert "Step by step" not in version_page(run(outcome()), "15")
+
+
 def test_a_procedure_links_what_ran_and_that_links_back() -> None:
     found = run(outcome(scenario="s3/export", version="15.4"))
     ((name, page),) = evidence_pages(found, "15.4").items()
