@@ -28,6 +28,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.programs import rds_client
 
 __all__ = [
     "pytest_addhooks",
@@ -41,6 +42,7 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_client",
     "rds_connect",
     "rds_db",
     "rds_grouped",

@@ -165,34 +165,49 @@ class DockerEngine:
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
         script = f'printf "%s" "$GROUP" | sh {_SCRIPTS}/configure.sh {_MEMORY}/data'
-        code, told = self._execute(info, ["sh", "-c", script], {"GROUP": group})
+        code, told = self.execute(info, ["sh", "-c", script], {"GROUP": group})
         if code != 0:
-            raise StartError(f"the parameter group could not be written: {told.strip()}")
+            raise StartError(
+                f"the parameter group could not be written: {told.decode(errors='replace').strip()}"
+            )
 
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
         asked = time.time()
-        code, told = self._execute(info, ["sh", f"{_SCRIPTS}/restart.sh"], {})
+        code, told = self.execute(info, ["sh", f"{_SCRIPTS}/restart.sh"], {})
         if code == 0:
             wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
             return info
         log = self._client.containers.get(info.container).logs(since=asked, tail=_TAIL)
-        said = " | ".join(log.decode(errors="replace").strip().splitlines()) or told.strip()
+        said = (
+            " | ".join(log.decode(errors="replace").strip().splitlines())
+            or told.decode(errors="replace").strip()
+        )
         if code == 1:
             raise StartError(f"the server ended while starting: {said}")
         raise StartError(f"the server did not restart in its container: {said}")
 
-    def _execute(self, info: ServerInfo, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    def container(self, info: ServerInfo) -> Any:
+        """Return a server's container; raises ``StartError`` when it is gone."""
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
 
         try:
-            container = self._client.containers.get(info.container)
-            code, output = container.exec_run(command, environment=environment, user="postgres")
+            return self._client.containers.get(info.container)
         except DockerException as error:
-            raise StartError(
-                f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}"
-            ) from error
-        return int(code), output.decode(errors="replace")
+            raise _gone(info, error) from error
+
+    def execute(self, info: ServerInfo, command: list[str], environment: dict[str, str]) -> tuple[int, bytes]:
+        """Run a command in a server's container; return its exit status and what it wrote.
+
+        Raises ``StartError`` when the container is gone.
+        """
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        try:
+            code, output = self.container(info).exec_run(command, environment=environment, user="postgres")
+        except DockerException as error:
+            raise _gone(info, error) from error
+        return int(code), bytes(output)
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""
@@ -213,6 +228,10 @@ class DockerEngine:
         config = self._client.networks.get("bridge").attrs["IPAM"]["Config"][0]
         gateway = config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
         return gateway, HOST_NAME
+
+
+def _gone(info: ServerInfo, error: Exception) -> StartError:
+    return StartError(f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}")
 
 
 def _start_error(version: Version, error: Exception) -> StartError:

@@ -92,6 +92,15 @@ class Server:
             "connect_timeout": 10,
         }
 
+    def login(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
+    ) -> dict[str, Any]:
+        """Return libpq parameters to log in, as the master user with its password unless told otherwise."""
+        name = user or self.master_user
+        if password is None and name == self.master_user:
+            password = self.info.master_password
+        return self.parameters(dbname, name, password or "")
+
     def connect(
         self,
         dbname: str = "postgres",
@@ -102,12 +111,7 @@ class Server:
         **options: Any,
     ) -> Connection:
         """Log in, as the master user unless told otherwise."""
-        name = user or self.master_user
-        secret = (
-            self.info.master_password if password is None and user in {None, self.master_user} else password
-        )
-        parameters = self.parameters(dbname, name, secret or "") | options
-        return psycopg.connect(**parameters, autocommit=autocommit)
+        return psycopg.connect(**self.login(dbname, user, password) | options, autocommit=autocommit)
 
     def admin(self, dbname: str = "postgres") -> Connection:
         """Log in as rdsadmin; raises ``RdscheckError`` on a server that is not ours."""
