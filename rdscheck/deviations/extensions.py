@@ -20,7 +20,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         "repack-trigger-owner",
         "whose rights pg_repack's trigger has when it fills the log table",
-        "the two ALTER DEFAULT PRIVILEGES statements are documented as a step; as packaged nothing needs them",
+        "the two ALTER DEFAULT PRIVILEGES statements are a documented step; as packaged nothing needs them",
         "those of rds_superuser, to whom the function repack.repack_trigger() is given: so both are needed",
         _GUESSED,
         _REPACK,
