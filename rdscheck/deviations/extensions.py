@@ -5,6 +5,8 @@ from rdscheck.model import Deviation
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
 
+_CRON = f"{_GUIDE}/PostgreSQL_pg_cron.html"
+
 _GUESSED = "guessed"
 
 DEVIATIONS: tuple[Deviation, ...] = (
@@ -24,5 +26,21 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "those of rds_superuser, to whom the function repack.repack_trigger() is given: so both are needed",
         _GUESSED,
         _REPACK,
+    ),
+    Deviation(
+        "cron-row-security",
+        "whose jobs rds_superuser sees in cron.job and cron.job_run_details",
+        "the page's query shows jobs of one user; whether a policy is left out for rds_superuser is not told",
+        "those of the user who asks: the policies of pg_cron hold for all but rdsadmin",
+        _GUESSED,
+        _CRON,
+    ),
+    Deviation(
+        "cron-functions",
+        "cron.schedule_in_database and cron.alter_job, which pg_cron closes to PUBLIC",
+        "the page does not name them; that rds_superuser moves jobs by UPDATE is documented",
+        "rds_superuser may call both for jobs of his own; a job for another role needs a superuser",
+        _GUESSED,
+        _CRON,
     ),
 )
