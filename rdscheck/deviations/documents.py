@@ -12,6 +12,7 @@ _PGAUDIT_OBJECTS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditin
 _PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html"
 _CRON = f"{_GUIDE}/PostgreSQL_pg_cron.html"
 _PARTMAN = f"{_GUIDE}/PostgreSQL_Partitions.html"
+_REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
 
 FINDINGS = (
@@ -180,5 +181,30 @@ FINDINGS = (
         " databases are not maintained",
         "schedule the job in postgres and set its column database, or use cron.schedule_in_database",
         _PARTMAN,
+    ),
+    DocumentationFinding(
+        "repack-grants-role",
+        "pg_repack, steps 2 and 3",
+        "run ALTER DEFAULT PRIVILEGES, then the client as rds_test",
+        "the statement holds for what its own user creates later, and the log tables belong to who runs the"
+        " client: done by another user, it leaves writers refused at the log table",
+        "run both statements as the user of step 3, or with FOR ROLE rds_test",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-owner",
+        "pg_repack, step 3",
+        "use an account that has rds_superuser privileges",
+        "tables of other roles are refused: to make its trigger and to swap them the client must be owner",
+        "grant the owners of the tables to that account as well",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-info-lines",
+        "pg_repack, step 4",
+        'the client answers INFO: repacking table "pgbench_tellers"',
+        'it names schema and table, "public.pgbench_tellers", and says nothing of tables without a key',
+        "compare the names with all tables: one without primary key or unique NOT NULL index stays bloated",
+        _REPACK,
     ),
 )
