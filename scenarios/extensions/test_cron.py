@@ -266,7 +266,7 @@ def test_commands_are_not_looked_at(cron: Cron) -> None:
     assert row(user, "SELECT command FROM cron.job") == ("VAKUUM nowhere",)
 
 
-@documented
+@claim(source=DOCS, certainty="documented", basis="emulated")
 def test_another_database(cron: Cron, step: Any) -> None:
     """rds_superuser moves a job of his own to another database by an UPDATE of cron.job."""
     name = cron.database.name
@@ -309,7 +309,7 @@ def test_users_do_not_update_jobs(cron: Cron) -> None:
             user.execute(statement)
 
 
-@documented
+@claim(source=DOCS, certainty="documented", basis="emulated")
 @documentation_finding("cron-username")
 def test_update_does_not_change_the_user(cron: Cron) -> None:
     """Row security keeps the user name of a job, also from who was granted UPDATE on cron.job."""
@@ -324,7 +324,7 @@ def test_update_does_not_change_the_user(cron: Cron) -> None:
     assert row(user, "SELECT schedule, username FROM cron.job") == ("0 11 * * *", user.info.user)
 
 
-@claim(source=UPSTREAM, certainty="observed", since=15)
+@claim(source=UPSTREAM, certainty="observed", basis="emulated", since=15)
 @rests_on("cron-functions")
 def test_schedule_in_database(cron: Cron) -> None:
     """cron.schedule_in_database (1.4+) does it in one step for rds_superuser; others may not call it."""
@@ -339,7 +339,7 @@ def test_schedule_in_database(cron: Cron) -> None:
         second.execute(call)
 
 
-@claim(source=UPSTREAM, certainty="observed", since=15)
+@claim(source=UPSTREAM, certainty="observed", basis="emulated", since=15)
 @rests_on("cron-functions")
 def test_alter_job(cron: Cron) -> None:
     """cron.alter_job (1.4+) changes a job of rds_superuser's own; others may not call it."""

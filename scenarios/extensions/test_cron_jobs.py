@@ -117,7 +117,7 @@ def test_user_needs_rights(scheduler: Scheduler) -> None:
     assert 'LOG:  background worker "pg_cron" (PID ' in log
 
 
-@documented
+@claim(source=DOCS, certainty="documented", basis="emulated")
 def test_another_database(scheduler: Scheduler, step: Any) -> None:
     """A job whose database column was updated runs there; one that was not runs in postgres."""
     with step("1. Schedule the job"):
@@ -200,7 +200,7 @@ def test_one_at_a_time(rds_instance: Any) -> None:
     assert scheduler.read("SELECT count(*) FROM cron.job_run_details WHERE status = 'succeeded'") == [(3,)]
 
 
-@claim(source=UPSTREAM, certainty="documented")
+@claim(source=UPSTREAM, certainty="documented", basis="emulated")
 def test_inactive_jobs_do_not_run(scheduler: Scheduler) -> None:
     """A job that is not active, or was unscheduled, does not run."""
     for name in ("active", "inactive", "unscheduled"):
