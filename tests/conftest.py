@@ -70,7 +70,7 @@ def containers(run_id: str) -> list[str]:
 
 
 #: Groups of tests that take minutes, longest first.
-LONG = ("whole", "mutations", "turned")
+LONG = ("whole", "faults", "procedures", "mutations", "turned")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,8 @@ _PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude
 _CRON = f"{_GUIDE}/PostgreSQL_pg_cron.html"
 _PARTMAN = f"{_GUIDE}/PostgreSQL_Partitions.html"
 _REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
+_PLV8 = f"{_GUIDE}/PostgreSQL.Concepts.General.UpgradingPLv8.html"
+_POSTGIS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
 
 FINDINGS = (
@@ -143,7 +145,8 @@ FINDINGS = (
         "pgaudit-redaction",
         "pgAudit, introduction",
         "pgAudit redacts cleartext passwords from the logs",
-        "only in its own entries: of a statement that fails the server logs the whole text itself",
+        "only in its own entries, up to 15 not those of user mappings; of a statement that fails the server"
+        " logs the whole text itself",
         "send hashes in place of passwords, as \\password of psql does",
         f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
     ),
@@ -206,5 +209,98 @@ FINDINGS = (
         'it names schema and table, "public.pgbench_tellers", and says nothing of tables without a key',
         "compare the names with all tables: one without primary key or unique NOT NULL index stays bloated",
         _REPACK,
+    ),
+    DocumentationFinding(
+        "postgis-exec-in-public",
+        "PostGIS, step 4",
+        "gis_admin, with all privileges on the database, creates the function exec",
+        "from PostgreSQL 15 on permission denied for schema public: privileges on the database are none on"
+        " its schema public, which only the database's owner may create in",
+        "GRANT CREATE ON SCHEMA public TO gis_admin as the master user, or create a schema for it first",
+        "https://www.postgresql.org/docs/15/release-15.html",
+    ),
+    DocumentationFinding(
+        "postgis-tiger-data",
+        "PostGIS, steps 2 and 3",
+        "the schemas tiger, tiger_data and topology are listed and handed over",
+        "PostGIS 3.6, that of RDS 18, makes no tiger_data: ALTER SCHEMA fails",
+        "leave the statement out from PostGIS 3.6 on",
+        _POSTGIS,
+    ),
+    DocumentationFinding(
+        "plrust-versions",
+        "using PostgreSQL extensions, PL/Rust",
+        "the extension is supported by PostgreSQL 15.2-R2 and higher",
+        "AWS's tables list it from 13.12, 14.9, 15.2-R2, 16.1 and 17.1 on, and not for 18",
+        "look at SHOW rds.extensions; before an upgrade to 18 rewrite the functions in another language",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
+    ),
+    DocumentationFinding(
+        "plv8-count",
+        "upgrading PLV8, step 3",
+        "the query returns the number of functions written in plv8, plcoffee and plls",
+        "it returns a row for each, procedures and plv8_version among them",
+        "keep the rows: names are what to compare after the upgrade, a number hides which are missing",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-function-list-directory",
+        "upgrading PLV8, step 5",
+        "grep FUNCTION > /tmp/function_list/",
+        "the shell refuses to write to a name that ends in a slash; step 8 reads /tmp/function_list",
+        "leave the slash out",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-verify-query",
+        "upgrading PLV8, step 9",
+        "the query on pg_available_extensions verifies that all functions have been recreated",
+        "it shows versions of extensions and no function; its result is the same with all functions lost",
+        "run the query of step 3 again and compare",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-dialects",
+        "upgrading PLV8, step 7",
+        "CREATE EXTENSION plcoffee; CREATE EXTENSION plls",
+        "RDS 18 has neither: plv8 3.2 came without them",
+        "rewrite functions of both in JavaScript and drop the extensions before the upgrade to 18",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
+    ),
+    DocumentationFinding(
+        "plv8-lost-objects",
+        "upgrading PLV8, steps 5 to 8",
+        "the list of FUNCTION entries recreates what DROP EXTENSION … CASCADE dropped",
+        "procedures, triggers, views, indexes and check constraints that used the functions stay lost;"
+        " a table goes on without its trigger and nothing says so",
+        "read what DROP EXTENSION without CASCADE names; restore PROCEDURE, VIEW, INDEX and TRIGGER entries"
+        " after the functions, and add check constraints and defaults by hand",
+        "https://www.postgresql.org/docs/current/app-pgrestore.html",
+    ),
+    DocumentationFinding(
+        "plv8-owners",
+        "upgrading PLV8, step 8",
+        "pg_restore -U master recreates the functions",
+        "functions of other roles fail at ALTER FUNCTION … OWNER TO and end up as the master user's, who is"
+        " no member of their owners",
+        "grant the owners to the master user for the time of the restore",
+        "https://www.postgresql.org/docs/current/sql-alterfunction.html",
+    ),
+    DocumentationFinding(
+        "plv8-language-privileges",
+        "upgrading PLV8, steps 6 to 8",
+        "nothing is said of privileges on the language",
+        "what was granted on the language is lost with the extension",
+        "GRANT USAGE ON LANGUAGE plv8 anew before the functions are restored",
+        "https://www.postgresql.org/docs/current/sql-grant.html",
+    ),
+    DocumentationFinding(
+        "plv8-other-functions",
+        "upgrading PLV8, step 5",
+        "grep FUNCTION extracts the functions to be recreated",
+        "it takes those of every language; the others are still there, so pg_restore reports errors and"
+        " ends with status 1, and a true failure goes unnoticed among them",
+        "keep the lines whose third column is the oid of a function of plv8 in pg_proc, before the drop",
+        "https://www.postgresql.org/docs/current/app-pgrestore.html",
     ),
 )
