@@ -1,5 +1,12 @@
 """All faults of extension procedures."""
 
-from tests.mutations.extensions import allowed, orafce, pgaudit
+from tests.mutations.extensions import allowed, cron, orafce, partman, pgaudit, repack
 
-FAULTS = (*allowed.FAULTS, *orafce.FAULTS, *pgaudit.FAULTS)
+FAULTS = (
+    *allowed.FAULTS,
+    *cron.FAULTS,
+    *orafce.FAULTS,
+    *partman.FAULTS,
+    *pgaudit.FAULTS,
+    *repack.FAULTS,
+)
