@@ -37,7 +37,7 @@ FAULTS = (
         ),
     ),
     Fault(
-        "1.4 swaps what it may not",
+        "the role that repacks is no member of rds_superuser",
         _HERE + "test_procedure",
         (("IN ROLE rds_superuser", "IN ROLE rds_replication"),),
         pg=13,
