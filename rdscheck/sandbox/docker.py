@@ -113,6 +113,8 @@ class DockerEngine:
             labels=labels(run.owner() or Owner.me(), run.id),
             extra_hosts={HOST_NAME: "host-gateway"},
             shm_size="256m",
+            # We connect to see whether the server answers; a probe every two seconds costs more than that.
+            healthcheck={"test": ["NONE"]},
             log_config={"type": "json-file", "config": {"max-size": "50m"}},
         )
         try:

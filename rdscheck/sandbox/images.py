@@ -38,6 +38,7 @@ _CONTEXT = (
     "restart.sh",
     "aws_commons",
     "aws_s3",
+    "plv8",
     "rdsutils",
 )
 

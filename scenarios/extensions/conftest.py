@@ -1,7 +1,6 @@
-"""Shared by the scenarios of extensions: sessions that pgAudit watches, pairs that pglogical replicates."""
+"""Shared by the scenarios of extensions: a database with orafce, sessions pgAudit watches, slots."""
 
-import re
-import time
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import psycopg.errors
 import pytest
 from psycopg import sql
+
+from rdscheck.sandbox.server import unique_name
 
 #: The parameter group of the scenarios: library and role for object auditing, nothing audited by itself.
 AUDITING = {"shared_preload_libraries": "pgaudit", "pgaudit.role": "rds_pgaudit"}
@@ -83,231 +84,98 @@ def auditing(rds_grouped: Any) -> Iterator[Auditing]:
         yield found
 
 
-#: The parameter group of a publisher or a subscriber.
-REPLICATING = {"shared_preload_libraries": "pglogical", "rds.logical_replication": "1"}
-
-#: Room for the databases of all tests of a module: each subscription keeps workers, a slot and a sender.
-ROOM = {"max_worker_processes": "80", "max_replication_slots": "40", "max_wal_senders": "40"}
-
-#: A publisher's subscriber may be of a newer version.
-NEWER = {"13": "17", "15": "18"}
-
-COPIED = 5000
-SUBSCRIPTION = "docs_lab_subscription"
-DISABLE = f"SELECT pglogical.alter_subscription_disable('{SUBSCRIPTION}', true)"
-ENABLE = f"SELECT pglogical.alter_subscription_enable('{SUBSCRIPTION}', true)"
-
-#: How a server logs that the worker of a subscription failed.
-EXITED = re.compile(r'background worker "pglogical apply \d+:\d+" \(PID \d+\) exited with exit code 1')
+#: Reaches the functions of every version: those of 3.21 and before are in public and pg_catalog too.
+ORACLE_FIRST = "SET search_path = oracle, pg_catalog, public"
 
 
-class Pair:
-    """A publisher and a subscriber with a database of the same name, and the document's steps there.
+@pytest.fixture(scope="module")
+def with_orafce(rds_server: Any) -> Iterator[str]:
+    """Make a database with orafce for all claims of a module, none of which changes it, and give its name."""
+    if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
+        yield ""  # rds_connect tells the reason
+        return
+    name: str = rds_server.create_database("orafce")
+    with rds_server.connect(name) as master:
+        master.execute("CREATE EXTENSION orafce")
+    yield name
+    rds_server.drop_database(name)
 
-    ``source`` and ``target`` are sessions of the master user; what ``until`` and ``status`` look at
-    is not shown in the report.
-    """
 
-    PASSWORD = "open-sesame"
+@pytest.fixture
+def plain(rds_connect: Any, with_orafce: str) -> Any:
+    """Connect to it as the master user, with the search path everybody has."""
+    return rds_connect(with_orafce)
 
-    def __init__(self, servers: Any, name: str, source: Any, target: Any) -> None:
-        self.publisher, self.subscriber = servers
-        self.name = name
-        self.source, self.target = source, target
-        self.slot = f"pgl_{name}_docs_labcb4fa94_docs_lab3de412c"
 
-    @classmethod
-    def create(cls, servers: Any, opened: ExitStack, recorder: Any = None) -> "Pair":
-        """Make a database with the extension on both; with a recorder the report shows what is sent."""
-        publisher, subscriber = servers
-        name = publisher.create_database("labdb")
-        subscriber.create_named_database(name)
-        if recorder is not None:
-            recorder.mask(name, "labdb")
-        both = [one.recorded(name) if recorder else one.connect(name) for one in servers]
-        pair = cls(servers, name, *(opened.enter_context(one) for one in both))
-        for session in (pair.source, pair.target):
-            session.execute("CREATE EXTENSION pglogical")
-        return pair
+@pytest.fixture
+def oracle(plain: Any) -> Any:
+    """Connect to it as the master user, with the schema oracle first in the search path."""
+    plain.execute(ORACLE_FIRST)
+    return plain
 
-    def again(self, opened: ExitStack, recorder: Any) -> "Pair":
-        """Return the same databases with sessions of this test."""
-        recorder.mask(self.name, "labdb")
-        servers = (self.publisher, self.subscriber)
-        both = [opened.enter_context(one.recorded(self.name)) for one in servers]
-        return type(self)(servers, self.name, *both)
 
-    def dsn(self, server: Any, user: str | None = None, password: str | None = None) -> str:
-        """Return the connection string by which the other server logs in."""
-        mode = "require" if server.has("tls") else "prefer"
-        found: str = server.dsn_for_peers(self.name, user, password, sslmode=mode)
-        return found
+#: The parameter group of the scenarios of logical decoding.
+DECODING = {"rds.logical_replication": "1"}
+_CREATE_SLOT = "SELECT slot_name FROM pg_create_logical_replication_slot(%s, %s)"
 
-    def publish(self) -> None:
-        """Create the publisher node and the document's table, filled, and add it to the default set."""
-        self.source.execute("CREATE TABLE docs_lab_table (a int PRIMARY KEY)")
-        self.source.execute(f"INSERT INTO docs_lab_table VALUES (generate_series(1,{COPIED}))")
-        self.source.execute(
-            "SELECT pglogical.create_node(node_name := 'docs_lab_provider', dsn := %s)",
-            [self.dsn(self.publisher)],
-        )
-        self.add_table("docs_lab_table", copy=True)
 
-    def add_table(self, table: str, to: str = "default", *, copy: bool = False) -> None:
-        """Add a table to a replication set of the publisher; subscribers that run copy it if asked to."""
-        added = "SELECT pglogical.replication_set_add_table(%s, %s, %s, NULL, NULL)"
-        self.source.execute(added, [to, table, copy])
+class Decoding:
+    """A fresh database on a server with logical decoding; its slots are dropped at the end."""
 
-    def create_target(self) -> None:
-        """Create the subscriber node and the empty table."""
-        self.target.execute("CREATE TABLE docs_lab_table (a int PRIMARY KEY)")
-        self.target.execute(
-            "SELECT pglogical.create_node(node_name := 'docs_lab_target', dsn := %s)",
-            [self.dsn(self.subscriber)],
-        )
+    def __init__(self, database: Any, opened: ExitStack) -> None:
+        self.database, self._opened = database, opened
+        self.master = self.connect()
+        self.master.execute("CREATE TABLE item (id integer PRIMARY KEY, name text, price numeric)")
 
-    def subscribe(self, *, copy: bool = True, dsn: str = "", sets: str = "{default}") -> int:
-        """Create the subscription and return its id."""
-        (found,) = self.target.execute(
-            "SELECT pglogical.create_subscription(subscription_name := %s, provider_dsn := %s,"
-            " replication_sets := %s, synchronize_data := %s, forward_origins := '{}')",
-            [SUBSCRIPTION, dsn or self.dsn(self.publisher), sets, copy],
-        ).fetchone()
-        return int(found)
+    def connect(self, user: str | None = None) -> Any:
+        """Log in as the master user or another role."""
+        return self._opened.enter_context(self.database.recorded(user))
 
-    def replicate(self, **options: Any) -> None:
-        """Do it all, and wait until the subscription replicates."""
-        self.publish()
-        self.create_target()
-        self.subscribe(**options)
-        self.until_replicating()
-
-    def asked(self, server: Any, query: str) -> Any:
-        """Return the first value that a query gives, unseen by the report."""
-        with server.admin(self.name) as conn:
-            row = conn.execute(query).fetchone()
-        return row[0] if row else None
-
-    def status(self) -> str:
-        """Return the status of the subscription."""
-        return str(self.asked(self.subscriber, "SELECT status FROM pglogical.show_subscription_status()"))
-
-    def until(self, server: Any, query: str, wanted: Any = True, seconds: float = 30) -> None:
-        """Wait until a query gives a value."""
-        deadline = time.monotonic() + seconds
-        with server.admin(self.name) as conn:
-            while (found := (conn.execute(query).fetchone() or (None,))[0]) != wanted:
-                assert time.monotonic() < deadline, f"{query}: {found!r} instead of {wanted!r}"
-                time.sleep(0.02)
-
-    def until_status(self, wanted: str) -> None:
-        """Wait until the subscription has a status."""
-        self.until(self.subscriber, "SELECT status FROM pglogical.show_subscription_status()", wanted)
-
-    def until_replicating(self) -> None:
-        """Wait until the copy is done and changes flow."""
-        self.until_status("replicating")
-        self.until(
-            self.subscriber,
-            "SELECT bool_and(sync_status = 'r') FROM pglogical.local_sync_status",
-        )
-        self.until(self.publisher, f"SELECT active FROM pg_replication_slots WHERE slot_name = '{self.slot}'")
-
-    def until_copied(self, table: str, rows: int) -> None:
-        """Wait until the subscriber's table has a number of rows."""
-        self.until(self.subscriber, f"SELECT count(*) FROM {table}", rows)
-
-    def until_synchronized(self, table: str) -> None:
-        """Wait until the copy of a table, and what changed meanwhile, is done."""
-        of_table = f"FROM pglogical.local_sync_status WHERE sync_relname = '{table}'"
-        self.until(self.subscriber, f"SELECT sync_status = 'r' {of_table}")
-
-    def until_stopped(self) -> None:
-        """Wait until the subscription has no worker any more, and its slot no receiver."""
-        workers = "FROM pg_stat_activity WHERE backend_type LIKE 'pglogical apply%'"
-        self.until(self.subscriber, f"SELECT count(*) {workers} AND datname = current_database()", 0)
-        slots = f"FROM pg_replication_slots WHERE slot_name = '{self.slot}' AND active"
-        self.until(self.publisher, f"SELECT count(*) {slots}", 0)
-
-    def role(self, wish: str, options: str = "") -> str:
-        """Create a role at the publisher, with the password ``PASSWORD``, and return its name."""
-        name = f"{wish}_{self.name.removeprefix('labdb_')}"
-        self.publisher.recorder.mask(name, wish)
-        self.source.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{self.PASSWORD}' {options}")
+    def name(self, shown: str = "changes") -> str:
+        """Return the name of a slot that nobody else has: slots belong to the whole server."""
+        name = unique_name(shown)
+        self.database.recorder.mask(name, shown)
+        self._opened.callback(self._drop, name)
         return name
 
-    def until_failed(self, mark: Any) -> Any:
-        """Wait until the subscriber has logged, after a mark, how its worker ended; return that record."""
-        found = self.subscriber.logs.wait(mark, lambda one: bool(EXITED.fullmatch(one.message)))
-        self.until_status("down")
-        return found
+    def slot(self, plugin: str = "wal2json") -> str:
+        """Create a slot as the master user and return its name."""
+        name = self.name()
+        self.master.execute(_CREATE_SLOT, (name, plugin))
+        return name
 
-    def restart(self) -> None:
-        """Let the subscription begin anew at once; by itself it waits some seconds after an error."""
-        self.target.execute(DISABLE)
-        self.enable()
+    def read(self, slot: str, *options: str, how: str = "get", by: Any = None) -> list[Any]:
+        """Return what the slot tells, decoded, without empty transactions; the report shows it."""
+        session = by or self.master
+        arguments = "".join(f", '{option}'" for option in options)
+        query = f"SELECT data FROM pg_logical_slot_{how}_changes(%s, NULL, NULL{arguments})"
+        lines = [data for (data,) in session.execute(query, (slot,)).fetchall()]
+        found = [json.loads(line) for line in lines]
+        told = [(line, one) for line, one in zip(lines, found, strict=True) if one.get("change", True)]
+        for line, _ in told:
+            session.recorder.act(f"-- {line}")
+        return [one for _, one in told]
 
-    def enable(self) -> None:
-        """Enable the subscription and wait until its worker was started."""
-        started = self.subscriber.logs.mark()
-        self.target.execute(ENABLE)
-        with self.subscriber.admin(self.name) as conn:
-            deadline = time.monotonic() + 30
-            while not self._begun(started):
-                assert time.monotonic() < deadline, "the subscription does not begin"
-                # A server that has not noticed yet how the last worker ended waits five seconds: ask again.
-                conn.execute(DISABLE)
-                conn.execute(ENABLE)
+    def changes(self, slot: str, *options: str) -> list[Any]:
+        """Return the changes of all transactions in format 1, one after the other."""
+        return [change for one in self.read(slot, *options) for change in one["change"]]
 
-    def _begun(self, mark: Any) -> bool:
-        begun = f"starting apply for subscription {SUBSCRIPTION}"
-        return any(
-            one.message == begun
-            for _ in range(10)
-            for one in self.subscriber.logs.since(mark, database=self.name)
-        )
+    def actions(self, slot: str, *options: str) -> list[Any]:
+        """Return the records of format 2 that are changes of rows."""
+        told = self.read(slot, "format-version", "2", *options)
+        return [one for one in told if one["action"] not in {"B", "C"}]
 
-
-@pytest.fixture(scope="module")
-def replicas(request: pytest.FixtureRequest, rds_fleet: Any, rds_version: str) -> Any:
-    """Start a publisher and a subscriber; a module with ``ACROSS`` has a newer one where there is one."""
-    group = REPLICATING | ROOM | getattr(request.module, "GROUP", {})
-    newer = NEWER.get(rds_version, rds_version) if getattr(request.module, "ACROSS", False) else rds_version
-    return rds_fleet.start([(rds_version, group), (newer, group)])
+    def _drop(self, slot: str) -> None:
+        with self.database.server.maintenance() as admin:
+            admin.execute(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s",
+                (slot,),
+            )
 
 
 @pytest.fixture
-def shown(replicas: Any, rds_recording: Any) -> Any:
-    """Give both servers, with what is done there shown in the report of the test."""
-    rds_recording({"source-instance": replicas[0], "target-instance": replicas[1]})
-    return replicas
-
-
-@pytest.fixture
-def pair(shown: Any) -> Iterator[Pair]:
-    """Give databases of the test's own on both, with the extension; no node, no subscription."""
+def decoding(rds_grouped: Any) -> Iterator[Decoding]:
+    """Give a database with a table item, where rds.logical_replication is on."""
+    database = rds_grouped(DECODING)
     with ExitStack() as opened:
-        yield Pair.create(shown, opened, shown[0].recorder)
-
-
-@pytest.fixture
-def replicating(pair: Pair) -> Pair:
-    """Give databases of the test's own where the document's table is replicated."""
-    pair.replicate()
-    return pair
-
-
-@pytest.fixture(scope="module")
-def subscribed(replicas: Any) -> Pair:
-    """Give databases where the document's table is replicated, for all tests of the module."""
-    with ExitStack() as opened:
-        pair = Pair.create(replicas, opened)
-        pair.replicate()
-    return pair
-
-
-@pytest.fixture
-def running(shown: Any, subscribed: Pair) -> Iterator[Pair]:
-    """Give sessions in the databases that the module shares; each test has tables of its own."""
-    with ExitStack() as opened:
-        yield subscribed.again(opened, shown[0].recorder)
+        yield Decoding(database, opened)

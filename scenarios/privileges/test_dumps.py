@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rdscheck import claim, scenario
+from rdscheck import claim, refused, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Procedural.Importing.html"
 PG_DUMPALL = "https://www.postgresql.org/docs/current/app-pg-dumpall.html"
@@ -59,7 +59,7 @@ def test_globals_with_passwords(dump: Any) -> None:
 
 
 @claim(source=PG_DUMPALL, certainty="documented")
-def test_statement_with_passwords(rds: Any, rds_db: Any, refused: Any) -> None:
+def test_statement_with_passwords(rds: Any, rds_db: Any) -> None:
     """The query pg_dumpall sends for roles is refused on pg_authid and works on pg_roles."""
     query = "SELECT oid, rolname, rolsuper, rolpassword FROM {} WHERE rolname !~ '^pg_' ORDER BY 2"
     with refused("42501", "permission denied for table pg_authid"):

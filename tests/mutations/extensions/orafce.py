@@ -2,7 +2,8 @@
 
 from tests.mutations.extensions.fault import Fault
 
-_HERE, _FILES, _FUNCTIONS = "test_orafce.py::", "test_orafce_files.py::", "test_orafce_functions.py::"
+_HERE, _FILES = "test_orafce.py::", "test_orafce_files.py::"
+_FUNCTIONS, _PACKAGES = "test_orafce_functions.py::", "test_orafce_packages.py::"
 
 FAULTS = (
     Fault(
@@ -79,17 +80,17 @@ FAULTS = (
     ),
     Fault(
         "dbms_output is never enabled",
-        _FUNCTIONS + "test_dbms_output",
+        _PACKAGES + "test_dbms_output",
         (("SELECT dbms_output.enable()", "SELECT 1"),),
     ),
     Fault(
         "dbms_random gets another seed",
-        _FUNCTIONS + "test_dbms_random",
+        _PACKAGES + "test_dbms_random",
         (("for seed in (7, 7, 8):", "for seed in (7, 9, 8):"),),
     ),
     Fault(
         "nobody listens for the alert",
-        _FUNCTIONS + "test_dbms_alert",
+        _PACKAGES + "test_dbms_alert",
         (("SELECT dbms_alert.register('{shared}')", "SELECT 1"),),
     ),
 )
