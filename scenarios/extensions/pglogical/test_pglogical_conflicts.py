@@ -231,7 +231,7 @@ def plain(rds_fleet: Any, rds_version: str) -> Any:
 def group(plain: Any, rds_recording: Any) -> Any:
     """Give the server without commit timestamps; its group is reset and in force before a test."""
     rds_recording({"my-instance": plain})
-    plain.modify(dict.fromkeys(name for name in plain.group if name != "shared_preload_libraries"))
+    plain.modify(dict.fromkeys(name for name in plain.group if name.startswith("pglogical.")))
     if plain.pending:
         plain.reboot()
     return plain
