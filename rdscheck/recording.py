@@ -29,6 +29,7 @@ class Recorder:
     def __init__(self) -> None:
         self._steps: list[tuple[str, list[str]]] = []
         self._masks: dict[str, str] = {}
+        self._place = ""
 
     def mask(self, real: str, shown: str) -> None:
         """Print ``shown`` wherever a random name or a secret ``real`` occurs."""
@@ -56,6 +57,12 @@ class Recorder:
             self._steps.append((_NO_STEP, []))
         self._steps[-1][1].append(text)
 
+    def at(self, place: str) -> None:
+        """Note where what follows happens, when it is another place than before."""
+        if place != self._place or not self._steps or not self._steps[-1][1]:
+            self._place = place
+            self.act(f"-- at {place}")
+
     def steps(self) -> tuple[Step, ...]:
         """Return what happened, masked; unnamed stretches without acts are left out."""
         return tuple(
@@ -79,6 +86,8 @@ class RecordedCursor(ClientCursor[Any]):
         if not isinstance(connection, RecordedConnection):
             return super().execute(query, params, **options)  # type: ignore[arg-type]  # Template is for newer Pythons
         recorder = connection.recorder
+        if connection.place:
+            recorder.at(connection.place)
         recorder.act(self.mogrify(query, params).strip())
         seen = len(connection.notices)
         try:
@@ -94,9 +103,11 @@ class RecordedCursor(ClientCursor[Any]):
 class RecordedConnection(Connection[Any]):
     """A connection whose statements and notices are noted.
 
-    ``notices`` holds the messages of severity NOTICE and above that arrived, oldest first.
+    ``notices`` holds the messages of severity NOTICE and above that arrived, oldest first. ``place`` is
+    the server's name in the report, empty where a test has one only.
     """
 
+    place: str = ""
     recorder: Recorder
     notices: list[str]
 

@@ -25,6 +25,7 @@ RECORDER = pytest.StashKey[Recorder]()
 #: What a report shows in place of names made up for one run.
 SHOWN_DATABASE = "labdb"
 SHOWN_BUCKET = "my-bucket"
+SHOWN_INSTANCE = "my-instance"
 SHOWN_ZONE = "aws-region.rds.amazonaws.com"
 
 
@@ -83,20 +84,23 @@ class RdsInstance(Instance):
     """
 
     recorder: Recorder
-    _shown: str
+    _place: str
 
     def recorded(
         self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
     ) -> RecordedConnection:
         """Log in over TCP, by default as the master user; ``options`` are libpq's. Close it after use."""
-        return RecordedConnection.open(self.recorder, self.login(dbname, user, password) | options)
+        connection = RecordedConnection.open(self.recorder, self.login(dbname, user, password) | options)
+        connection.place = self._place
+        return connection
 
-    def report_to(self, recorder: Recorder, shown: str = "my-instance") -> None:
+    def report_to(self, recorder: Recorder, shown: str = "") -> None:
         """Show what is done with this server in the report of the test that has this recorder.
 
-        ``shown`` is the instance's name in the address that stands there in place of the real one.
+        ``shown`` is the instance's name there, in its address and where it tells which of several
+        servers a statement went to.
         """
-        self.recorder, self._shown = recorder, shown
+        self.recorder, self._place = recorder, shown
         recorder.mask(self.info.master_password, "********")
 
     def dsn_for_peers(
@@ -112,7 +116,7 @@ class RdsInstance(Instance):
     def peer_address(self) -> tuple[str, int]:
         """Return host and port under which other servers reach this one; the report shows others."""
         host, port = super().peer_address()
-        name = f"{self._shown}.{SHOWN_ZONE}"
+        name = f"{self._place or SHOWN_INSTANCE}.{SHOWN_ZONE}"
         # Local servers have one address: with the port, a connection string tells them apart.
         self.recorder.mask(f"host={host} port={port}", f"host={name} port=5432")
         self.recorder.mask(host, name)

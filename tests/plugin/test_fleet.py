@@ -44,12 +44,14 @@ def test_a_module_shares_servers(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
     first, second = (pytester.path / "seen").read_text().splitlines()
     assert first == second
-    report = (pytester.path / "out" / f"pg{major}.md").read_text()
+    report = "".join(page.read_text() for page in (pytester.path / "out").rglob("*.md"))
     for place_or_secret in (*first.split(), "sesame", "127.0.0.1"):
         assert place_or_secret not in report
     assert "host=target-instance.aws-region.rds.amazonaws.com port=5432" in report
     assert report.count("user=app password=********") == 2
     assert report.count("SHOW work_mem") == 4
+    assert report.count("-- at source-instance") == 4
+    assert report.count("-- at target-instance") == 2
 
 
 def test_what_is_missing_skips_the_module(pytester: pytest.Pytester) -> None:

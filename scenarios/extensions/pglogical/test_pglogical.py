@@ -56,7 +56,7 @@ class Lab:
 @pytest.fixture
 def lab(servers: Any, rds_recording: Any) -> Iterator[Lab]:
     """Give a fresh database where the extension can be created."""
-    rds_recording({"my-instance": servers[0]})
+    rds_recording({"": servers[0]})
     with ExitStack() as opened:
         yield Lab(servers[0], opened)
 
@@ -99,7 +99,7 @@ def test_extension_needs_the_library(rds: Any) -> None:
 @claim(source=LOGICAL, certainty="documented")
 def test_library_alone_is_not_enough(servers: Any, rds_recording: Any) -> None:
     """Without rds.logical_replication no slot can be made, so nobody can subscribe."""
-    rds_recording({"my-instance": servers[1]})
+    rds_recording({"": servers[1]})
     slot = "SELECT pg_create_logical_replication_slot('mine', 'pglogical_output')"
     with servers[1].recorded() as master:
         assert master.execute("SHOW wal_level").fetchone() == ("replica",)

@@ -225,7 +225,7 @@ def plain(rds_fleet: Any, rds_version: str) -> Any:
 @pytest.fixture
 def group(plain: Any, rds_recording: Any) -> Any:
     """Give the server without commit timestamps; its group is reset and in force before a test."""
-    rds_recording({"my-instance": plain})
+    rds_recording({"": plain})
     plain.modify(dict.fromkeys(name for name in plain.group if name.startswith("pglogical.")))
     if plain.pending:
         plain.reboot()

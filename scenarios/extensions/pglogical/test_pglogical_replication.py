@@ -114,6 +114,7 @@ def test_same_version(running: Any, rds_instance: Any) -> None:
     """The subscriber may also be of the publisher's own version."""
     group = {"shared_preload_libraries": "pglogical", "rds.logical_replication": "1"}
     servers = running.publisher, rds_instance(parameters=group)
+    servers[1].report_to(running.publisher.recorder, "target-instance")
     with ExitStack() as opened:
         pair = type(running).create(servers, opened, running.publisher.recorder)
         pair.replicate()
