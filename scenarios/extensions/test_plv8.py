@@ -392,5 +392,6 @@ def test_javascript(lab: Lab) -> None:
         " 'if (!(key in doc)) throw new Error(`no ${key}`); return String(doc[key]);'"
     )
     assert lab.value("""SELECT pick('{"a": [1, 2]}', 'a')""") == "1,2"
-    with refused(psycopg.Error, "no b"):
+    with refused(psycopg.Error) as refusal:
         lab.master.execute("""SELECT pick('{"a": 1}', 'b')""")
+    assert "no b" in str(refusal.value)  # V8 has it in the message, QuickJS in the detail
