@@ -29,6 +29,8 @@ class ServerInfo:
     abilities: dict[str, str] = field(default_factory=dict)
     #: default version of every extension the server offers
     extension_versions: dict[str, str] = field(default_factory=dict)
+    #: values set in its parameter group
+    group: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dictionary for the run directory."""

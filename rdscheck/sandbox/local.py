@@ -31,6 +31,7 @@ from rdscheck.sandbox.owner import start_time
 from rdscheck.sandbox.process import as_account, end_process, give, no_room, server_account, spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
+from rdscheck.sandbox.upgrading import Moved
 
 #: Where distributions and installers put servers.
 _USUAL = (
@@ -268,6 +269,21 @@ class LocalEngine:
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
         return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:  # noqa: ARG002
+        """Refuse: upgrades run in containers only. Raises ``EngineUnavailable``."""
+        missing = [str(one) for one in (old, new) if one.major not in self._found]
+        both = f"; PostgreSQL {' and '.join(missing)} is not installed here either" if missing else ""
+        raise EngineUnavailable(
+            f"the engine local cannot upgrade PostgreSQL {old} to {new}: it has no place for two majors in"
+            f" one sandbox{both}",
+            hint="use --engine docker",
+        )
+
+    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:  # noqa: ARG002
+        """Refuse as ``prepare_upgrade`` does."""
+        self.prepare_upgrade(Version(int(info.server_version.split(".")[0])), version)
+        raise AssertionError("prepare_upgrade raises")
 
     def s3_addresses(self) -> tuple[str, str | None]:
         """Local servers reach an S3 server over loopback, by whatever address it has."""
