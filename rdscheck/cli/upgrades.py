@@ -4,10 +4,11 @@ import argparse
 from datetime import UTC, datetime
 from typing import Any
 
+from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import emulated, parse_versions, read_version
 from rdscheck.cli.console import Console
 from rdscheck.cli.sandboxes import parameter, sandboxes, shown
-from rdscheck.errors import ExitCode, RdscheckError, UsageError
+from rdscheck.errors import ExitCode, UsageError
 from rdscheck.sandbox.engines import by_name
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.pool import servers_of
@@ -39,7 +40,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     upgrade = commands.add_parser(
         "upgrade",
         help="upgrade a sandbox to another major version",
-        description="Upgrade a sandbox of rdscheck up to another major version: prechecks as on RDS, then pg_upgrade.",
+        description="Upgrade a sandbox to another major version: prechecks as on RDS, then pg_upgrade.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -90,8 +91,9 @@ def _upgrade(options: argparse.Namespace, console: Console) -> ExitCode:
     # A sandbox is found by its version.
     run.write(f"{SHARED}{instance.version}", instance.info.to_json())
     run.forget(record)
+    where = f"{instance.info.host}:{instance.info.port}"
     console.note(
-        f"sandbox {shown(run)} runs PostgreSQL {instance.server_version} at {instance.info.host}:{instance.info.port},"
+        f"sandbox {shown(run)} runs PostgreSQL {instance.server_version} at {where},"
         f" lists of {instance.emulates}"
     )
     for line in left_to_do(instance, source):
@@ -133,7 +135,7 @@ def left_to_do(instance: Instance, source: str) -> list[str]:
         told.append(
             "the system sorts text by other rules: REINDEX, then ALTER DATABASE … REFRESH COLLATION VERSION"
         )
-    if int(source.split(".")[0]) < 15 <= instance.major and "rds.force_ssl" not in instance.group:
+    if order_key(source)[0] < 15 <= instance.major and "rds.force_ssl" not in instance.group:
         told.append("clients must use TLS now: rds.force_ssl is 1 by default from 15 on")
     return told
 
