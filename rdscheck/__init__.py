@@ -7,7 +7,9 @@ from rdscheck.claims.marking import claims_of
 from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
 from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused
+from rdscheck.sandbox.upgrading import UpgradeBlocked, UpgradeFailed
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
+from rdscheck.upgrade.targets import TargetRefused
 
 __version__ = "0.1.0"
 
@@ -19,6 +21,9 @@ __all__ = [
     "ParameterRefused",
     "RdscheckError",
     "Status",
+    "TargetRefused",
+    "UpgradeBlocked",
+    "UpgradeFailed",
     "claim",
     "claims_of",
     "deviation",

@@ -20,7 +20,7 @@ from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
-from rdscheck.sandbox.upgrading import Moved
+from rdscheck.sandbox.upgrading import UPGRADE, Moved
 
 #: The name by which a container reaches the machine it runs on.
 HOST_NAME = "host.docker.internal"
@@ -157,6 +157,7 @@ class DockerEngine:
             admin_host="127.0.0.1",
             admin_password=secrets.admin,
             container=container.id,
+            abilities={UPGRADE: ""},
         )
 
         def alive() -> str | None:

@@ -99,6 +99,11 @@ class Instance(Server):
         self._run.write(self._name, self.info.to_json())
 
     @property
+    def record(self) -> str:
+        """Return the name under which the run knows this server."""
+        return self._name
+
+    @property
     def group(self) -> dict[str, str]:
         """Return the values set in the group, without the defaults."""
         return dict(self._group)

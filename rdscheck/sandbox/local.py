@@ -31,7 +31,7 @@ from rdscheck.sandbox.owner import start_time
 from rdscheck.sandbox.process import as_account, end_process, give, no_room, server_account, spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
-from rdscheck.sandbox.upgrading import Moved
+from rdscheck.sandbox.upgrading import UPGRADE, Moved
 
 #: Where distributions and installers put servers.
 _USUAL = (
@@ -48,6 +48,8 @@ _PORT_TRIES = 5
 
 #: How long a server that is started anew waits for its port between two tries.
 _PORT_SECONDS = 0.5
+
+_NO_UPGRADE = "the engine local upgrades no server to another major; the engine docker does"
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class LocalEngine:
             data_dir=str(home / "data"),
             pid=process.pid,
             started=start_time(process.pid),
-            abilities=dict(tree.missing),
+            abilities={**tree.missing, UPGRADE: _NO_UPGRADE},
         )
 
         def alive() -> str | None:
@@ -274,11 +276,7 @@ class LocalEngine:
         """Refuse: upgrades run in containers only. Raises ``EngineUnavailable``."""
         missing = [str(one) for one in (old, new) if one.major not in self._found]
         both = f"; PostgreSQL {' and '.join(missing)} is not installed here either" if missing else ""
-        raise EngineUnavailable(
-            f"the engine local cannot upgrade PostgreSQL {old} to {new}: it has no place for two majors in"
-            f" one sandbox{both}",
-            hint="use --engine docker",
-        )
+        raise EngineUnavailable(f"PostgreSQL {old} to {new}: {_NO_UPGRADE}{both}", hint="use --engine docker")
 
     def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:  # noqa: ARG002
         """Refuse as ``prepare_upgrade`` does."""

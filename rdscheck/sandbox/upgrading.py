@@ -7,6 +7,9 @@ from rdscheck.errors import ExitCode, RdscheckError
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.upgrade.precheck import Obstacle, event
 
+#: The ability of a server to be upgraded to another major here.
+UPGRADE = "upgrade"
+
 
 @dataclass(frozen=True)
 class Moved:
