@@ -66,7 +66,7 @@ DEVIATIONS = (
     Deviation(
         "upgrade-collations",
         "collation versions after an upgrade",
-        "RDS brings its own collation library; whether an upgrade changes its version is not documented per version",
+        "RDS brings its own collation library; whether an upgrade changes its version is not documented",
         "they change with the Debian release of the new server: log-ins warn until the database is refreshed",
         _KNOWN,
         f"{_GUIDE}/PostgreSQL-Collations.html",

@@ -16,9 +16,9 @@ from rdscheck.errors import EngineUnavailable, StartError, UsageError
 from rdscheck.model import Version
 from rdscheck.sandbox.dsn import server_from_dsn
 from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.instance import Instance
-from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool, guard
 from rdscheck.sandbox.rundir import RunDir

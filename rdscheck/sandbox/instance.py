@@ -207,13 +207,13 @@ class Instance(Server):
         check_target(self._engine_version, target)
         if self._group and parameters is None:
             raise _custom_group(self._engine_version)
-        group = self._group_for(wanted, target, parameters or {})
-        self._engine.prepare_upgrade(read_version(self.info.version), wanted, progress)
         if prechecks:
             progress("looking for what is in the way")
             found = look(self.admin, self._engine_version, target)
             if any(one.blocks for one in found):
                 raise UpgradeBlocked.by(found)
+        self._engine.prepare_upgrade(read_version(self.info.version), wanted, progress)
+        group = self._group_for(wanted, target, parameters or {})
         kept = self._kept is not None
         self.close()
         progress(f"upgrading from {self.server_version} to {wanted}")
