@@ -4,7 +4,7 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, profile
+from rdscheck.deviations import aws_s3, backends, documents, extensions, profile, upgrade
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -15,6 +15,7 @@ DEVIATIONS: dict[str, Deviation] = {
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
         *profile.DEVIATIONS,
+        *upgrade.DEVIATIONS,
     )
 }
 

@@ -10,6 +10,9 @@ _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
 _PGAUDIT_SETUP = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
 _PGAUDIT_OBJECTS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
 _PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html"
+_CRON = f"{_GUIDE}/PostgreSQL_pg_cron.html"
+_PARTMAN = f"{_GUIDE}/PostgreSQL_Partitions.html"
+_REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
 _PLV8 = f"{_GUIDE}/PostgreSQL.Concepts.General.UpgradingPLv8.html"
 _POSTGIS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
@@ -146,6 +149,66 @@ FINDINGS = (
         " logs the whole text itself",
         "send hashes in place of passwords, as \\password of psql does",
         f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
+    ),
+    DocumentationFinding(
+        "cron-username",
+        "pg_cron, the pg_cron tables, cron.job",
+        "who gets UPDATE or INSERT on the table can set the column username and run jobs as rds_superuser",
+        "row security refuses a row with another user's name, whoever was granted what",
+        "grant neither all the same: a new row can name any database",
+        _CRON,
+    ),
+    DocumentationFinding(
+        "cron-purge-dash",
+        "pg_cron, purging the pg_cron history table",
+        "schedule DELETE … WHERE end_time < now() \N{EN DASH} interval '7 days'",
+        "the sign before interval is a dash and no minus: the job is scheduled without a word and fails at"
+        " each run, so that the history grows on",
+        "write a minus sign, and look for failed runs in cron.job_run_details after the first night",
+        _CRON,
+    ),
+    DocumentationFinding(
+        "partman-native",
+        "pg_partman, configuring partitions, as the guide had it in 2023",
+        "call create_parent with p_type => 'native' and p_interval => 'daily'",
+        "these are words of pg_partman 4; 5.0 and later, which RDS has too, refuse both",
+        "from 5.0 on write p_type => 'range' and p_interval => '1 day', which 4 refuses in its turn:"
+        " ask pg_extension for the version first",
+        _PARTMAN,
+    ),
+    DocumentationFinding(
+        "partman-cron-database",
+        "pg_partman, configuring partition maintenance, the example",
+        "create pg_cron, set part_config and schedule the maintenance, in one script",
+        "pg_cron can only be created in the database postgres, and the job runs there: partitions of other"
+        " databases are not maintained",
+        "schedule the job in postgres and set its column database, or use cron.schedule_in_database",
+        _PARTMAN,
+    ),
+    DocumentationFinding(
+        "repack-grants-role",
+        "pg_repack, steps 2 and 3",
+        "run ALTER DEFAULT PRIVILEGES, then the client as rds_test",
+        "the statement holds for what its own user creates later, and the log tables belong to who runs the"
+        " client: done by another user, it leaves writers refused at the log table",
+        "run both statements as the user of step 3, or with FOR ROLE rds_test",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-owner",
+        "pg_repack, step 3",
+        "use an account that has rds_superuser privileges",
+        "tables of other roles are refused: to make its trigger and to swap them the client must be owner",
+        "grant the owners of the tables to that account as well",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-info-lines",
+        "pg_repack, step 4",
+        'the client answers INFO: repacking table "pgbench_tellers"',
+        'it names schema and table, "public.pgbench_tellers", and says nothing of tables without a key',
+        "compare the names with all tables: one without primary key or unique NOT NULL index stays bloated",
+        _REPACK,
     ),
     DocumentationFinding(
         "postgis-exec-in-public",

@@ -182,7 +182,8 @@ def _ended(status: int, over: bool, seconds: float, limit: int) -> str:
         return f"time limit of {seconds:g} s"
     if status == 128 + signal.SIGXFSZ:
         return f"output limit of {limit} bytes"
-    return f"signal {status - 128}" if status > 128 else ""
+    # 255 is what a program says that ends with exit(-1).
+    return f"signal {status - 128}" if 128 < status <= 128 + signal.SIGRTMAX else ""
 
 
 def _place(info: ServerInfo) -> Place:

@@ -3,8 +3,25 @@
 import contextlib
 import logging
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
+
+#: Where a container has its data directory: in memory, since nothing in it is worth keeping.
+MEMORY = "/var/lib/rdscheck/memory"
+
+#: Where an image has our scripts.
+SCRIPTS = "/usr/local/lib/rdscheck"
+
+#: A port that the engine chooses.
+ANY_PORT = 0
+
+
+class Secrets(NamedTuple):
+    """The passwords of a server's two first users."""
+
+    master: str
+    admin: str
 
 
 @contextlib.contextmanager

@@ -1,5 +1,25 @@
 """All faults of extension procedures."""
 
-from tests.mutations.extensions import allowed, orafce, pgaudit, plv8, postgis, wal2json
+from tests.mutations.extensions import (
+    allowed,
+    cron,
+    orafce,
+    partman,
+    pgaudit,
+    plv8,
+    postgis,
+    repack,
+    wal2json,
+)
 
-FAULTS = (*allowed.FAULTS, *orafce.FAULTS, *pgaudit.FAULTS, *plv8.FAULTS, *postgis.FAULTS, *wal2json.FAULTS)
+FAULTS = (
+    *allowed.FAULTS,
+    *cron.FAULTS,
+    *orafce.FAULTS,
+    *partman.FAULTS,
+    *pgaudit.FAULTS,
+    *plv8.FAULTS,
+    *postgis.FAULTS,
+    *repack.FAULTS,
+    *wal2json.FAULTS,
+)
