@@ -11,11 +11,11 @@ from ipaddress import ip_network
 from secrets import token_hex
 from typing import Any
 
-from rdscheck.errors import EngineUnavailable, StartError
+from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import docker_upgrade, images, upgrade_image
 from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, Secrets, our_way
-from rdscheck.sandbox.engine import Progress, quiet
+from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
@@ -235,6 +235,18 @@ class DockerEngine:
     def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
         """Upgrade a server to another major; see ``Engine.upgrade``."""
         return docker_upgrade.upgrade(self, info, version, group, run)
+
+    def peer_address(self, info: ServerInfo) -> tuple[str, int]:
+        """Return the container's address on the engine's network; it stays the same at a reboot."""
+        same_engine(self.name, info)
+        networks = self.container(info).attrs["NetworkSettings"]["Networks"]
+        found = [network["IPAddress"] for network in networks.values() if network.get("IPAddress")]
+        if not found:
+            raise RdscheckError(
+                f"the container of PostgreSQL {info.version} has no address on a network",
+                hint="servers that replicate need Docker's bridge network",
+            )
+        return str(found[0]), 5432
 
     def s3_addresses(self) -> tuple[str, str | None]:
         """Return where an S3 server must listen, and the name containers reach it by.
