@@ -1,5 +1,6 @@
 """The guide's upgrade of PLV8: functions dumped, extension dropped and created anew, functions restored."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -75,6 +76,8 @@ class Lab:
         done = self.client.shell(line)
         if done.status == 127:
             self.client.require(line.split(maxsplit=1)[0])
+        for entry in re.findall(r"TOC entry \d+; \d+ \d+", done.errors):
+            self.client.recorder.mask(entry, "TOC entry 1; 1255 16400")  # oids differ at each run
         return done
 
     def create(self) -> None:
