@@ -8,7 +8,9 @@ from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
 from rdscheck.refusal import refused
 from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused
+from rdscheck.sandbox.upgrading import UpgradeBlocked, UpgradeFailed
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
+from rdscheck.upgrade.targets import TargetRefused
 
 __version__ = "0.1.0"
 
@@ -20,6 +22,9 @@ __all__ = [
     "ParameterRefused",
     "RdscheckError",
     "Status",
+    "TargetRefused",
+    "UpgradeBlocked",
+    "UpgradeFailed",
     "claim",
     "claims_of",
     "deviation",

@@ -1,6 +1,8 @@
 """What all tests share: engines found here, and pytest's own test bench."""
 
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,10 @@ from rdscheck.sandbox.local import installations
 from rdscheck.sandbox.shadow import why_no_stand_ins
 
 pytest_plugins = ["pytester"]
+
+# Started in the background by a script we would ignore Ctrl-C, and so would everything that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: Majors that Debian's packages give everybody; CI runs all of them.
 PACKAGED = (13, 15, 17, 18)
@@ -56,6 +62,12 @@ def quick() -> tuple[str, int]:
     if found is None:
         pytest.skip("no engine here can start a server (rdscheck doctor)")
     return found
+
+
+def told(reports: Path, version: object) -> str:
+    """Return everything reports say of a version: its page, and what ran for each procedure."""
+    pages = [reports / f"pg{version}.md", *sorted((reports / f"pg{version}").iterdir())]
+    return "\n".join(page.read_text(encoding="utf-8") for page in pages)
 
 
 def containers(run_id: str) -> list[str]:

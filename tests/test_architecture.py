@@ -16,6 +16,7 @@ LAYERS = (
     ("model", "errors", "resources"),
     ("catalog",),
     ("deviations",),
+    ("upgrade",),
     ("sandbox",),
     ("aws",),
     ("report",),

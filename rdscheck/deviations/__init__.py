@@ -4,7 +4,7 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, profile
+from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, profile, upgrade
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -15,10 +15,13 @@ DEVIATIONS: dict[str, Deviation] = {
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
         *profile.DEVIATIONS,
+        *upgrade.DEVIATIONS,
     )
 }
 
-DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {one.key: one for one in documents.FINDINGS}
+DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
+    one.key: one for one in (*documents.FINDINGS, *pglogical.FINDINGS)
+}
 
 
 class UnknownKey(RdscheckError):

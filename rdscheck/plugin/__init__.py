@@ -12,11 +12,13 @@ from rdscheck.plugin.fixtures import (
     rds_db,
     rds_grouped,
     rds_instance,
+    rds_prepared,
     rds_s3,
     rds_server,
     rds_version,
     step,
 )
+from rdscheck.plugin.fleet import rds_fleet, rds_recording
 from rdscheck.plugin.hooks import (
     pytest_addhooks,
     pytest_addoption,
@@ -45,8 +47,11 @@ __all__ = [
     "rds_client",
     "rds_connect",
     "rds_db",
+    "rds_fleet",
     "rds_grouped",
     "rds_instance",
+    "rds_prepared",
+    "rds_recording",
     "rds_s3",
     "rds_server",
     "rds_version",

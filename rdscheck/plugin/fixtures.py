@@ -25,6 +25,7 @@ RECORDER = pytest.StashKey[Recorder]()
 #: What a report shows in place of names made up for one run.
 SHOWN_DATABASE = "labdb"
 SHOWN_BUCKET = "my-bucket"
+SHOWN_ZONE = "aws-region.rds.amazonaws.com"
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +83,41 @@ class RdsInstance(Instance):
     """
 
     recorder: Recorder
+    _shown: str
 
     def recorded(
         self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
     ) -> RecordedConnection:
         """Log in over TCP, by default as the master user; ``options`` are libpq's. Close it after use."""
         return RecordedConnection.open(self.recorder, self.login(dbname, user, password) | options)
+
+    def report_to(self, recorder: Recorder, shown: str = "my-instance") -> None:
+        """Show what is done with this server in the report of the test that has this recorder.
+
+        ``shown`` is the instance's name in the address that stands there in place of the real one.
+        """
+        self.recorder, self._shown = recorder, shown
+        recorder.mask(self.info.master_password, "********")
+
+    def dsn_for_peers(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
+    ) -> str:
+        """Return a connection string by which another server logs in here, see ``Instance``.
+
+        It goes into statements, so the report shows neither its password nor its address.
+        """
+        self.recorder.mask(password or "", "********")
+        return super().dsn_for_peers(dbname, user, password, **options)
+
+    def peer_address(self) -> tuple[str, int]:
+        """Return host and port under which other servers reach this one; the report shows others."""
+        host, port = super().peer_address()
+        name = f"{self._shown}.{SHOWN_ZONE}"
+        # Local servers have one address: with the port, a connection string tells them apart.
+        self.recorder.mask(f"host={host} port={port}", f"host={name} port=5432")
+        self.recorder.mask(host, name)
+        self.recorder.mask(str(port), "5432")
+        return host, port
 
 
 class RdsInstances(Protocol):
@@ -116,7 +146,7 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
             # Its group may name a library that is missing, and then nothing would start.
             _skip_without(request, rds_server)
         instance = session.pool.dedicated(RdsInstance, wanted, parameters)
-        instance.recorder = recorder_of(request.node)
+        instance.report_to(recorder_of(request.node))
         started.append(instance)
         _skip_without(request, instance)
         return instance
@@ -125,6 +155,48 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
     if not session.options.keep:
         for instance in reversed(started):
             instance.end()
+
+
+class RdsPrepared(Protocol):
+    """Gives a server that tests share, prepared once."""
+
+    def __call__(
+        self,
+        name: str,
+        prepare: Callable[[RdsInstance], dict[str, Any]],
+        parameters: Mapping[str, str] | None = None,
+    ) -> tuple[RdsInstance, dict[str, Any]]:
+        """Return the server of that name and what ``prepare`` noted: plain values that JSON can hold."""
+
+
+@pytest.fixture
+def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepared:
+    """Give a function that returns a server of a module's own, made and prepared by the first test to ask.
+
+    ``instance, notes = rds_prepared("upgraded", prepare)``: for set-up that takes long, such as an
+    upgrade. The server lives until the run ends; what tests do to it must not disturb the others.
+    """
+    session = session_of(request.config)
+    if not rds_server.info.admin_host:
+        pytest.skip("a server given by --rds-dsn has no parameter group here")
+    _skip_without(request, rds_server)
+
+    def get(
+        name: str,
+        prepare: Callable[[RdsInstance], dict[str, Any]],
+        parameters: Mapping[str, str] | None = None,
+    ) -> tuple[RdsInstance, dict[str, Any]]:
+        version = read_version(rds_server.version)
+        try:
+            instance, notes = session.prepared(RdsInstance, name, version, parameters or {}, prepare)
+        except EngineUnavailable as error:
+            if session.options.required:
+                raise
+            pytest.skip(str(error))
+        instance.report_to(recorder_of(request.node))
+        return instance, notes
+
+    return get
 
 
 class RdsConnect(Protocol):
@@ -261,6 +333,7 @@ __all__ = [
     "rds_db",
     "rds_grouped",
     "rds_instance",
+    "rds_prepared",
     "rds_s3",
     "rds_server",
     "rds_version",

@@ -245,7 +245,7 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
 
 def _environment(server: Server, s3: str) -> Environment:
     info = server.info
-    stand_ins = {name: info.extension_versions[name] for name in info.stand_ins}
+    stand_ins = {name: f"{info.extension_versions[name]}, stand-in" for name in info.stand_ins}
     return Environment(
         version=info.version,
         server=info.server_version,

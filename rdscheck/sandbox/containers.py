@@ -2,9 +2,30 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Iterator
+from typing import NamedTuple
+
+#: testcontainers' settings are the whole process's: who starts a container meanwhile has to wait.
+_LOCK = threading.Lock()
 
 _LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
+
+#: Where a container has its data directory: in memory, since nothing in it is worth keeping.
+MEMORY = "/var/lib/rdscheck/memory"
+
+#: Where an image has our scripts.
+SCRIPTS = "/usr/local/lib/rdscheck"
+
+#: A port that the engine chooses.
+ANY_PORT = 0
+
+
+class Secrets(NamedTuple):
+    """The passwords of a server's two first users."""
+
+    master: str
+    admin: str
 
 
 @contextlib.contextmanager
@@ -16,15 +37,16 @@ def our_way() -> Iterator[None]:
     """
     from testcontainers.core.config import testcontainers_config  # noqa: PLC0415
 
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    levels = [logger.level for logger in loggers]
-    disabled = testcontainers_config.ryuk_disabled
-    testcontainers_config.ryuk_disabled = True
-    for logger in loggers:
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        testcontainers_config.ryuk_disabled = disabled
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+    with _LOCK:
+        loggers = [logging.getLogger(name) for name in _LOGGERS]
+        levels = [logger.level for logger in loggers]
+        disabled = testcontainers_config.ryuk_disabled
+        testcontainers_config.ryuk_disabled = True
+        for logger in loggers:
+            logger.setLevel(logging.WARNING)
+        try:
+            yield
+        finally:
+            testcontainers_config.ryuk_disabled = disabled
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

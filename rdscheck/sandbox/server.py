@@ -1,5 +1,6 @@
 """A running server: connections, databases, roles. The same for every engine."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ class Server:
     @property
     def major(self) -> int:
         """Return the major version of the server that answers."""
-        return int(self.info.server_version.split(".")[0])
+        return major_of(self.info)
 
     @property
     def server_version(self) -> str:
@@ -198,6 +199,11 @@ class Server:
 
     def _log_in(self) -> Connection:
         return self.admin() if self.info.admin_host else self.connect()
+
+
+def major_of(info: ServerInfo) -> int:
+    """Return the major version a server answered with; 19 for ``19beta1``."""
+    return int(re.split(r"\D", info.server_version, maxsplit=1)[0])
 
 
 def unique_name(wish: str) -> str:

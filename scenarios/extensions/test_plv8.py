@@ -59,9 +59,7 @@ class Lab:
     def __init__(self, database: Any, master: Any, clients: Callable[[Any], Any]) -> None:
         self.database, self.master, self._clients = database, master, clients
         self._client: Any = None
-        comment = "SELECT comment LIKE '%stand-in%' FROM pg_available_extensions WHERE name = 'plv8'"
-        stand_in = master.execute(comment).fetchone() == (True,)
-        scripted = database.server.has("pljs") or not stand_in
+        scripted = database.server.has("pljs") or "plv8" not in database.server.info.stand_ins
         self.bodies = JAVASCRIPT if scripted else PLPGSQL
         #: The version before the default one: 18 takes over from 3.1, the others from 2.3.
         self.old = "3.1.10" if database.server.major >= 18 else "2.3.15"
@@ -209,7 +207,6 @@ def test_verify_query(lab: Lab) -> None:
     assert lab.inventory() == [("plv8_version", "pg_catalog", "plv8")]
 
 
-@documented
 @documentation_finding("plv8-dialects")
 @claim(source=DOCS, certainty="documented", basis="emulated", since=18)
 @rests_on("unsupported-extension-text")
@@ -220,9 +217,7 @@ def test_dialects_are_gone(rds: Any) -> None:
             rds.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
 
 
-@claim(
-    source=DOCS, certainty="documented", basis="stand-in", until=17, needs=("plcoffee", "plls")
-)  # from 3.2 on there are none, and here they never are
+@claim(source=DOCS, certainty="documented", basis="stand-in", until=17, needs=("plcoffee", "plls"))
 def test_dialects(rds: Any) -> None:
     """Up to 17 plcoffee and plls are created beside plv8."""
     for name in ("plv8", "plcoffee", "plls"):

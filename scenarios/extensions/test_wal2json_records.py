@@ -56,8 +56,8 @@ def test_transactions(decoding: Any) -> None:
         master.execute("INSERT INTO item VALUES (3)")
     with master.transaction(force_rollback=True):
         master.execute("INSERT INTO item VALUES (4)")
-    (one,) = decoding.read(slot)
-    assert [change["columnvalues"][0] for change in one["change"]] == [1, 3]
+    told = decoding.read(slot)
+    assert [[change["columnvalues"][0] for change in one["change"]] for one in told] == [[1, 3]]
 
 
 @upstream

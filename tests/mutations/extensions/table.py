@@ -1,6 +1,16 @@
 """All faults of extension procedures."""
 
-from tests.mutations.extensions import allowed, cron, orafce, partman, pgaudit, repack
+from tests.mutations.extensions import (
+    allowed,
+    cron,
+    orafce,
+    partman,
+    pgaudit,
+    plv8,
+    postgis,
+    repack,
+    wal2json,
+)
 
 FAULTS = (
     *allowed.FAULTS,
@@ -8,5 +18,8 @@ FAULTS = (
     *orafce.FAULTS,
     *partman.FAULTS,
     *pgaudit.FAULTS,
+    *plv8.FAULTS,
+    *postgis.FAULTS,
     *repack.FAULTS,
+    *wal2json.FAULTS,
 )
