@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rdscheck.errors import StartError
+
 _LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
 
 #: Where a container has its data directory: in memory, since nothing in it is worth keeping.
@@ -15,6 +17,10 @@ SCRIPTS = "/usr/local/lib/rdscheck"
 
 #: A port that the engine chooses.
 ANY_PORT = 0
+
+
+class PortTaken(StartError):
+    """Somebody else has the port a container was to be published at."""
 
 
 class Secrets(NamedTuple):
