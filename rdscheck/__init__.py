@@ -6,6 +6,7 @@ What scenarios and other projects' tests may import stands here; everything else
 from rdscheck.claims.marking import claims_of
 from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
+from rdscheck.refusal import refused
 from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused
 from rdscheck.sandbox.upgrading import UpgradeBlocked, UpgradeFailed
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
@@ -28,6 +29,7 @@ __all__ = [
     "claims_of",
     "deviation",
     "documentation_finding",
+    "refused",
     "rests_on",
     "scenario",
 ]

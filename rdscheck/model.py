@@ -128,6 +128,27 @@ class Deviation:
 
 
 @dataclass(frozen=True)
+class GuideStep:
+    """One step of a guide, and the claims that show whether it works."""
+
+    section: str
+    step: str  # its number in the section, as the guide counts, for example "2" or "CLI 4"
+    does: str  # what it tells the reader to do, in our words
+    claims: tuple[str, ...] = ()  # scenario and claim, "area/procedure::claim", all its parameters meant
+    note: str = ""  # why no claim shows it, where none does
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A document that tells how to do something, step by step."""
+
+    id: str  # the area of the scenarios that follow it, and a name: "extensions/user-guide"
+    title: str
+    docs: str  # its address
+    steps: tuple[GuideStep, ...]
+
+
+@dataclass(frozen=True)
 class Environment:
     """What a version ran on: enough to repeat it, nothing that differs at every run."""
 
@@ -160,5 +181,6 @@ class Run:
     not_run: tuple[NotRun, ...] = ()
     documentation_findings: tuple[DocumentationFinding, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    guides: tuple[Guide, ...] = ()
     complete: bool = True  # false after Ctrl-C or a crash
     rdscheck_version: str = field(default="")

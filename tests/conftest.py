@@ -1,5 +1,6 @@
 """What all tests share: engines found here, and pytest's own test bench."""
 
+import signal
 import subprocess
 
 import pytest
@@ -10,6 +11,10 @@ from rdscheck.sandbox.local import installations
 from rdscheck.sandbox.shadow import why_no_stand_ins
 
 pytest_plugins = ["pytester"]
+
+# Started in the background by a script we would ignore Ctrl-C, and so would everything that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: Majors that Debian's packages give everybody; CI runs all of them.
 PACKAGED = (13, 15, 17, 18)
@@ -70,7 +75,7 @@ def containers(run_id: str) -> list[str]:
 
 
 #: Groups of tests that take minutes, longest first.
-LONG = ("whole", "mutations", "turned")
+LONG = ("whole", "faults", "procedures", "mutations", "turned")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ from rdscheck.catalog.store import overlay, refreshed, shipped
 from rdscheck.errors import RdscheckError, UsageError
 
 EXTENSION = "extension"
+OUTPUT_PLUGIN = "output_plugin"
 
 #: What AWS's tables print in place of a version for a module that has none, and what a list
 #: without versions is written down with.
@@ -61,6 +62,11 @@ def creatable(engine_version: str, engine: str = "rds") -> tuple[str, ...]:
     Modules that are only loaded and output plugins are left out.
     """
     return tuple(name for name, one in offered(engine_version, engine).items() if one.kind == EXTENSION)
+
+
+def output_plugins() -> frozenset[str]:
+    """Return the entries of AWS's tables that logical decoding loads by name, as ``wal2json``."""
+    return frozenset(row["extension"] for row in shipped("extension_labels") if row["kind"] == OUTPUT_PLUGIN)
 
 
 def listed(major: int, engine: str = "rds") -> tuple[str, ...]:

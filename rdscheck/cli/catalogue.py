@@ -24,6 +24,7 @@ from rdscheck.cli.console import Console
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import ExitCode, UsageError
+from rdscheck.guides import guides
 from rdscheck.model import Deviation, DocumentationFinding, Scenario, Version
 from rdscheck.plugin.marks import Claim, claim_of, scenario_of
 from rdscheck.resources import scenarios_dir
@@ -178,6 +179,14 @@ def _explain_area(wanted: str, console: Console) -> None:
         console.data(about.read_text(encoding="utf-8"))
     columns, rows = _rows("scenarios")
     console.table(columns, [row for row in rows if row[0].startswith(f"{wanted}/")])
+    for guide in guides():
+        if guide.id.startswith(f"{wanted}/"):
+            console.data(f"\n{guide.title}, step by step ({guide.docs})")
+            steps = [
+                [f"{one.section}, {one.step}", one.does, ", ".join(one.claims) or one.note]
+                for one in guide.steps
+            ]
+            console.table(["step", "what it tells you to do", "shown by"], steps)
 
 
 def _explain_version(wanted: str, console: Console) -> None:

@@ -1,8 +1,9 @@
 """Progress of a run: a live table on a terminal, plain lines elsewhere."""
 
+import json
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -45,6 +46,8 @@ class Progress:
                 self._tasks[version] = self._bars.add_task("starting", total=None, version=version)
         self.expected: Counter[tuple[str, str]] = Counter()  # (file, version) -> claims
         self._done: dict[tuple[str, str], Counter[Status]] = {}
+        #: (scenario, version) -> seconds its claims took, set-up and clean-up included
+        self.seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
         self.trouble: RdscheckError | None = None
         self.run: Run | None = None
 
@@ -84,6 +87,12 @@ class Progress:
             if self._bars:
                 self._bars.update(task, total=total)
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add up what a scenario takes."""
+        told = getattr(report, "rdscheck", None)
+        if told is not None:
+            self.seconds[json.loads(told["scenario"])["id"], told["version"]] += report.duration
+
     def pytest_rdscheck_outcome(self, outcome: Outcome, nodeid: str) -> None:
         """Tell about one claim, and about a scenario when it was the last of it."""
         place = _place(nodeid)
@@ -121,5 +130,6 @@ class Progress:
 
 
 def _place(nodeid: str) -> tuple[str, str]:
-    match = re.search(r"\[pg([0-9.]+)", nodeid)
+    # The version stands before or behind the other parameters of a claim.
+    match = re.search(r"[\[-]pg([0-9]+(?:\.[0-9]+)?)(?=[\]-])", nodeid)
     return nodeid.partition("::")[0], match[1] if match else ""

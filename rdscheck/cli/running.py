@@ -2,6 +2,8 @@
 
 import argparse
 import os
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from rdscheck.sandbox.engines import CHOICES, choose
 from rdscheck.sandbox.setup import set_up
 
 _MOST_WORKERS = 4
+
+#: Scenarios that ``--durations`` shows by itself.
+_SLOWEST = 10
 
 _EXAMPLES = """\
 examples:
@@ -82,6 +87,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         dest="workers",
         help=f"tests side by side (default: one more than processors, at most {_MOST_WORKERS})",
     )
+    run.add_argument(
+        "--durations",
+        type=int,
+        nargs="?",
+        const=_SLOWEST,
+        metavar="N",
+        help=f"print the seconds the N slowest scenarios took on each version (default {_SLOWEST}, 0: all)",
+    )
     run.set_defaults(command=_run)
 
 
@@ -89,6 +102,8 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     versions = parse_versions(options.pg)
     if options.workers < 0:
         raise UsageError(f"-n {options.workers}: a number of workers is 0 or more", hint="leave -n out")
+    if options.durations is not None and options.durations < 0:
+        raise UsageError(f"--durations {options.durations}: a number is 0 or more", hint="0 shows all")
     _check_directory(options.reports)
     if options.s3 != "auto":
         backends.check(options.s3)  # told before the work, not by every claim of it
@@ -104,8 +119,11 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
             "no version can run on this machine",
             hint="rdscheck doctor tells what is missing, --setup installs it",
         )
-    run, interrupted = _pytest(options, engine.name, ready, missing, console)
-    paths = write(run, options.reports)
+    run, interrupted, seconds = _pytest(options, engine.name, ready, missing, console)
+    # What ran stands in a directory for each version, one file for each procedure: too many to name.
+    paths = [path for path in write(run, options.reports) if path.parent == options.reports]
+    if options.durations is not None:
+        console.table(*durations(seconds, options.durations))
     _summary(run, paths, console)
     if interrupted:
         console.error("interrupted: the reports hold what was known by then and say that they are incomplete")
@@ -144,7 +162,7 @@ def _prepare(
 
 def _pytest(
     options: argparse.Namespace, engine: str, ready: list[Version], missing: list[NotRun], console: Console
-) -> tuple[Run, bool]:
+) -> tuple[Run, bool, Mapping[tuple[str, str], float]]:
     arguments = [
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
@@ -163,7 +181,24 @@ def _pytest(
         raise UsageError(f"no scenario is called {globs}", hint="rdscheck list scenarios shows their ids")
     if progress.run is None:
         raise RdscheckError(f"pytest ended with status {status} and no outcome", hint="run again with -n 0")
-    return progress.run_with(missing), status == pytest.ExitCode.INTERRUPTED
+    return progress.run_with(missing), status == pytest.ExitCode.INTERRUPTED, progress.seconds
+
+
+def durations(seconds: Mapping[tuple[str, str], float], most: int) -> tuple[list[str], list[list[str]]]:
+    """Return columns and rows of what scenarios took, by scenario and version, slowest first.
+
+    ``most`` is how many rows there are, 0 for all. Claims run side by side: together they took longer
+    than the run.
+    """
+    versions = sorted({version for _, version in seconds}, key=order_key)
+    totals: defaultdict[str, float] = defaultdict(float)
+    for (scenario, _), one in seconds.items():
+        totals[scenario] += one
+    slowest = sorted(totals, key=lambda scenario: (-totals[scenario], scenario))[: most or None]
+    return ["seconds", *(f"pg{version}" for version in versions)], [
+        [scenario, *(f"{seconds.get((scenario, version), 0):.1f}" for version in versions)]
+        for scenario in slowest
+    ]
 
 
 def _summary(run: Run, paths: list[Path], console: Console) -> None:

@@ -10,6 +10,11 @@ _EXPORT_BUCKET = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
 _PGAUDIT_SETUP = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
 _PGAUDIT_OBJECTS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
 _PGAUDIT_EXCLUDE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.exclude-user-db.html"
+_CRON = f"{_GUIDE}/PostgreSQL_pg_cron.html"
+_PARTMAN = f"{_GUIDE}/PostgreSQL_Partitions.html"
+_REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
+_PLV8 = f"{_GUIDE}/PostgreSQL.Concepts.General.UpgradingPLv8.html"
+_POSTGIS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
 
 FINDINGS = (
@@ -140,8 +145,162 @@ FINDINGS = (
         "pgaudit-redaction",
         "pgAudit, introduction",
         "pgAudit redacts cleartext passwords from the logs",
-        "only in its own entries: of a statement that fails the server logs the whole text itself",
+        "only in its own entries, up to 15 not those of user mappings; of a statement that fails the server"
+        " logs the whole text itself",
         "send hashes in place of passwords, as \\password of psql does",
         f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
+    ),
+    DocumentationFinding(
+        "cron-username",
+        "pg_cron, the pg_cron tables, cron.job",
+        "who gets UPDATE or INSERT on the table can set the column username and run jobs as rds_superuser",
+        "row security refuses a row with another user's name, whoever was granted what",
+        "grant neither all the same: a new row can name any database",
+        _CRON,
+    ),
+    DocumentationFinding(
+        "cron-purge-dash",
+        "pg_cron, purging the pg_cron history table",
+        "schedule DELETE … WHERE end_time < now() \N{EN DASH} interval '7 days'",
+        "the sign before interval is a dash and no minus: the job is scheduled without a word and fails at"
+        " each run, so that the history grows on",
+        "write a minus sign, and look for failed runs in cron.job_run_details after the first night",
+        _CRON,
+    ),
+    DocumentationFinding(
+        "partman-native",
+        "pg_partman, configuring partitions, as the guide had it in 2023",
+        "call create_parent with p_type => 'native' and p_interval => 'daily'",
+        "these are words of pg_partman 4; 5.0 and later, which RDS has too, refuse both",
+        "from 5.0 on write p_type => 'range' and p_interval => '1 day', which 4 refuses in its turn:"
+        " ask pg_extension for the version first",
+        _PARTMAN,
+    ),
+    DocumentationFinding(
+        "partman-cron-database",
+        "pg_partman, configuring partition maintenance, the example",
+        "create pg_cron, set part_config and schedule the maintenance, in one script",
+        "pg_cron can only be created in the database postgres, and the job runs there: partitions of other"
+        " databases are not maintained",
+        "schedule the job in postgres and set its column database, or use cron.schedule_in_database",
+        _PARTMAN,
+    ),
+    DocumentationFinding(
+        "repack-grants-role",
+        "pg_repack, steps 2 and 3",
+        "run ALTER DEFAULT PRIVILEGES, then the client as rds_test",
+        "the statement holds for what its own user creates later, and the log tables belong to who runs the"
+        " client: done by another user, it leaves writers refused at the log table",
+        "run both statements as the user of step 3, or with FOR ROLE rds_test",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-owner",
+        "pg_repack, step 3",
+        "use an account that has rds_superuser privileges",
+        "tables of other roles are refused: to make its trigger and to swap them the client must be owner",
+        "grant the owners of the tables to that account as well",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "repack-info-lines",
+        "pg_repack, step 4",
+        'the client answers INFO: repacking table "pgbench_tellers"',
+        'it names schema and table, "public.pgbench_tellers", and says nothing of tables without a key',
+        "compare the names with all tables: one without primary key or unique NOT NULL index stays bloated",
+        _REPACK,
+    ),
+    DocumentationFinding(
+        "postgis-exec-in-public",
+        "PostGIS, step 4",
+        "gis_admin, with all privileges on the database, creates the function exec",
+        "from PostgreSQL 15 on permission denied for schema public: privileges on the database are none on"
+        " its schema public, which only the database's owner may create in",
+        "GRANT CREATE ON SCHEMA public TO gis_admin as the master user, or create a schema for it first",
+        "https://www.postgresql.org/docs/15/release-15.html",
+    ),
+    DocumentationFinding(
+        "postgis-tiger-data",
+        "PostGIS, steps 2 and 3",
+        "the schemas tiger, tiger_data and topology are listed and handed over",
+        "PostGIS 3.6, that of RDS 18, makes no tiger_data: ALTER SCHEMA fails",
+        "leave the statement out from PostGIS 3.6 on",
+        _POSTGIS,
+    ),
+    DocumentationFinding(
+        "plrust-versions",
+        "using PostgreSQL extensions, PL/Rust",
+        "the extension is supported by PostgreSQL 15.2-R2 and higher",
+        "AWS's tables list it from 13.12, 14.9, 15.2-R2, 16.1 and 17.1 on, and not for 18",
+        "look at SHOW rds.extensions; before an upgrade to 18 rewrite the functions in another language",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
+    ),
+    DocumentationFinding(
+        "plv8-count",
+        "upgrading PLV8, step 3",
+        "the query returns the number of functions written in plv8, plcoffee and plls",
+        "it returns a row for each, procedures and plv8_version among them",
+        "keep the rows: names are what to compare after the upgrade, a number hides which are missing",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-function-list-directory",
+        "upgrading PLV8, step 5",
+        "grep FUNCTION > /tmp/function_list/",
+        "the shell refuses to write to a name that ends in a slash; step 8 reads /tmp/function_list",
+        "leave the slash out",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-verify-query",
+        "upgrading PLV8, step 9",
+        "the query on pg_available_extensions verifies that all functions have been recreated",
+        "it shows versions of extensions and no function; its result is the same with all functions lost",
+        "run the query of step 3 again and compare",
+        _PLV8,
+    ),
+    DocumentationFinding(
+        "plv8-dialects",
+        "upgrading PLV8, step 7",
+        "CREATE EXTENSION plcoffee; CREATE EXTENSION plls",
+        "RDS 18 has neither: plv8 3.2 came without them",
+        "rewrite functions of both in JavaScript and drop the extensions before the upgrade to 18",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
+    ),
+    DocumentationFinding(
+        "plv8-lost-objects",
+        "upgrading PLV8, steps 5 to 8",
+        "the list of FUNCTION entries recreates what DROP EXTENSION … CASCADE dropped",
+        "procedures, triggers, views, indexes and check constraints that used the functions stay lost;"
+        " a table goes on without its trigger and nothing says so",
+        "read what DROP EXTENSION without CASCADE names; restore PROCEDURE, VIEW, INDEX and TRIGGER entries"
+        " after the functions, and add check constraints and defaults by hand",
+        "https://www.postgresql.org/docs/current/app-pgrestore.html",
+    ),
+    DocumentationFinding(
+        "plv8-owners",
+        "upgrading PLV8, step 8",
+        "pg_restore -U master recreates the functions",
+        "functions of other roles fail at ALTER FUNCTION … OWNER TO and end up as the master user's, who is"
+        " no member of their owners",
+        "grant the owners to the master user for the time of the restore",
+        "https://www.postgresql.org/docs/current/sql-alterfunction.html",
+    ),
+    DocumentationFinding(
+        "plv8-language-privileges",
+        "upgrading PLV8, steps 6 to 8",
+        "nothing is said of privileges on the language",
+        "what was granted on the language is lost with the extension",
+        "GRANT USAGE ON LANGUAGE plv8 anew before the functions are restored",
+        "https://www.postgresql.org/docs/current/sql-grant.html",
+    ),
+    DocumentationFinding(
+        "plv8-other-functions",
+        "upgrading PLV8, step 5",
+        "grep FUNCTION extracts the functions to be recreated",
+        "it takes those of every language; the others are still there, so pg_restore reports errors and"
+        " ends with status 1, and a true failure goes unnoticed among them",
+        "keep the lines whose third column is the oid of a function of plv8 in pg_proc, before the drop",
+        "https://www.postgresql.org/docs/current/app-pgrestore.html",
     ),
 )

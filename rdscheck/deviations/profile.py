@@ -125,8 +125,8 @@ DEVIATIONS = (
         "rights of rds_superuser on what extensions create, and who owns it",
         "the documentation's examples work; which grants make them work is not documented",
         "objects belong to rdsadmin; rds_superuser holds all rights on them with grant option, on tables save"
-        " TRIGGER and REFERENCES; C functions that ask for a superuser themselves, as those of pageinspect"
-        " and of pg_repack before 1.5, refuse",
+        " TRIGGER and REFERENCES; C functions that ask for a superuser themselves, as those of pageinspect,"
+        " refuse",
         _GUESSED,
         _EXTENSIONS,
     ),

@@ -18,6 +18,7 @@ from rdscheck.plugin.fixtures import (
     rds_version,
     step,
 )
+from rdscheck.plugin.fleet import rds_fleet, rds_recording
 from rdscheck.plugin.hooks import (
     pytest_addhooks,
     pytest_addoption,
@@ -29,6 +30,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.programs import rds_client
 
 __all__ = [
     "pytest_addhooks",
@@ -42,11 +44,14 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_client",
     "rds_connect",
     "rds_db",
+    "rds_fleet",
     "rds_grouped",
     "rds_instance",
     "rds_prepared",
+    "rds_recording",
     "rds_s3",
     "rds_server",
     "rds_version",

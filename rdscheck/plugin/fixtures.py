@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
@@ -26,6 +25,7 @@ RECORDER = pytest.StashKey[Recorder]()
 #: What a report shows in place of names made up for one run.
 SHOWN_DATABASE = "labdb"
 SHOWN_BUCKET = "my-bucket"
+SHOWN_ZONE = "aws-region.rds.amazonaws.com"
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def rds_db(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Datab
     """Give a fresh database owned by the master user; it is dropped after the test."""
     _skip_without(request, rds_server)
     database = Database.create(rds_server)
-    recorder = _recorder(request.node)
+    recorder = recorder_of(request.node)
     recorder.mask(database.name, SHOWN_DATABASE)
     database.on_new_role = recorder.mask
     yield database
@@ -70,9 +70,7 @@ def rds(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[RecordedCo
     Its statements are shown in the report under the running step; ``rds.notices``
     holds the notices it got.
     """
-    server = rds_db.server
-    parameters = server.parameters(rds_db.name, server.master_user, server.info.master_password)
-    with RecordedConnection.open(_recorder(request.node), parameters) as connection:
+    with RecordedConnection.open(recorder_of(request.node), rds_db.login()) as connection:
         yield connection
 
 
@@ -85,14 +83,41 @@ class RdsInstance(Instance):
     """
 
     recorder: Recorder
+    _shown: str
 
     def recorded(
         self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
     ) -> RecordedConnection:
         """Log in over TCP, by default as the master user; ``options`` are libpq's. Close it after use."""
-        secret = self.info.master_password if user is None and password is None else password
-        parameters = self.parameters(dbname, user or self.master_user, secret or "") | options
-        return RecordedConnection.open(self.recorder, parameters)
+        return RecordedConnection.open(self.recorder, self.login(dbname, user, password) | options)
+
+    def report_to(self, recorder: Recorder, shown: str = "my-instance") -> None:
+        """Show what is done with this server in the report of the test that has this recorder.
+
+        ``shown`` is the instance's name in the address that stands there in place of the real one.
+        """
+        self.recorder, self._shown = recorder, shown
+        recorder.mask(self.info.master_password, "********")
+
+    def dsn_for_peers(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
+    ) -> str:
+        """Return a connection string by which another server logs in here, see ``Instance``.
+
+        It goes into statements, so the report shows neither its password nor its address.
+        """
+        self.recorder.mask(password or "", "********")
+        return super().dsn_for_peers(dbname, user, password, **options)
+
+    def peer_address(self) -> tuple[str, int]:
+        """Return host and port under which other servers reach this one; the report shows others."""
+        host, port = super().peer_address()
+        name = f"{self._shown}.{SHOWN_ZONE}"
+        # Local servers have one address: with the port, a connection string tells them apart.
+        self.recorder.mask(f"host={host} port={port}", f"host={name} port=5432")
+        self.recorder.mask(host, name)
+        self.recorder.mask(str(port), "5432")
+        return host, port
 
 
 class RdsInstances(Protocol):
@@ -121,7 +146,7 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
             # Its group may name a library that is missing, and then nothing would start.
             _skip_without(request, rds_server)
         instance = session.pool.dedicated(RdsInstance, wanted, parameters)
-        instance.recorder = _recorder(request.node)
+        instance.report_to(recorder_of(request.node))
         started.append(instance)
         _skip_without(request, instance)
         return instance
@@ -168,7 +193,7 @@ def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepa
             if session.options.required:
                 raise
             pytest.skip(str(error))
-        instance.recorder = _recorder(request.node)
+        instance.report_to(recorder_of(request.node))
         return instance, notes
 
     return get
@@ -190,7 +215,7 @@ def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[
     For a module whose tests share a database, which it made by ``rds_server.create_database`` and drops
     by ``rds_server.drop_database``. What is sent is shown in the report of the test that sends it.
     """
-    recorder = _recorder(request.node)
+    recorder = recorder_of(request.node)
     _skip_without(request, rds_server)
     with ExitStack() as opened:
 
@@ -198,8 +223,7 @@ def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[
             dbname: str, user: str | None = None, password: str | None = None, **options: Any
         ) -> RecordedConnection:
             recorder.mask(dbname, SHOWN_DATABASE)
-            secret = rds_server.info.master_password if user is None and password is None else password
-            parameters = rds_server.parameters(dbname, user or rds_server.master_user, secret or "") | options
+            parameters = rds_server.login(dbname, user, password) | options
             return opened.enter_context(RecordedConnection.open(recorder, parameters))
 
         yield connect
@@ -216,8 +240,7 @@ class GroupedDatabase(Database):
 
     def recorded(self, user: str | None = None, **options: Any) -> RecordedConnection:
         """Log in as the master user or a role of ``create_role``; ``options`` are libpq's."""
-        parameters = dict(conninfo_to_dict(self.dsn(user))) | {"connect_timeout": 10} | options
-        return RecordedConnection.open(self.recorder, parameters)
+        return RecordedConnection.open(self.recorder, self.login(user) | options)
 
 
 @pytest.fixture
@@ -234,7 +257,7 @@ def rds_grouped(
         pytest.skip("a server given by --rds-dsn has no parameter group here")
     _skip_without(request, rds_server)
     made: list[GroupedDatabase] = []
-    recorder = _recorder(request.node)
+    recorder = recorder_of(request.node)
 
     def make(parameters: Mapping[str, str]) -> GroupedDatabase:
         server = session.grouped(read_version(rds_server.version), parameters)
@@ -266,7 +289,7 @@ def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Spac
 
     endpoint = session_of(request.config).s3
     with S3Space(endpoint) as space:
-        recorder = _recorder(request.node)
+        recorder = recorder_of(request.node)
         recorder.mask(space.bucket, SHOWN_BUCKET)
         space.on_new_bucket = lambda name: recorder.mask(name, f"{SHOWN_BUCKET}-{len(space.buckets)}")
         if rds_db.server.info.admin_host:
@@ -284,7 +307,7 @@ def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Spac
 @pytest.fixture
 def step(request: pytest.FixtureRequest) -> Callable[[str], AbstractContextManager[None]]:
     """Give what names the steps of a procedure: use it in a ``with`` statement."""
-    return _recorder(request.node).step
+    return recorder_of(request.node).step
 
 
 def _skip_without(request: pytest.FixtureRequest, server: Server) -> None:
@@ -294,7 +317,8 @@ def _skip_without(request: pytest.FixtureRequest, server: Server) -> None:
             pytest.skip(reason)
 
 
-def _recorder(node: Any) -> Recorder:
+def recorder_of(node: Any) -> Recorder:
+    """Return the recorder of a test, made on first use."""
     if RECORDER not in node.stash:
         node.stash[RECORDER] = Recorder()
     recorder: Recorder = node.stash[RECORDER]
@@ -313,5 +337,6 @@ __all__ = [
     "rds_s3",
     "rds_server",
     "rds_version",
+    "recorder_of",
     "step",
 ]

@@ -10,6 +10,7 @@ from rdscheck import __version__
 from rdscheck.catalog.numbering import order_key
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
+from rdscheck.guides import followed
 from rdscheck.model import Environment, Outcome, Run
 from rdscheck.plugin.fixtures import RECORDER
 from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
@@ -203,7 +204,7 @@ class OutcomePlugin:
         from rdscheck.report.write import write  # noqa: PLC0415  templates load slowly
 
         try:
-            self.written = [str(path) for path in write(self.run(), directory)]
+            self.written = [str(path) for path in write(self.run(), directory) if path.parent == directory]
         except RdscheckError as error:
             self.trouble = str(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -218,6 +219,7 @@ class OutcomePlugin:
             environments=environments(self.config),
             documentation_findings=tuple(DOCUMENTATION_FINDINGS[key] for key in sorted(findings)),
             deviations=tuple(DEVIATIONS[key] for key in sorted(keys)),
+            guides=followed(self.collector.scenarios),
             complete=self.complete,
             rdscheck_version=__version__,
         )
@@ -243,7 +245,7 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
 
 def _environment(server: Server, s3: str) -> Environment:
     info = server.info
-    stand_ins = {name: v for name, v in info.extension_versions.items() if name.startswith("aws_")}
+    stand_ins = {name: f"{info.extension_versions[name]}, stand-in" for name in info.stand_ins}
     return Environment(
         version=info.version,
         server=info.server_version,

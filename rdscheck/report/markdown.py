@@ -10,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rdscheck.model import SEVERITY, Basis, Certainty, Outcome, Run, Status
 from rdscheck.report import text
 from rdscheck.report.prose import applicability, lead, limits
-from rdscheck.report.view import guessed, overview, page, page_name
+from rdscheck.report.view import evidence_name, guessed, overview, page, page_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 #: Fixed column widths; see ``text.row`` for why nothing is measured.
 _PROCEDURE_WIDTHS = (34, 6, 6, 8, 7, 7)
 _CLAIM_WIDTHS = (8, 8, 76)
+_GUIDE_WIDTHS = (44, 60, 26)
 _NAME_WIDTH = 28
 _CLAIM_NAME_WIDTH = 60
 _CELL_WIDTH = 41
@@ -46,7 +47,20 @@ def version_page(run: Run, version: str) -> str:
         limits=limits(found),
         claim_widths=_CLAIM_WIDTHS,
         procedure_widths=_PROCEDURE_WIDTHS,
+        guide_widths=_GUIDE_WIDTHS,
     )
+
+
+def evidence_pages(run: Run, version: str) -> dict[str, str]:
+    """Return what ran for each procedure of a version, by file name relative to its page."""
+    found = page(run, version)
+    return {
+        evidence_name(version, procedure.scenario.id): _rendered(
+            "evidence.md.j2", page=found, procedure=procedure
+        )
+        for procedure in found.procedures
+        if procedure.outcomes
+    }
 
 
 def matrix(run: Run) -> str:
@@ -83,6 +97,11 @@ def remark(outcome: Outcome, guesses: Collection[str]) -> str:
 def page_link(version: str, label: str = "") -> str:
     """Return a link to the page of a version, for a file beside it."""
     return text.link(f"{label}{version}", quote(page_name(version)))
+
+
+def evidence_link(version: str, scenario: str, label: str) -> str:
+    """Return a link to what ran for a procedure, for the version's page."""
+    return text.link(label, quote(evidence_name(version, scenario)))
 
 
 def _rendered(template: str, **values: object) -> str:
@@ -128,12 +147,14 @@ def _environment() -> Environment:
         "anchor": text.anchor,
         "remark": remark,
         "page_link": page_link,
+        "page_name": page_name,
         "guessed": guessed,
         "applicability": applicability,
     }
     environment.filters.update(filters)
     environment.globals.update(
         link=text.link,
+        evidence_link=evidence_link,
         row=text.row,
         rule=text.rule,
         statuses=SEVERITY,

@@ -26,7 +26,7 @@ def outcome_key(outcome: Outcome) -> tuple[object, ...]:
 def normalized(run: Run) -> Run:
     """Return the same run with everything that has no order of its own sorted.
 
-    Steps and what they ran keep their order. A table entry recorded twice (each
+    Steps, of guides as well, and what they ran keep their order. A table entry recorded twice (each
     worker may record it) is kept once; outcomes are never dropped.
     """
     outcomes = (
@@ -50,6 +50,7 @@ def normalized(run: Run) -> Run:
             sorted(set(run.documentation_findings), key=lambda it: (it.key, repr(it)))
         ),
         deviations=tuple(sorted(set(run.deviations), key=lambda it: (it.key, repr(it)))),
+        guides=tuple(sorted(set(run.guides), key=lambda it: (it.id, repr(it)))),
     )
 
 

@@ -9,6 +9,8 @@ from rdscheck.model import (
     Deviation,
     DocumentationFinding,
     Environment,
+    Guide,
+    GuideStep,
     NotRun,
     Outcome,
     Run,
@@ -62,6 +64,22 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A step of a guide with what became of its claims on one version."""
+
+    step: GuideStep
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def cell(self) -> str:
+        """Return the worst status, the bases, and how many claims passed."""
+        if not self.outcomes:
+            return "no outcome" if self.step.claims else "not shown"
+        passed = counts(self.outcomes)[Status.PASSED]
+        return f"{worst(self.outcomes)} · {_joined(self.outcomes)} · {passed}/{len(self.outcomes)}"
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything the page of one version says."""
 
@@ -76,6 +94,7 @@ class Page:
     deviations: tuple[Seen, ...]
     silent: tuple[Scenario, ...]
     elsewhere: tuple[Scenario, ...]
+    guides: tuple[tuple[Guide, tuple[Shown, ...]], ...] = ()
     counts: dict[Status, int] = field(default_factory=dict)
 
     def having(self, *statuses: str) -> tuple[Outcome, ...]:
@@ -122,7 +141,22 @@ class Matrix:
 
 def page_name(version: str) -> str:
     """Return the file name of a version's page."""
-    return f"pg{quote(version.encode('utf-8', 'backslashreplace'), safe='')}.md"
+    return f"{evidence_directory(version)}.md"
+
+
+def evidence_directory(version: str) -> str:
+    """Return the directory, beside a version's page, of the files that tell what ran."""
+    return f"pg{_plain(version)}"
+
+
+def evidence_name(version: str, scenario: str) -> str:
+    """Return the file, relative to the version's page, that tells what ran for a procedure."""
+    name = _plain(scenario).replace("_", "%5F").replace("%2F", "_")
+    return f"{evidence_directory(version)}/{name}.md"
+
+
+def _plain(name: str) -> str:
+    return quote(name.encode("utf-8", "backslashreplace"), safe="")
 
 
 def guessed(deviation: Deviation) -> bool:
@@ -150,6 +184,7 @@ def page(run: Run, version: str) -> Page:
         deviations=_seen(took_part, "deviations", run.deviations),
         silent=quiet,
         elsewhere=tuple(it for it in run.scenarios if it.id not in heard and it not in quiet),
+        guides=tuple((guide, _shown(guide, outcomes)) for guide in run.guides),
         counts=counts(outcomes),
     )
 
@@ -168,6 +203,16 @@ def overview(run: Run) -> Matrix:
         claims=tuple(_claim_lines(run, scenarios, ran)),
         findings=tuple((it, _confirmed_on(it, ran)) for it in findings),
         not_run=run.not_run,
+    )
+
+
+def _shown(guide: Guide, outcomes: Iterable[Outcome]) -> tuple[Shown, ...]:
+    by_claim: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_claim.setdefault(f"{outcome.scenario}::{outcome.claim.partition('[')[0]}", []).append(outcome)
+    return tuple(
+        Shown(step, tuple(one for claim in step.claims for one in by_claim.get(claim, ())))
+        for step in guide.steps
     )
 
 

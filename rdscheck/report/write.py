@@ -3,17 +3,17 @@
 import errno
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Run
-from rdscheck.report.markdown import matrix, version_page
+from rdscheck.report.markdown import evidence_pages, matrix, version_page
 from rdscheck.report.order import normalized
 from rdscheck.report.serial import dumps
 from rdscheck.report.summary import versions
-from rdscheck.report.view import page_name
+from rdscheck.report.view import evidence_directory, page_name
 
 __all__ = ["page_name", "render", "write"]
 
@@ -32,7 +32,10 @@ _CAUSES = {
 def render(run: Run) -> dict[str, str]:
     """Return the text of every report of a run by its file name."""
     run = normalized(run)
-    pages = {page_name(version): version_page(run, version) for version in versions(run)}
+    pages: dict[str, str] = {}
+    for version in versions(run):
+        pages[page_name(version)] = version_page(run, version)
+        pages |= evidence_pages(run, version)
     return {"results.json": dumps(run), **pages, "matrix.md": matrix(run)}
 
 
@@ -42,7 +45,11 @@ def write(run: Run, directory: Path) -> list[Path]:
     Every text is on disk before the first file takes its name: an interrupted
     or failed write never leaves half a file, and a full disk leaves the old set.
     """
-    return _write_all(render(run), directory)
+    texts = render(run)
+    written = _write_all(texts, directory)
+    for version in versions(run):
+        _remove_others(directory / evidence_directory(version), {path.resolve() for path in written})
+    return written
 
 
 def _write_all(texts: Mapping[str, str], directory: Path) -> list[Path]:
@@ -54,7 +61,10 @@ def _write_all(texts: Mapping[str, str], directory: Path) -> list[Path]:
             for name, text in texts.items():
                 at = directory / name
                 # In the same directory, since a rename is atomic only within one file system.
-                temporary = directory / f".{name}.{secrets.token_hex(6)}.tmp"
+                if not at.parent.exists():
+                    at.parent.mkdir()
+                    leftovers.callback(_remove_empty, at.parent)
+                temporary = at.with_name(f".{at.name}.{secrets.token_hex(6)}.tmp")
                 leftovers.callback(_remove, temporary)
                 _write_through(temporary, text)
                 pending.append((temporary, at))
@@ -72,6 +82,18 @@ def _write_through(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _remove_others(directory: Path, kept: Collection[Path]) -> None:
+    """Remove what an earlier run told of procedures that this one has not; nothing else that lies there."""
+    for path in directory.glob("*.md"):
+        if path.resolve() not in kept and path.read_bytes().startswith(b"# PostgreSQL "):
+            _remove(path)
+
+
+def _remove_empty(directory: Path) -> None:
+    with suppress(OSError):
+        directory.rmdir()
 
 
 def _remove(path: Path) -> None:

@@ -2,10 +2,14 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rdscheck.errors import StartError
+
+#: testcontainers' settings are the whole process's: who starts a container meanwhile has to wait.
+_LOCK = threading.Lock()
 
 _LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
 
@@ -39,15 +43,16 @@ def our_way() -> Iterator[None]:
     """
     from testcontainers.core.config import testcontainers_config  # noqa: PLC0415
 
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    levels = [logger.level for logger in loggers]
-    disabled = testcontainers_config.ryuk_disabled
-    testcontainers_config.ryuk_disabled = True
-    for logger in loggers:
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        testcontainers_config.ryuk_disabled = disabled
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+    with _LOCK:
+        loggers = [logging.getLogger(name) for name in _LOGGERS]
+        levels = [logger.level for logger in loggers]
+        disabled = testcontainers_config.ryuk_disabled
+        testcontainers_config.ryuk_disabled = True
+        for logger in loggers:
+            logger.setLevel(logging.WARNING)
+        try:
+            yield
+        finally:
+            testcontainers_config.ryuk_disabled = disabled
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -36,9 +36,16 @@ class Database(Associations):
         self, user: str | None = None, password: str | None = None, *, autocommit: bool = True, **options: Any
     ) -> Connection:
         """Log in as the master user, a role of ``create_role``, or anybody with a password."""
-        if password is None and user is not None:
-            password = self._passwords.get(user)
-        return self.server.connect(self.name, user, password, autocommit=autocommit, **options)
+        return self.server.connect(
+            self.name, user, self._password(user, password), autocommit=autocommit, **options
+        )
+
+    def login(self, user: str | None = None, password: str | None = None) -> dict[str, Any]:
+        """Return libpq parameters for the same log-ins as ``connect``."""
+        return self.server.login(self.name, user, self._password(user, password))
+
+    def _password(self, user: str | None, password: str | None) -> str | None:
+        return self._passwords.get(user) if password is None and user is not None else password
 
     def admin(self) -> Connection:
         """Log in as rdsadmin, for set-up only."""
@@ -46,12 +53,10 @@ class Database(Associations):
 
     def dsn(self, user: str | None = None) -> str:
         """Return a connection URI with its password: for programs, not for printing."""
-        name = user or self.server.master_user
-        password = self._passwords.get(name, self.server.info.master_password if user is None else "")
-        info = self.server.info
+        login = {key: quote(str(value), safe="") for key, value in self.login(user).items() if key != "host"}
         return (
-            f"postgresql://{quote(name, safe='')}:{quote(password, safe='')}"
-            f"@{info.host}:{info.port}/{quote(self.name, safe='')}"
+            f"postgresql://{login['user']}:{login['password']}"
+            f"@{self.server.info.host}:{login['port']}/{login['dbname']}"
         )
 
     def create_role(self, wish: str, *, login: bool = True, options: str = "") -> str:

@@ -11,11 +11,11 @@ from ipaddress import ip_network
 from secrets import token_hex
 from typing import Any
 
-from rdscheck.errors import EngineUnavailable, StartError
+from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import docker_upgrade, images, upgrade_image
 from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, our_way
-from rdscheck.sandbox.engine import Progress, quiet
+from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
@@ -124,6 +124,8 @@ class DockerEngine:
             labels=labels(run.owner() or Owner.me(), run.id),
             extra_hosts={HOST_NAME: "host-gateway"},
             shm_size="256m",
+            # We connect to see whether the server answers; a probe every two seconds costs more than that.
+            healthcheck={"test": ["NONE"]},
             log_config={"type": "json-file", "config": {"max-size": "50m"}},
         )
         try:
@@ -177,7 +179,9 @@ class DockerEngine:
         script = f'printf "%s" "$GROUP" | sh {SCRIPTS}/configure.sh {MEMORY}/data'
         code, told = self.execute(info, ["sh", "-c", script], {"GROUP": group})
         if code != 0:
-            raise StartError(f"the parameter group could not be written: {told.strip()}")
+            raise StartError(
+                f"the parameter group could not be written: {told.decode(errors='replace').strip()}"
+            )
 
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
@@ -187,23 +191,35 @@ class DockerEngine:
             wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
             return info
         log = self._client.containers.get(info.container).logs(since=asked, tail=_TAIL)
-        said = " | ".join(log.decode(errors="replace").strip().splitlines()) or told.strip()
+        said = (
+            " | ".join(log.decode(errors="replace").strip().splitlines())
+            or told.decode(errors="replace").strip()
+        )
         if code == 1:
             raise StartError(f"the server ended while starting: {said}")
         raise StartError(f"the server did not restart in its container: {said}")
 
-    def execute(self, info: ServerInfo, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
-        """Run a command beside a server as its user; returns its exit status and what it printed."""
+    def container(self, info: ServerInfo) -> Any:
+        """Return a server's container; raises ``StartError`` when it is gone."""
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
 
         try:
-            container = self._client.containers.get(info.container)
-            code, output = container.exec_run(command, environment=environment, user="postgres")
+            return self._client.containers.get(info.container)
         except DockerException as error:
-            raise StartError(
-                f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}"
-            ) from error
-        return int(code), output.decode(errors="replace")
+            raise _gone(info, error) from error
+
+    def execute(self, info: ServerInfo, command: list[str], environment: dict[str, str]) -> tuple[int, bytes]:
+        """Run a command in a server's container; return its exit status and what it wrote.
+
+        Raises ``StartError`` when the container is gone.
+        """
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        try:
+            code, output = self.container(info).exec_run(command, environment=environment, user="postgres")
+        except DockerException as error:
+            raise _gone(info, error) from error
+        return int(code), bytes(output)
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""
@@ -223,6 +239,18 @@ class DockerEngine:
         """Upgrade a server to another major; see ``Engine.upgrade``."""
         return docker_upgrade.upgrade(self, info, version, group, run)
 
+    def peer_address(self, info: ServerInfo) -> tuple[str, int]:
+        """Return the container's address on the engine's network; it stays the same at a reboot."""
+        same_engine(self.name, info)
+        networks = self.container(info).attrs["NetworkSettings"]["Networks"]
+        found = [network["IPAddress"] for network in networks.values() if network.get("IPAddress")]
+        if not found:
+            raise RdscheckError(
+                f"the container of PostgreSQL {info.version} has no address on a network",
+                hint="servers that replicate need Docker's bridge network",
+            )
+        return str(found[0]), 5432
+
     def s3_addresses(self) -> tuple[str, str | None]:
         """Return where an S3 server must listen, and the name containers reach it by.
 
@@ -234,6 +262,10 @@ class DockerEngine:
         config = self._client.networks.get("bridge").attrs["IPAM"]["Config"][0]
         gateway = config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
         return gateway, HOST_NAME
+
+
+def _gone(info: ServerInfo, error: Exception) -> StartError:
+    return StartError(f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}")
 
 
 def _start_error(image: str, error: Exception) -> StartError:

@@ -42,7 +42,8 @@ def _convert(engine: "DockerEngine", info: ServerInfo, worker: Any, group: str) 
     """Bring the old data directory into the worker and run pg_upgrade on it; returns what that wrote."""
     code, told = engine.execute(info, ["sh", f"{SCRIPTS}/rest.sh"], {})
     if code != 0:
-        raise StartError(f"the server did not stop for its upgrade: {told.strip() or 'it is busy'}")
+        said = told.decode(errors="replace").strip() or "it is busy"
+        raise StartError(f"the server did not stop for its upgrade: {said}")
     _copy(info.container, "data", worker.id, "old")
     code, output = worker.exec_run(
         ["sh", f"{SCRIPTS}/upgrade.sh", MEMORY], environment={"GROUP": group}, user="postgres"

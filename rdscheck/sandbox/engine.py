@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.rundir import RunDir
@@ -59,11 +60,27 @@ class Engine(Protocol):
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
 
+    def peer_address(self, info: ServerInfo) -> tuple[str, int]:
+        """Return host and port under which another server of this engine reaches a server of it.
+
+        Not what a program on this machine uses. Raises ``RdscheckError`` for a server of another engine:
+        nothing connects a container with a process of the host that listens on its loopback.
+        """
+
     def s3_addresses(self) -> tuple[str, str | None]:
         """Return the address an S3 server must bind to, and the name servers reach this host by.
 
         None where servers run on the host itself.
         """
+
+
+def same_engine(name: str, info: ServerInfo) -> None:
+    """Raise ``RdscheckError`` when a server belongs to another engine than the one of that name."""
+    if info.engine != name:
+        raise RdscheckError(
+            f"a server of the engine {name} cannot reach one of the engine {info.engine}",
+            hint="start both by the same engine: --engine docker or --engine local",
+        )
 
 
 def quiet(_message: str) -> None:

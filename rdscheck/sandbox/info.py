@@ -29,6 +29,8 @@ class ServerInfo:
     abilities: dict[str, str] = field(default_factory=dict)
     #: default version of every extension the server offers
     extension_versions: dict[str, str] = field(default_factory=dict)
+    #: names of those that are ours, not the real ones
+    stand_ins: list[str] = field(default_factory=list)
     #: values set in its parameter group
     group: dict[str, str] = field(default_factory=dict)
 

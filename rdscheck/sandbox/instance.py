@@ -8,7 +8,9 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
+
+from psycopg.conninfo import make_conninfo
 
 from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
@@ -242,6 +244,23 @@ class Instance(Server):
             return {_checked(rules, info, given, value): value for given, value in parameters.items()}
         finally:
             self._engine.stop(info)
+
+    def peer_address(self) -> tuple[str, int]:
+        """Return host and port under which other servers of the same engine reach this one."""
+        return self._engine.peer_address(self.info)
+
+    def dsn_for_peers(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None, **options: Any
+    ) -> str:
+        """Return a connection string by which another server logs in here: for a subscription or an FDW.
+
+        As the master user unless told otherwise; ``options`` are libpq's. It holds the password. Raises
+        ``RdscheckError`` when the engine has no way between servers.
+        """
+        login = self.login(dbname, user, password)
+        host, port = self.peer_address()
+        given = {name: login[name] for name in ("dbname", "user", "password")} | options
+        return make_conninfo(host=host, port=port, **given)
 
     def log(self) -> str:
         """Return the whole server log."""

@@ -25,7 +25,7 @@ from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.model import Version
 from rdscheck.resources import images_dir
 from rdscheck.sandbox import shadow
-from rdscheck.sandbox.engine import Progress, quiet
+from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import start_time
 from rdscheck.sandbox.process import as_account, end_process, give, no_room, server_account, spawn
@@ -282,6 +282,11 @@ class LocalEngine:
         """Refuse as ``prepare_upgrade`` does."""
         self.prepare_upgrade(Version(int(info.server_version.split(".")[0])), version)
         raise AssertionError("prepare_upgrade raises")
+
+    def peer_address(self, info: ServerInfo) -> tuple[str, int]:
+        """Return the server's own address: all local servers share this machine's loopback."""
+        same_engine(self.name, info)
+        return info.host, info.port
 
     def s3_addresses(self) -> tuple[str, str | None]:
         """Local servers reach an S3 server over loopback, by whatever address it has."""

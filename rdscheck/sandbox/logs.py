@@ -30,13 +30,17 @@ _PARTS = {
     "STATEMENT": "statement",
 }
 
-#: ``%t:%r:%u@%d:[%p]:``, the only prefix RDS has up to 15 and its default from 16 on, before each part of
-#: a record. Names of hosts hold no blank, those of users and databases may hold anything.
+#: What stands before each part of a record: ``%t:%r:%u@%d:[%p]:``, the only prefix RDS has up to 15 and
+#: its default from 16 on, or ``%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a``, the other one it takes then.
+#: Names of hosts hold no blank, those of users, databases and applications may hold anything.
+_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _LINE = re.compile(
-    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[^:]+)"
+    rf"(?P<time>{_TIME}(?:\.\d+)?) (?P<zone>[^:]+)"
     r":(?:(?P<host>[^\s()]+)\((?P<port>\d+)\)|(?P<local>\[local\])|)"
-    r":(?P<who>.*?):\[(?P<pid>\d+)\]"
-    rf":(?P<kind>{_SEVERITIES}|{'|'.join(_PARTS)}):  (?P<text>.*)",
+    r":(?P<who>.*?):\[(?P<pid>\d+)\]:"
+    rf"(?:\d+:(?P<sqlstate>[0-9A-Z]{{5}}):{_TIME} [^:]+:[\d/]*:\d+:[0-9a-f]+\.[0-9a-f]+:"
+    r"(?P<application>.*?))?"
+    rf"(?P<kind>{_SEVERITIES}|{'|'.join(_PARTS)}):  (?P<text>.*)",
     re.DOTALL,
 )
 
@@ -112,7 +116,7 @@ class LogRecord:
     """One message of a server with all that belongs to it; what was not written is empty.
 
     ``host`` is empty for processes of the server itself and ``[local]`` for its socket.
-    ``sqlstate`` and ``application`` are known from csvlog alone.
+    ``sqlstate`` and ``application`` are known from csvlog and from the longer prefix alone.
     """
 
     time: datetime
@@ -182,6 +186,8 @@ def _record(match: re.Match[str], parts: Mapping[str, str]) -> LogRecord:
         pid=int(match["pid"]),
         severity=match["kind"],
         message=match["text"],
+        sqlstate=match["sqlstate"] or "",
+        application=match["application"] or "",
         **{_PARTS[kind]: text for kind, text in parts.items()},
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from rdscheck.catalog.extensions import creatable
+from rdscheck.catalog.extensions import creatable, output_plugins
 from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
 from rdscheck.sandbox.info import ServerInfo
@@ -20,6 +20,9 @@ from rdscheck.sandbox.refusals import SharedServer
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 ADMIN = "rdsadmin"
+
+#: What the comment of a control file says when the extension is ours, under the name of a real one.
+STAND_IN = "stand-in of rdscheck"
 _LONGEST_NAME = 63  # bytes of an identifier; longer ones are cut by the server
 
 
@@ -93,6 +96,15 @@ class Server:
             "connect_timeout": 10,
         }
 
+    def login(
+        self, dbname: str = "postgres", user: str | None = None, password: str | None = None
+    ) -> dict[str, Any]:
+        """Return libpq parameters to log in, as the master user with its password unless told otherwise."""
+        name = user or self.master_user
+        if password is None and name == self.master_user:
+            password = self.info.master_password
+        return self.parameters(dbname, name, password or "")
+
     def connect(
         self,
         dbname: str = "postgres",
@@ -103,12 +115,7 @@ class Server:
         **options: Any,
     ) -> Connection:
         """Log in, as the master user unless told otherwise."""
-        name = user or self.master_user
-        secret = (
-            self.info.master_password if password is None and user in {None, self.master_user} else password
-        )
-        parameters = self.parameters(dbname, name, secret or "") | options
-        return psycopg.connect(**parameters, autocommit=autocommit)
+        return psycopg.connect(**self.login(dbname, user, password) | options, autocommit=autocommit)
 
     def admin(self, dbname: str = "postgres") -> Connection:
         """Log in as rdsadmin; raises ``RdscheckError`` on a server that is not ours."""
@@ -234,19 +241,35 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
         "SELECT split_part(current_setting('server_version'), ' ', 1),"
         " (SELECT datcollate::text FROM pg_database WHERE datname = 'template1'),"
         " (SELECT json_object_agg(name, default_version ORDER BY name) FROM pg_available_extensions),"
-        " EXISTS (SELECT FROM pg_settings WHERE name = 'rds.extensions'), current_setting('ssl') = 'on'"
+        " (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_available_extensions"
+        " WHERE starts_with(name, 'aws_') OR position(%s IN comment) > 0),"
+        " EXISTS (SELECT FROM pg_settings WHERE name = 'rds.extensions'), current_setting('ssl') = 'on'",
+        (STAND_IN,),
     ).fetchone()
     assert row is not None
-    version, locale, extensions, loaded, tls = row
+    version, locale, extensions, stand_ins, loaded, tls = row
     unloaded = "the library rdsutils is not loaded, so the server decides as PostgreSQL does, not as RDS"
     own = {
         "rdsutils": "" if loaded else info.abilities.get("rdsutils") or unloaded,
         "tls": "" if tls else "the server has no certificate (openssl was not there to make one)",
     }
+    here = dict.fromkeys((*extensions, *_output_plugins(info, conn)), "")
     return replace(
         info,
         server_version=version,
         locale=locale,
-        abilities={**dict.fromkeys(extensions, ""), **info.abilities, **own},
+        abilities={**here, **info.abilities, **own},
         extension_versions=extensions,
+        stand_ins=stand_ins,
     )
+
+
+def _output_plugins(info: ServerInfo, conn: Connection) -> list[str]:
+    """Return which output plugins of RDS's lists are installed: libraries, so no view names them."""
+    if not info.admin_host:  # only a superuser may look into the directory
+        return []
+    found = conn.execute(
+        r"SELECT regexp_replace(name, '\.(so|dylib)$', '') FROM pg_ls_dir("
+        r"(SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR')) name WHERE name ~ '\.(so|dylib)$'"
+    ).fetchall()
+    return sorted(output_plugins() & {str(name) for (name,) in found})

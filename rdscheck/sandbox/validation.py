@@ -26,6 +26,8 @@ _HOST = re.compile(
     r"allow_alter_system|archive_\w+|bonjour\w*|cluster_name|data_directory_mode|dynamic_library_path"
     r"|event_source|extension_control_path|external_pid_file|krb_\w+|primary_\w+|promote_trigger_file"
     r"|recovery_\w+|restore_command|ssl_crl_\w+|ssl_dh_params_file|ssl_passphrase_\w+"
+    # How jobs of pg_cron reach the server, by AWS's page about it: PostgreSQL_pg_cron.html (documented).
+    r"|cron\.(host|use_background_workers)"
 )
 
 #: Static parameters of libraries, for as long as the library has not told so itself.

@@ -1,13 +1,13 @@
 """orafce as the guide sets it up: create, give the schema oracle to rds_superuser, in every database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
 
-from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
+from rdscheck import Basis, claim, documentation_finding, refused, rests_on, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
 LISTS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
@@ -44,15 +44,6 @@ def orafce(rds: Any) -> Any:
     """Connect as the master user to a database that has orafce."""
     rds.execute("CREATE EXTENSION orafce")
     return rds
-
-
-@contextmanager
-def refused(sqlstate: str, message: str) -> Iterator[None]:
-    """Expect an error of that SQLSTATE whose message contains this text."""
-    with pytest.raises(psycopg.Error) as caught:
-        yield
-    assert caught.value.sqlstate == sqlstate, caught.value
-    assert message in (caught.value.diag.message_primary or "")
 
 
 def column(connection: Any, query: str) -> list[Any]:

@@ -1,14 +1,14 @@
 """utl_file, which RDS does not support: installed with orafce, and no way to a file of the host."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from rdscheck import claim, rests_on, scenario
+from rdscheck import claim, refused, rests_on, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.orafce.html"
 README = "https://github.com/orafce/orafce/blob/master/README.asciidoc"
@@ -56,20 +56,17 @@ Step = Callable[[str], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
-def shared(rds_server: Any) -> Iterator[str]:
-    """Make a database with orafce, and an ordinary role, for what is refused: that leaves nothing behind."""
-    if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
-        yield ""  # rds_connect tells the reason
+def shared(rds_server: Any, with_orafce: str) -> Iterator[str]:
+    """Add an ordinary role to a database with orafce, for what is refused: that leaves nothing behind."""
+    if not with_orafce:
+        yield ""
         return
-    name: str = rds_server.create_database("orafce")
-    with rds_server.connect(name) as master:
-        master.execute("CREATE EXTENSION orafce")
+    with rds_server.connect(with_orafce) as master:
         master.execute("GRANT ALL ON SCHEMA public TO PUBLIC")
-        master.execute(f"CREATE ROLE {ordinary(name)} LOGIN PASSWORD '{SECRET}'")
-    yield name
-    rds_server.drop_database(name)
-    with rds_server.connect() as master:
-        master.execute(f"DROP ROLE {ordinary(name)}")
+        master.execute(f"CREATE ROLE {ordinary(with_orafce)} LOGIN PASSWORD '{SECRET}'")
+    yield with_orafce
+    with rds_server.connect(with_orafce) as master:
+        master.execute(f"DROP ROLE {ordinary(with_orafce)}")
 
 
 def ordinary(database: str) -> str:
@@ -85,16 +82,6 @@ def role(request: pytest.FixtureRequest, rds_connect: Any, shared: str) -> Any:
     connection = rds_connect(shared, ordinary(shared), SECRET)
     connection.recorder.mask(ordinary(shared), "app")
     return connection
-
-
-@contextmanager
-def refused(sqlstate: str, message: str, detail: str = "") -> Iterator[None]:
-    """Expect an error of that SQLSTATE whose message and detail contain these texts."""
-    with pytest.raises(psycopg.Error) as caught:
-        yield
-    assert caught.value.sqlstate == sqlstate, caught.value
-    assert message in (caught.value.diag.message_primary or "")
-    assert detail in (caught.value.diag.message_detail or "")
 
 
 def column(connection: Any, query: str) -> list[Any]:
@@ -200,5 +187,5 @@ def test_umask(role: Any) -> None:
         role.execute("SELECT plvstr.rvrs('a')")  # loads the library
     if not column(role, "SELECT 1 FROM pg_settings WHERE name = 'orafce.umask'"):
         pytest.skip("the package of orafce installed here is older than 4.10 and has no orafce.umask")
-    with refused("42501", 'permission denied to set "orafce.umask"', "orafce_set_umask"):
+    with refused("42501", 'permission denied to set "orafce.umask"', detail="orafce_set_umask"):
         role.execute("SET orafce.umask = '0022'")

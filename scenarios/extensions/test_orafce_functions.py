@@ -1,13 +1,13 @@
 """A sample of what orafce offers, and where it differs from PostgreSQL's own functions of the same name."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 import pytest
 
-from rdscheck import claim, documentation_finding, scenario
+from rdscheck import claim, documentation_finding, refused, scenario
 
 README = "https://github.com/orafce/orafce/blob/master/README.asciidoc"
 
@@ -26,41 +26,6 @@ derived = claim(source=README, certainty="derived")
 ORACLE_FIRST = "SET search_path = oracle, pg_catalog, public"
 
 Step = Callable[[str], AbstractContextManager[None]]
-
-
-@pytest.fixture(scope="module")
-def shared(rds_server: Any) -> Iterator[str]:
-    """Make a database with orafce for all claims of this module: none of them changes it."""
-    if rds_server.why_not("rdsutils") or rds_server.why_not("orafce"):
-        yield ""  # rds_connect tells the reason
-        return
-    name: str = rds_server.create_database("orafce")
-    with rds_server.connect(name) as master:
-        master.execute("CREATE EXTENSION orafce")
-    yield name
-    rds_server.drop_database(name)
-
-
-@pytest.fixture
-def plain(rds_connect: Any, shared: str) -> Any:
-    """Connect as the master user, with the search path everybody has."""
-    return rds_connect(shared)
-
-
-@pytest.fixture
-def oracle(plain: Any) -> Any:
-    """Connect as the master user, with the schema oracle first in the search path."""
-    plain.execute(ORACLE_FIRST)
-    return plain
-
-
-@contextmanager
-def refused(sqlstate: str, message: str) -> Iterator[None]:
-    """Expect an error of that SQLSTATE whose message contains this text."""
-    with pytest.raises(psycopg.Error) as caught:
-        yield
-    assert caught.value.sqlstate == sqlstate, caught.value
-    assert message in (caught.value.diag.message_primary or "")
 
 
 def row(connection: Any, query: str) -> Any:
@@ -298,140 +263,6 @@ def test_varchar2(oracle: Any) -> None:
     with refused("22023", "too long for type nvarchar2(3)"):
         oracle.execute("INSERT INTO short (wide) VALUES ('äöüß')")
     assert row(oracle, "SELECT count(*), max(line::text), max(wide::text) FROM short") == (1, "abc", "äöü")
-
-
-@documented
-def test_plvdate(plain: Any, step: Step) -> None:
-    """The package plvdate knows weekends, days taken out, and the holidays of a country."""
-    with step("1. Friday and the weekend after it"):
-        assert row(
-            plain,
-            "SELECT plvdate.add_bizdays(date '2024-05-17', 1)::text, plvdate.isbizday(date '2024-05-17'),"
-            " plvdate.isbizday(date '2024-05-18'), plvdate.isleapyear(date '2023-01-01')",
-        ) == ("2024-05-20", True, False, False)
-    with step("2. A day is taken out"):
-        plain.execute("SELECT plvdate.set_nonbizday(date '2024-05-20')")
-        assert row(plain, "SELECT plvdate.next_bizday(date '2024-05-17')::text") == ("2024-05-21",)
-    with step("3. Holidays"):
-        assert row(plain, "SELECT plvdate.isbizday(date '2024-05-08')") == (True,)
-        plain.execute("SELECT plvdate.default_holidays('czech')")
-        assert row(plain, "SELECT plvdate.isbizday(date '2024-05-08')") == (False,)
-
-
-@derived
-def test_plvdate_takes_no_oracle_date(oracle: Any) -> None:
-    """With oracle first, date means oracle.date, and functions that take PostgreSQL's date are not found."""
-    with refused("42883", "plvdate.isbizday(date) does not exist"):
-        oracle.execute("SELECT plvdate.isbizday(date '2024-05-17')")
-    assert row(oracle, "SELECT plvdate.isbizday(pg_catalog.date '2024-05-17')") == (True,)
-
-
-@documented
-def test_dbms_output(plain: Any) -> None:
-    """Once enabled, dbms_output keeps lines for get_line and get_lines, in order; then there are no more."""
-    plain.execute("SELECT dbms_output.enable()")
-    plain.execute("SELECT dbms_output.put_line('one'), dbms_output.put('tw'), dbms_output.put('o')")
-    plain.execute("SELECT dbms_output.new_line(), dbms_output.put_line('three')")
-    assert row(plain, "SELECT * FROM dbms_output.get_line()") == ("one", 0)
-    assert row(plain, "SELECT * FROM dbms_output.get_lines(10)") == (["two", "three"], 2)
-    assert row(plain, "SELECT * FROM dbms_output.get_line()") == (None, 1)
-
-
-@documented
-def test_dbms_output_disabled(plain: Any) -> None:
-    """Before it is enabled dbms_output drops what it is given."""
-    plain.execute("SELECT dbms_output.put_line('unheard')")
-    plain.execute("SELECT dbms_output.enable()")
-    assert row(plain, "SELECT * FROM dbms_output.get_line()") == (None, 1)
-
-
-@documented
-def test_serveroutput(plain: Any) -> None:
-    """With serveroutput lines go to the client as notices, and only then."""
-    plain.execute("SELECT dbms_output.enable(), dbms_output.put_line('kept')")
-    assert plain.notices == []
-    plain.execute("SELECT dbms_output.serveroutput(true)")
-    plain.execute("SELECT dbms_output.put_line('sent')")
-    assert "sent" in plain.notices[-1]
-
-
-@documented
-def test_dbms_random(plain: Any) -> None:
-    """dbms_random gives the same numbers for the same seed, and numbers and strings within their bounds."""
-    numbers = []
-    for seed in (7, 7, 8):
-        plain.execute(f"SELECT dbms_random.seed({seed})")
-        numbers.append(row(plain, "SELECT dbms_random.random(), dbms_random.random()"))
-    assert numbers[0] == numbers[1] != numbers[2]
-    assert row(
-        plain,
-        "SELECT bool_and(dbms_random.value(3, 4) BETWEEN 3 AND 4),"
-        " bool_and(dbms_random.value() BETWEEN 0 AND 1),"
-        " bool_and(dbms_random.string('U', 5) ~ '^[A-Z]{5}$') FROM generate_series(1, 50)",
-    ) == (True, True, True)
-
-
-@documented
-def test_dbms_assert_refuses(plain: Any) -> None:
-    """dbms_assert refuses what is no name or no schema."""
-    assert row(plain, "SELECT dbms_assert.simple_sql_name('ab'), dbms_assert.schema_name('oracle')") == (
-        "ab",
-        "oracle",
-    )
-    with refused("44003", "string is not simple SQL name"):
-        plain.execute("SELECT dbms_assert.simple_sql_name('a b')")
-    with refused("44001", "invalid schema name"):
-        plain.execute("SELECT dbms_assert.schema_name('nowhere')")
-
-
-@documented
-def test_plunit(plain: Any) -> None:
-    """The package plunit passes over what holds and raises an error for what does not."""
-    plain.execute("SELECT plunit.assert_equals(1, 1), plunit.assert_true(1 = 1)")
-    with refused("23514", "one is not two"):
-        plain.execute("SELECT plunit.assert_true(1 = 2, 'one is not two')")
-
-
-@documented
-def test_dbms_pipe(plain: Any, rds_connect: Any, shared: str) -> None:
-    """What one session sends through a pipe another receives once; then the pipe is empty."""
-    other = rds_connect(shared)
-    # Pipes belong to the whole server.
-    plain.execute(f"SELECT dbms_pipe.pack_message('hello'::text), dbms_pipe.send_message('{shared}')")
-    assert row(other, f"SELECT dbms_pipe.receive_message('{shared}', 5)") == (0,)
-    assert row(other, "SELECT dbms_pipe.unpack_message_text()") == ("hello",)
-    assert row(other, f"SELECT dbms_pipe.receive_message('{shared}', 0)") == (1,)
-
-
-@documented
-def test_dbms_alert(plain: Any, rds_connect: Any, shared: str) -> None:
-    """A session that registered for an alert gets its message, and after removing it none."""
-    other = rds_connect(shared)
-    # Alerts belong to the whole server.
-    other.execute(f"SELECT dbms_alert.register('{shared}')")
-    plain.execute(f"SELECT dbms_alert.signal('{shared}', 'Nice day')")
-    assert row(other, f"SELECT * FROM dbms_alert.waitone('{shared}', 5)") == ("Nice day", 0)
-    other.execute(f"SELECT dbms_alert.remove('{shared}')")
-    plain.execute(f"SELECT dbms_alert.signal('{shared}', 'Bad day')")
-    assert row(other, "SELECT * FROM dbms_alert.waitany(0)") == (None, None, 1)
-
-
-@documented
-def test_dbms_sql(plain: Any) -> None:
-    """From 4.0 on dbms_sql runs statements through cursors; an unknown cursor is an error."""
-    if version(plain) < (4, 0):
-        with refused("3F000", 'schema "dbms_sql" does not exist'):
-            plain.execute("SELECT dbms_sql.open_cursor()")
-        pytest.skip("the package of orafce installed here is older than 4.0")
-    plain.execute("CREATE TEMPORARY TABLE got (number integer)")
-    plain.execute(
-        "DO $$ DECLARE c integer := dbms_sql.open_cursor(); BEGIN"
-        " CALL dbms_sql.parse(c, 'INSERT INTO got VALUES (:n)'); CALL dbms_sql.bind_variable(c, 'n', 7);"
-        " PERFORM dbms_sql.execute(c); CALL dbms_sql.close_cursor(c); END $$"
-    )
-    assert row(plain, "SELECT number FROM got") == (7,)
-    with refused("34000", "cursor"):
-        plain.execute("SELECT dbms_sql.execute(42)")
 
 
 @derived

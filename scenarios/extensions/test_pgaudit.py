@@ -202,6 +202,31 @@ def test_failed_statements_show_passwords(auditing: Any) -> None:
     assert error.statement == "CREATE ROLE rds_pgaudit PASSWORD 'open-sesame'"
 
 
+def mapped(auditing: Any) -> tuple[str, str, str]:
+    """Map a role to a user of a foreign server, and return statement, class and text of what was logged."""
+    role = auditing.database.create_role("app")
+    auditing.master.execute("CREATE EXTENSION postgres_fdw")
+    auditing.master.execute("CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw")
+    head = f"CREATE USER MAPPING FOR {role} SERVER elsewhere OPTIONS (user 'x', password"
+    (found,) = auditing.watch(log="ddl, role").logged(f"{head} 'open-sesame')")
+    return head, found.statement_class, found.statement
+
+
+@claim(source=UPSTREAM, certainty="documented", since=16, needs=("postgres_fdw",))
+def test_passwords_of_user_mappings(auditing: Any) -> None:
+    """From 16 on user mappings are of the class role, and their passwords are redacted as well."""
+    head, of_class, logged = mapped(auditing)
+    assert (of_class, logged) == ("ROLE", f"{head} <REDACTED>")
+
+
+@claim(source=UPSTREAM, certainty="observed", until=15, needs=("postgres_fdw",))
+@documentation_finding("pgaudit-redaction")
+def test_passwords_of_user_mappings_are_logged(auditing: Any) -> None:
+    """Up to 15 user mappings are of the class ddl, and their passwords are in the audit log in clear."""
+    head, of_class, logged = mapped(auditing)
+    assert (of_class, logged) == ("DDL", f"{head} 'open-sesame')")
+
+
 @claim(source=UPSTREAM, certainty="derived")
 def test_failed_statements(auditing: Any) -> None:
     """A statement the server refuses before it runs, for want of a table or a right, is not audited."""

@@ -183,6 +183,23 @@ def test_log_statement(auditing: Any) -> None:
     assert (found.statement, found.parameter) == ("<not logged>", "<not logged>")
 
 
+@claim(source=UPSTREAM, certainty="documented", since=16)
+def test_log_parameter_max_size(auditing: Any) -> None:
+    """pgaudit.log_parameter_max_size keeps values longer than so many bytes out of the log, from 16 on."""
+    watched = auditing.watch(log="read", log_parameter="on", log_parameter_max_size="10")
+    cursor = psycopg.Cursor(watched.connection)  # parameters apart from the statement
+    values = ["ten bytes.", "eleven byte"]
+    (found,) = watched.during(lambda: cursor.execute("SELECT %s::text, %s::text", values))
+    assert found.parameters == ("ten bytes.", "<long param suppressed>")
+
+
+@claim(source=UPSTREAM, certainty="documented", until=15)
+def test_no_log_parameter_max_size_before(auditing: Any) -> None:
+    """pgaudit.log_parameter_max_size is not there up to 15."""
+    rows = auditing.master.execute("SELECT 1 FROM pg_settings WHERE name = 'pgaudit.log_parameter_max_size'")
+    assert rows.fetchall() == []
+
+
 @claim(source=DOCS, certainty="derived")
 @rests_on("pgaudit-settings")
 @pytest.mark.parametrize(

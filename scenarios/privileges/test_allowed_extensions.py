@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rdscheck import claim, rests_on, scenario
+from rdscheck import claim, refused, rests_on, scenario
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -48,7 +48,7 @@ def test_listed_can_be_created(allowed: Any) -> None:
 
 @documented
 @rests_on("allowed-extensions-text")
-def test_unlisted_is_refused(allowed: Any, refused: Any) -> None:
+def test_unlisted_is_refused(allowed: Any) -> None:
     """What rds.allowed_extensions does not list is refused to the master user."""
     with refused("42501", 'permission denied to create extension "pg_trgm"', hint=HINT):
         allowed.execute("CREATE EXTENSION pg_trgm")
@@ -57,7 +57,7 @@ def test_unlisted_is_refused(allowed: Any, refused: Any) -> None:
 
 @claim(source=DOCS, certainty="derived", basis="emulated")
 @rests_on("allowed-extensions-text")
-def test_names_count_whole(rds_instance: Any, refused: Any) -> None:
+def test_names_count_whole(rds_instance: Any) -> None:
     """Names of the list count whole: neither the beginning nor the end of a name allows it."""
     instance = rds_instance(parameters={"rds.allowed_extensions": "dblin,dblinkx,xdblink, hstore "})
     with instance.recorded() as master:
@@ -69,7 +69,7 @@ def test_names_count_whole(rds_instance: Any, refused: Any) -> None:
 
 @documented
 @rests_on("allowed-extensions-text")
-def test_trusted_needs_listing(allowed: Any, refused: Any) -> None:
+def test_trusted_needs_listing(allowed: Any) -> None:
     """A trusted extension that is not listed is refused to a role with CREATE on the database too."""
     instance = allowed.instance
     allowed.execute("CREATE ROLE app LOGIN PASSWORD 'app-secret'")
@@ -83,7 +83,7 @@ def test_trusted_needs_listing(allowed: Any, refused: Any) -> None:
 
 @documented
 @rests_on("allowed-extensions-text")
-def test_dependencies_need_listing(rds_instance: Any, refused: Any, step: Any) -> None:
+def test_dependencies_need_listing(rds_instance: Any, step: Any) -> None:
     """With CASCADE every extension that is needed has to be listed, or the whole statement fails."""
     instance = rds_instance(parameters={"rds.allowed_extensions": "earthdistance"})
     with instance.recorded() as master:
@@ -102,7 +102,7 @@ def test_dependencies_need_listing(rds_instance: Any, refused: Any, step: Any) -
 
 @documented
 @rests_on("allowed-extensions-text")
-def test_empty_list_allows_nothing(rds_instance: Any, refused: Any) -> None:
+def test_empty_list_allows_nothing(rds_instance: Any) -> None:
     """An empty rds.allowed_extensions lets nothing be created."""
     with rds_instance(parameters={"rds.allowed_extensions": ""}).recorded() as master:
         for name in ("hstore", "dblink"):
@@ -113,7 +113,7 @@ def test_empty_list_allows_nothing(rds_instance: Any, refused: Any) -> None:
 
 @documented
 @rests_on("allowed-extensions-text")
-def test_installed_go_on(allowed: Any, refused: Any, step: Any) -> None:
+def test_installed_go_on(allowed: Any, step: Any) -> None:
     """Extensions that are installed go on working and can be altered and dropped when the list loses them."""
     allowed.execute("CREATE EXTENSION hstore")
     allowed.execute("CREATE EXTENSION dblink")

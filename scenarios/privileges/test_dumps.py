@@ -1,16 +1,10 @@
 """pg_dumpall and pg_dump as the master user: what they may read, and with which options."""
 
-import os
-import re
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, scenario
+from rdscheck import claim, refused, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Procedural.Importing.html"
 PG_DUMPALL = "https://www.postgresql.org/docs/current/app-pg-dumpall.html"
@@ -24,36 +18,15 @@ pytestmark = scenario(
 )
 
 
-def program(name: str, major: int) -> str:
-    """Return a client program that is not older than the server, or skip: older ones refuse to dump."""
-    found = [path for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}") if path.is_file()]
-    found += [Path(there)] if (there := shutil.which(name)) else []
-    for path in found:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-        version = re.search(r"(\d+)(\.|beta|rc|devel)", said)
-        if version and int(version.group(1)) >= major:
-            return str(path)
-    pytest.skip(f"no {name} of PostgreSQL {major} or later is installed on this machine")
-
-
 @pytest.fixture
-def dump(rds: Any, rds_db: Any) -> Any:
+def dump(rds_client: Any, rds_db: Any) -> Any:
     """Run a client program as the master user, and return its exit status, output and errors."""
-    login = conninfo_to_dict(rds_db.dsn())
-    environment = {
-        "PGHOST": str(login["host"]), "PGPORT": str(login["port"]), "PGUSER": str(login["user"]),
-        "PGPASSWORD": str(login["password"]), "PGDATABASE": str(login["dbname"]),
-    }  # fmt: skip
+    client = rds_client(rds_db)
 
     def run(name: str, *arguments: str) -> tuple[int, str, str]:
-        command = [program(name, rds_db.server.major), *arguments]
-        rds.recorder.act(f"-- {name} {' '.join(arguments)}")
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=120, env=os.environ | environment
-        )
-        if done.returncode:
-            rds.recorder.act(f"-- {done.stderr.strip()}")
-        return done.returncode, done.stdout, done.stderr
+        client.require(name)
+        done = client.run(name, *arguments)
+        return done.status, done.output, done.errors
 
     return run
 
@@ -86,7 +59,7 @@ def test_globals_with_passwords(dump: Any) -> None:
 
 
 @claim(source=PG_DUMPALL, certainty="documented")
-def test_statement_with_passwords(rds: Any, rds_db: Any, refused: Any) -> None:
+def test_statement_with_passwords(rds: Any, rds_db: Any) -> None:
     """The query pg_dumpall sends for roles is refused on pg_authid and works on pg_roles."""
     query = "SELECT oid, rolname, rolsuper, rolpassword FROM {} WHERE rolname !~ '^pg_' ORDER BY 2"
     with refused("42501", "permission denied for table pg_authid"):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from rdscheck import claim, claims_of, scenario
+from rdscheck import claim, claims_of, refused, scenario
 
 pytestmark = scenario(
     "privileges/files",
@@ -35,7 +35,7 @@ def test_copy_through_the_connection(rds: Any) -> None:
 
 
 @claim(source=COPYING, certainty="documented")
-def test_copy_through_the_connection_needs_rights(rds: Any, rds_db: Any, login: Any, refused: Any) -> None:
+def test_copy_through_the_connection_needs_rights(rds: Any, rds_db: Any, login: Any) -> None:
     """COPY FROM STDIN takes INSERT on the table, as an ordinary role finds out."""
     rds.execute("CREATE TABLE t (i integer)")
     app = login(rds_db.create_role("app"))

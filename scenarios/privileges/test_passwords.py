@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rdscheck import claim, rests_on, scenario
+from rdscheck import claim, refused, rests_on, scenario
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -55,7 +55,7 @@ def user(instance: Any, master: Any) -> Iterator[Callable[[str], Any]]:
 
 @documented
 @rests_on("restrict-password-errors")
-def test_refused_outside_rds_password(user: Any, refused: Any, step: Any) -> None:
+def test_refused_outside_rds_password(user: Any, step: Any) -> None:
     """A role with CREATEROLE outside rds_password sets no password and no VALID UNTIL, its own included."""
     clerk = user("clerk")
     for statement in (
@@ -72,7 +72,7 @@ def test_refused_outside_rds_password(user: Any, refused: Any, step: Any) -> Non
 
 @documented
 @rests_on("restrict-password-errors")
-def test_refused_to_ordinary(user: Any, refused: Any) -> None:
+def test_refused_to_ordinary(user: Any) -> None:
     """An ordinary role does not even change its own password."""
     with refused("42501", TEXT):
         user("app").execute("ALTER ROLE app PASSWORD 'another'")
@@ -98,7 +98,7 @@ def test_keeper_sets_passwords(user: Any, instance: Any) -> None:
 
 
 @documented
-def test_member_without_createrole(user: Any, master: Any, refused: Any) -> None:
+def test_member_without_createrole(user: Any, master: Any) -> None:
     """rds_password alone does not let a role change another's password: CREATEROLE is needed as well."""
     master.execute("GRANT rds_password TO app")
     master.execute("CREATE ROLE other LOGIN")
@@ -116,7 +116,7 @@ def test_master_sets_passwords(master: Any, instance: Any) -> None:
 
 @claim(source=ROLES, certainty="documented", basis="emulated", since=14)
 @rests_on("restrict-password-errors")
-def test_not_for_rds_superuser(user: Any, master: Any, refused: Any) -> None:
+def test_not_for_rds_superuser(user: Any, master: Any) -> None:
     """From 14 on a member of rds_password does not change passwords of members of rds_superuser."""
     master.execute("CREATE ROLE boss LOGIN PASSWORD %s", [SECRET])
     master.execute("GRANT rds_superuser TO boss")
@@ -126,7 +126,7 @@ def test_not_for_rds_superuser(user: Any, master: Any, refused: Any) -> None:
 
 @documented
 @rests_on("restrict-password-errors")
-def test_rename_of_md5(user: Any, master: Any, refused: Any, step: Any) -> None:
+def test_rename_of_md5(user: Any, master: Any, step: Any) -> None:
     """A role with an MD5 password is not renamed outside rds_password: that would clear the password."""
     with step("1. A role with an MD5 password"):
         master.execute("SET password_encryption = 'md5'")

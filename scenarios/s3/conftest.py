@@ -1,15 +1,12 @@
 """Shared by the S3 scenarios: the installed extension, calls in one line, refusals."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 
 Export = Callable[..., tuple[int, int, int]]
 Import = Callable[..., str]
-Refused = Callable[..., AbstractContextManager[Any]]
 Copied = Callable[..., bytes]
 
 #: The wrapper of the guide's third step, same interface, written anew.
@@ -126,22 +123,6 @@ def reporting_role(aws_s3: Any, rds_db: Any) -> str:
     aws_s3.execute(f"GRANT USAGE ON SCHEMA aws_s3 TO {name}")
     aws_s3.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_s3 TO {name}")
     return name
-
-
-@pytest.fixture
-def refused() -> Refused:
-    """Expect an error of that class whose message, detail and hint contain these texts."""
-
-    @contextmanager
-    def expect(kind: type[psycopg.Error], message: str, *, detail: str = "", hint: str = "") -> Iterator[Any]:
-        with pytest.raises(kind) as caught:
-            yield caught
-        diag = caught.value.diag
-        assert message in (diag.message_primary or "")
-        assert detail in (diag.message_detail or "")
-        assert hint in (diag.message_hint or "")
-
-    return expect
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, InvalidFeatureName, claim, documentation_finding, rests_on, scenario
+from rdscheck import Basis, InvalidFeatureName, claim, documentation_finding, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export",
@@ -74,7 +74,7 @@ def test_feature_name_is_case_sensitive(rds_db: Any, rds_s3: Any, step: Any) -> 
 @claim(basis=Basis.EMULATED)
 @documentation_finding("export-guide-minimum-permissions")
 @rests_on("export-s3-errors")
-def test_two_permissions_are_enough(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_two_permissions_are_enough(rds_db: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """PutObject and AbortMultipartUpload are enough to export; the guide asks for two more."""
     rds_db.part_bytes(5 * 1024**2)
     big = "SELECT repeat('x', 1023) FROM generate_series(1, 6000)"
@@ -145,7 +145,7 @@ def test_region_may_be_left_out(rds: Any, rds_s3: Any, procedure: str) -> None:
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
 def test_default_region_does_not_reach_a_bucket_elsewhere(
-    rds: Any, rds_s3: Any, rds_db: Any, procedure: str, refused: Any, step: Any
+    rds: Any, rds_s3: Any, rds_db: Any, procedure: str, step: Any
 ) -> None:
     """A bucket outside the default region of the procedure is not written when the region is left out."""
     bucket = rds_s3.new_bucket("eu-west-1")
@@ -195,7 +195,7 @@ def test_options_example_of_the_guide(aws_s3: Any, rds_s3: Any) -> None:
 
 
 def test_failing_query_tells_its_own_error(
-    rds: Any, rds_s3: Any, procedure: str, refused: Any, nothing_left: Any, step: Any
+    rds: Any, rds_s3: Any, procedure: str, nothing_left: Any, step: Any
 ) -> None:
     """A query that fails ends the CALL with its own error: no notice, no object."""
     with (
@@ -208,9 +208,7 @@ def test_failing_query_tells_its_own_error(
 
 
 @rests_on("export-s3-errors")
-def test_missing_bucket_is_told(
-    rds: Any, rds_s3: Any, rds_db: Any, procedure: str, refused: Any, step: Any
-) -> None:
+def test_missing_bucket_is_told(rds: Any, rds_s3: Any, rds_db: Any, procedure: str, step: Any) -> None:
     """CALL for a bucket that does not exist says so."""
     rds_db.associate_role("s3Export", resource=("*",))
     missing = rds_s3.new_bucket()

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg.errors as pg
 
-from rdscheck import Basis, claim, deviation, rests_on, scenario
+from rdscheck import Basis, claim, deviation, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-access",
@@ -22,7 +22,7 @@ DENIED = "Amazon S3 client returned 'Access Denied'."
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-no-role-text")
-def test_role_comes_and_goes(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_role_comes_and_goes(rds_db: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """An export works while a role is associated for s3Export, and in the same session not without one."""
     with step("1. With the role"):
         assert export("SELECT 1", "with.txt") == (1, 1, 2)
@@ -42,9 +42,7 @@ def test_role_comes_and_goes(rds_db: Any, rds_s3: Any, export: Any, refused: Any
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-no-role-text")
-def test_role_for_import_does_not_export(
-    rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any
-) -> None:
+def test_role_for_import_does_not_export(rds_db: Any, rds_s3: Any, export: Any, nothing_left: Any) -> None:
     """A role associated for s3Import does not serve exports, whatever its policy allows."""
     rds_db.remove_role("s3Export")
     rds_db.associate_role("s3Import", allow=("s3:*",))
@@ -55,9 +53,7 @@ def test_role_for_import_does_not_export(
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "policy-subset")
-def test_policy_must_allow(
-    rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any, step: Any
-) -> None:
+def test_policy_must_allow(rds_db: Any, rds_s3: Any, export: Any, nothing_left: Any, step: Any) -> None:
     """A role whose policy does not allow s3:PutObject on the object is denied."""
     for name, allow in (("nothing", ()), ("s3:GetObject only", ("s3:GetObject",))):
         with step(f"A policy that allows {name}"):
@@ -73,7 +69,7 @@ def test_policy_must_allow(
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "policy-subset")
-def test_deny_beats_allow(rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any) -> None:
+def test_deny_beats_allow(rds_db: Any, rds_s3: Any, export: Any, nothing_left: Any) -> None:
     """A policy that allows everything and denies s3:PutObject denies."""
     rds_db.associate_role("s3Export", allow=("s3:*",), deny=("s3:PutObject",))
     with refused(pg.SystemError, FAILED, detail=DENIED):
@@ -83,7 +79,7 @@ def test_deny_beats_allow(rds_db: Any, rds_s3: Any, export: Any, refused: Any, n
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
-def test_policy_names_the_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_policy_names_the_bucket(rds_db: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """A bucket the policy does not name is denied until the policy names it."""
     other = rds_s3.new_bucket()
     with step("1. The policy names the first bucket only"):
@@ -101,7 +97,7 @@ def test_policy_names_the_bucket(rds_db: Any, rds_s3: Any, export: Any, refused:
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
-def test_policy_names_a_folder(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> None:
+def test_policy_names_a_folder(rds_db: Any, rds_s3: Any, export: Any) -> None:
     """A policy on reports/* lets exports into that folder and nowhere else."""
     rds_db.associate_role("s3Export", resource=(f"arn:aws:s3:::{rds_s3.bucket}/reports/*",))
     assert export("SELECT 1", "reports/2024/a.txt") == (1, 1, 2)
@@ -113,9 +109,7 @@ def test_policy_names_a_folder(rds_db: Any, rds_s3: Any, export: Any, refused: A
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors")
-def test_part_files_are_checked_too(
-    rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any
-) -> None:
+def test_part_files_are_checked_too(rds_db: Any, rds_s3: Any, export: Any, nothing_left: Any) -> None:
     """A policy that covers the key but not key_part2 denies a split export as a whole."""
     rds_db.associate_role("s3Export", resource=(f"arn:aws:s3:::{rds_s3.bucket}/a.txt",))
     assert export("SELECT 1", "a.txt") == (1, 1, 2)
@@ -127,7 +121,7 @@ def test_part_files_are_checked_too(
 
 
 @rests_on("export-s3-errors")
-def test_missing_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> None:
+def test_missing_bucket(rds_db: Any, rds_s3: Any, export: Any) -> None:
     """A bucket that does not exist is told as such, and not created."""
     missing = rds_s3.new_bucket()
     rds_s3.client.delete_bucket(Bucket=missing)
@@ -139,7 +133,7 @@ def test_missing_bucket(rds_db: Any, rds_s3: Any, export: Any, refused: Any) -> 
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-s3-errors", "s3-wrong-region-served")
-def test_wrong_region(rds_s3: Any, export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
+def test_wrong_region(rds_s3: Any, export: Any, nothing_left: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is refused with S3's redirect."""
     with (
         step("1. Name a Region the bucket is not in"),
@@ -164,7 +158,7 @@ def test_region_left_out(aws_s3: Any, rds_s3: Any, step: Any) -> None:
 
 @claim(basis=Basis.EMULATED)
 @rests_on("export-other-region", "export-s3-errors")
-def test_bucket_in_another_region(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_bucket_in_another_region(rds_db: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """A bucket in another Region is refused under the instance's Region and written under its own."""
     elsewhere = "eu-west-1" if rds_s3.region != "eu-west-1" else "us-east-1"
     bucket = rds_s3.new_bucket(elsewhere)
@@ -178,7 +172,7 @@ def test_bucket_in_another_region(rds_db: Any, rds_s3: Any, export: Any, refused
 
 
 @rests_on("export-s3-errors")
-def test_nothing_answers(rds_db: Any, rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_nothing_answers(rds_db: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """Without a way to S3 the export ends with an error that says so."""
     with step("1. Nobody listens at the endpoint"):
         # Port 9 is the discard service: reserved, and on no machine of ours.
@@ -189,7 +183,7 @@ def test_nothing_answers(rds_db: Any, rds_s3: Any, export: Any, refused: Any, st
 
 
 @rests_on("export-s3-errors")
-def test_no_network_path(aws_s3: Any, refused: Any) -> None:
+def test_no_network_path(aws_s3: Any) -> None:
     """On an instance that has no network path to S3 an export fails the same way."""
     with refused(pg.SystemError, FAILED, detail="'Unable to connect to endpoint'"):
         aws_s3.execute(

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-calls",
@@ -83,7 +83,7 @@ def test_location_as_untyped_text(aws_s3: Any, rds_s3: Any, uri: str, step: Any)
 
 
 def test_options_as_third_argument_without_a_type(
-    aws_s3: Any, rds_s3: Any, uri: str, refused: Any, nothing_left: Any, step: Any
+    aws_s3: Any, rds_s3: Any, uri: str, nothing_left: Any, step: Any
 ) -> None:
     """An untyped location with options as third argument means bucket and key: name the options or cast."""
     with (
@@ -209,7 +209,7 @@ def test_rolled_back_transaction_leaves_the_object(aws_s3: Any, rds_s3: Any, uri
 
 
 @rests_on("export-read-only")
-def test_read_only_transaction(aws_s3: Any, rds_s3: Any, uri: str, refused: Any, step: Any) -> None:
+def test_read_only_transaction(aws_s3: Any, rds_s3: Any, uri: str, step: Any) -> None:
     """A read-only transaction exports what it reads; a query that writes is refused there."""
     aws_s3.execute("CREATE TABLE t (a int)")
     aws_s3.execute("SET default_transaction_read_only = on")
@@ -311,7 +311,7 @@ def test_hostile_options(export: Any, keep: Any, nothing_left: Any, step: Any) -
     nothing_left()
 
 
-def test_hostile_queries(export: Any, keep: Any, nothing_left: Any, refused: Any, step: Any) -> None:
+def test_hostile_queries(export: Any, keep: Any, nothing_left: Any, step: Any) -> None:
     """Several statements, or one that is no query, run nothing: an error each, also a final semicolon."""
     for query in HOSTILE_QUERIES:
         with step(query), pytest.raises((pg.SyntaxError, pg.FeatureNotSupported)):

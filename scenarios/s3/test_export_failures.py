@@ -10,7 +10,7 @@ import psycopg
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-failures",
@@ -70,7 +70,7 @@ def running(aws_s3: Any, rds_s3: Any, rds_db: Any) -> Callable[[Any], Any]:
 
 @rests_on("export-nothing-left")
 def test_error_in_the_last_row(
-    aws_s3: Any, rds_s3: Any, rds_db: Any, export: Any, refused: Any, nothing_left: Any, step: Any
+    aws_s3: Any, rds_s3: Any, rds_db: Any, export: Any, nothing_left: Any, step: Any
 ) -> None:
     """A division by zero in the last row, after parts were uploaded, leaves neither object nor upload."""
     rds_db.part_bytes(5 * MIB)
@@ -84,7 +84,7 @@ def test_error_in_the_last_row(
 
 
 @rests_on("export-nothing-left")
-def test_bad_query(export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
+def test_bad_query(export: Any, nothing_left: Any, step: Any) -> None:
     """A bad query gives the ordinary error of PostgreSQL and writes nothing."""
     for query, kind, message in (
         ("SELECT 1 / (n - 1) FROM generate_series(1, 3) AS n", pg.DivisionByZero, "division by zero"),
@@ -98,7 +98,7 @@ def test_bad_query(export: Any, refused: Any, nothing_left: Any, step: Any) -> N
 
 
 @rests_on("export-nothing-left")
-def test_existing_object_survives(rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_existing_object_survives(rds_s3: Any, export: Any, step: Any) -> None:
     """A failing export to a key that exists leaves the old object as it was."""
     with step("1. A good export, then a failing one to the same key"):
         export("SELECT 'good'", "daily.txt")
@@ -109,9 +109,7 @@ def test_existing_object_survives(rds_s3: Any, export: Any, refused: Any, step: 
 
 
 @rests_on("export-nothing-left", "export-part-files")
-def test_error_in_a_split_export(
-    rds_db: Any, rds_s3: Any, export: Any, refused: Any, nothing_left: Any
-) -> None:
+def test_error_in_a_split_export(rds_db: Any, rds_s3: Any, export: Any, nothing_left: Any) -> None:
     """An error after some part files are full leaves none of them."""
     rds_db.split_bytes(64 * 1024)
     with refused(pg.DivisionByZero, "division by zero"):
@@ -120,9 +118,7 @@ def test_error_in_a_split_export(
 
 
 @rests_on("export-nothing-left")
-def test_statement_timeout(
-    aws_s3: Any, rds_db: Any, export: Any, refused: Any, nothing_left: Any, step: Any
-) -> None:
+def test_statement_timeout(aws_s3: Any, rds_db: Any, export: Any, nothing_left: Any, step: Any) -> None:
     """statement_timeout ends an export; neither object nor upload is left, the session goes on."""
     rds_db.part_bytes(5 * MIB)
     aws_s3.execute("SET statement_timeout = '250ms'")
@@ -199,14 +195,14 @@ def test_client_goes_away(aws_s3: Any, rds_s3: Any, rds_db: Any, nothing_left: A
 
 
 @rests_on("error-context")
-def test_context_names_the_function(export: Any, refused: Any) -> None:
+def test_context_names_the_function(export: Any) -> None:
     """An error inside the query tells in its CONTEXT which function it came through."""
     with refused(pg.DivisionByZero, "division by zero") as caught:
         export("SELECT 1 / 0")
     assert 'SQL function "query_export_to_s3" statement 1' in (caught.value.diag.context or "")
 
 
-def test_position_is_inside_the_query(export: Any, refused: Any) -> None:
+def test_position_is_inside_the_query(export: Any) -> None:
     """A syntax error points into the exported query, not into the statement around it."""
     with refused(pg.SyntaxError, 'syntax error at or near "FRM"') as caught:
         export("SELECT * FRM t")

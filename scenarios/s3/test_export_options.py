@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, deviation, rests_on, scenario
+from rdscheck import Basis, deviation, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-options",
@@ -65,7 +65,7 @@ def test_binary_format(rds_s3: Any, export: Any, copied: Any) -> None:
     assert (rows, files, size) == (3, 1, len(data))
 
 
-def test_encoding(rds_s3: Any, export: Any, refused: Any, step: Any) -> None:
+def test_encoding(rds_s3: Any, export: Any, step: Any) -> None:
     """Encoding decides how letters are written; a letter it lacks is refused, and nothing is left."""
     for encoding, letter, expected in (
         ("UTF8", "é", b"\xc3\xa9\n"),
@@ -92,7 +92,7 @@ def test_blank_options_are_none(rds_s3: Any, export: Any) -> None:
 
 
 @rests_on("export-options-parentheses")
-def test_parentheses_are_refused(export: Any, refused: Any, nothing_left: Any) -> None:
+def test_parentheses_are_refused(export: Any, nothing_left: Any) -> None:
     """Options of an export in parentheses, as an import wants them, are a syntax error."""
     for options in ("(format csv)", "(format csv, header true)", "WITH (format csv)"):
         with refused(pg.SyntaxError, "syntax error at or near"):
@@ -100,9 +100,7 @@ def test_parentheses_are_refused(export: Any, refused: Any, nothing_left: Any) -
     nothing_left()
 
 
-def test_wrong_option_tells_the_error_of_copy(
-    export: Any, refused: Any, nothing_left: Any, step: Any
-) -> None:
+def test_wrong_option_tells_the_error_of_copy(export: Any, nothing_left: Any, step: Any) -> None:
     """An option that COPY does not take is refused with COPY's own error, and nothing is written."""
     for options, kind, message in (
         ("bogus true", pg.SyntaxError, 'option "bogus" not recognized'),

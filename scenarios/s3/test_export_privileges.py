@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-privileges",
@@ -28,9 +28,7 @@ def reporter(reporting_role: str, login: Any) -> Any:
 
 
 @rests_on("aws-s3-grants")
-def test_both_grants_are_needed(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, refused: Any, step: Any
-) -> None:
+def test_both_grants_are_needed(aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, step: Any) -> None:
     """A role needs USAGE on schema aws_s3 and EXECUTE on its functions; the master user may grant both."""
     role = rds_db.create_role("app")
     app = login(role)
@@ -55,7 +53,7 @@ def test_both_grants_are_needed(
 
 @rests_on("aws-s3-grants")
 def test_one_form_can_be_granted(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, export: Any, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, export: Any, step: Any
 ) -> None:
     """EXECUTE on one form of the function by its arguments lets a role call that form and not the other."""
     role = rds_db.create_role("app")
@@ -81,7 +79,7 @@ def test_aws_commons_is_open(aws_s3: Any, rds_db: Any, login: Any) -> None:
 
 
 def test_select_is_needed(
-    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, refused: Any, step: Any
+    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, step: Any
 ) -> None:
     """A role exports only tables it may SELECT from."""
     aws_s3.execute("CREATE TABLE secret AS SELECT 42 AS answer")
@@ -98,7 +96,7 @@ def test_select_is_needed(
 
 
 def test_column_privileges_hold(
-    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, refused: Any, step: Any
+    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, step: Any
 ) -> None:
     """A role that may SELECT one column exports that column and no other."""
     aws_s3.execute("CREATE TABLE staff AS SELECT 'ann' AS name, 5000 AS pay")
@@ -134,7 +132,7 @@ def test_row_security_holds(
 
 
 def test_query_runs_as_the_caller(
-    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, refused: Any, step: Any
+    aws_s3: Any, rds_s3: Any, reporting_role: str, reporter: Any, export: Any, step: Any
 ) -> None:
     """Inside the query current_user and session_user are the caller, for functions it calls as well."""
     aws_s3.execute(
@@ -184,7 +182,7 @@ def test_security_definer_runs_as_its_owner(
 
 
 def test_grants_cannot_be_passed_on(
-    aws_s3: Any, rds_db: Any, reporting_role: str, reporter: Any, login: Any, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, reporting_role: str, reporter: Any, login: Any, step: Any
 ) -> None:
     """A role that was granted aws_s3 without grant option cannot pass it on."""
     other = rds_db.create_role("other")
@@ -198,7 +196,7 @@ def test_grants_cannot_be_passed_on(
         login(other).execute(FLAT, ["my-bucket"])
 
 
-def test_files_of_the_server_stay_closed(export: Any, refused: Any, nothing_left: Any, step: Any) -> None:
+def test_files_of_the_server_stay_closed(export: Any, nothing_left: Any, step: Any) -> None:
     """An export opens no way to files or programs of the server."""
     for query in ("SELECT pg_read_file('/etc/passwd')", "SELECT lo_import('/etc/passwd')"):
         with step(query), refused(pg.InsufficientPrivilege, "permission denied for function"):

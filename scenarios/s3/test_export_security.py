@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, documentation_finding, rests_on, scenario
+from rdscheck import Basis, documentation_finding, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/export-security",
@@ -37,7 +37,7 @@ def as_definer(conn: Any, procedure: str) -> None:
 @documentation_finding("export-guide-security")
 @rests_on("aws-s3-grants")
 def test_procedure_needs_security_definer(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, my_table: str, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, my_table: str, step: Any
 ) -> None:
     """EXECUTE on the guide's procedure does not let a role without aws_s3 export; SECURITY DEFINER does."""
     role = rds_db.create_role("reporting_role")
@@ -62,7 +62,7 @@ def test_procedure_needs_security_definer(
 
 @documentation_finding("export-guide-public-execute")
 def test_public_may_call_the_procedure(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, step: Any
 ) -> None:
     """Any role may call a new procedure until EXECUTE is revoked from PUBLIC; approved roles keep it."""
     approved, stranger = rds_db.create_role("reporting_role"), rds_db.create_role("stranger")
@@ -80,7 +80,7 @@ def test_public_may_call_the_procedure(
 
 
 def test_security_definer_lends_the_rights_of_its_owner(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, my_table: str, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, procedure: str, my_table: str, step: Any
 ) -> None:
     """With SECURITY DEFINER a caller exports tables it has no right on, as the query is an argument."""
     role = rds_db.create_role("reporting_role")
@@ -100,7 +100,7 @@ def test_security_definer_lends_the_rights_of_its_owner(
 
 
 def test_fixed_query_keeps_the_rest_closed(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, my_table: str, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, login: Any, my_table: str, step: Any
 ) -> None:
     """A SECURITY DEFINER procedure that builds its query itself lets a role export that and nothing else."""
     aws_s3.execute("CREATE TABLE secret AS SELECT 42 AS answer")
@@ -134,7 +134,6 @@ def test_plain_procedure_works_for_roles_with_rights(
     login: Any,
     procedure: str,
     my_table: str,
-    refused: Any,
     step: Any,
 ) -> None:
     """Without SECURITY DEFINER a role with aws_s3 exports through the procedure what it may read."""

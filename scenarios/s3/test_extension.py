@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/extension",
@@ -54,7 +54,7 @@ def test_aws_commons_first_then_aws_s3(rds: Any, step: Any) -> None:
     ).fetchall() == [("aws_commons", "1.2"), ("aws_s3", "1.2")]
 
 
-def test_aws_s3_alone_is_refused(rds: Any, refused: Any, step: Any) -> None:
+def test_aws_s3_alone_is_refused(rds: Any, step: Any) -> None:
     """CREATE EXTENSION aws_s3 without CASCADE and without aws_commons is refused, with a hint."""
     with (
         step("1. CREATE EXTENSION aws_s3 in an empty database"),
@@ -69,9 +69,7 @@ def test_aws_s3_alone_is_refused(rds: Any, refused: Any, step: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["aws_commons", "aws_s3"])
-def test_only_rds_superuser_may_install(
-    rds: Any, rds_db: Any, login: Any, refused: Any, step: Any, name: str
-) -> None:
+def test_only_rds_superuser_may_install(rds: Any, rds_db: Any, login: Any, step: Any, name: str) -> None:
     """A role with CREATE on the database may not install it, a member of rds_superuser may."""
     with step("1. An ordinary role with CREATE on the database is refused"):
         ordinary = rds_db.create_role("app_owner")
@@ -129,7 +127,7 @@ def test_types_have_the_documented_fields(aws_s3: Any) -> None:
         assert found == [(field, "text") for field in fields]
 
 
-def test_constructors_make_rows(aws_s3: Any, refused: Any, step: Any) -> None:
+def test_constructors_make_rows(aws_s3: Any, step: Any) -> None:
     """The constructors of aws_commons return their arguments as a row and check nothing."""
     with step("1. create_s3_uri, positional and by name"):
         for call in (
@@ -147,7 +145,7 @@ def test_constructors_make_rows(aws_s3: Any, refused: Any, step: Any) -> None:
 
 
 @rests_on("constructor-defaults")
-def test_constructors_have_the_defaults_we_suppose(aws_s3: Any, refused: Any, step: Any) -> None:
+def test_constructors_have_the_defaults_we_suppose(aws_s3: Any, step: Any) -> None:
     """create_s3_uri needs all three arguments; create_aws_credentials takes NULL for those left out."""
     with step("1. create_s3_uri without a region"), refused(pg.UndefinedFunction, "create_s3_uri"):
         aws_s3.execute("SELECT aws_commons.create_s3_uri('b', 'k')")
@@ -194,7 +192,7 @@ def test_update_takes_grants_along(rds: Any, rds_db: Any, step: Any) -> None:
         assert found == [("query_export_to_s3", False), ("table_import_from_s3", True)]
 
 
-def test_extension_can_be_dropped_and_made_again(aws_s3: Any, refused: Any, step: Any) -> None:
+def test_extension_can_be_dropped_and_made_again(aws_s3: Any, step: Any) -> None:
     """DROP EXTENSION removes schema and functions; aws_commons cannot go first without CASCADE."""
     with (
         step("1. DROP EXTENSION aws_commons while aws_s3 needs it"),

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, rests_on, scenario
+from rdscheck import Basis, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/import",
@@ -141,7 +141,7 @@ def test_table_made_in_the_same_transaction(aws_s3: Any, rds_s3: Any, t: str, im
         assert rows(aws_s3, "fresh") == [(1, "one"), (2, "two")]
 
 
-def test_read_only_transaction(aws_s3: Any, t: str, import_: Any, refused: Any) -> None:
+def test_read_only_transaction(aws_s3: Any, t: str, import_: Any) -> None:
     """A read-only transaction refuses an import."""
     aws_s3.execute("SET default_transaction_read_only = on")
     with refused(pg.ReadOnlySqlTransaction, "in a read-only transaction"):
@@ -166,7 +166,7 @@ def test_called_from_functions(aws_s3: Any, rds_s3: Any, t: str, step: Any) -> N
 
 
 @rests_on("import-status-texts")
-def test_one_object_per_call(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
+def test_one_object_per_call(aws_s3: Any, rds_s3: Any, t: str, import_: Any, step: Any) -> None:
     """A prefix or a pattern is no file: only the key itself is imported."""
     rds_s3.put("in/*", "7,star\n")
     for key in ("in/", "in/t", "in/?.csv", "in/%"):

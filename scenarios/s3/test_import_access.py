@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, claim, rests_on, scenario
+from rdscheck import Basis, claim, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/import-access",
@@ -36,7 +36,7 @@ def count(aws_s3: Any) -> Any:
 
 @claim(basis=Basis.EMULATED)
 @rests_on("import-no-role-text")
-def test_role_comes_and_goes(rds_db: Any, t: str, import_: Any, count: Any, refused: Any, step: Any) -> None:
+def test_role_comes_and_goes(rds_db: Any, t: str, import_: Any, count: Any, step: Any) -> None:
     """An import works while a role is associated for s3Import, and in the same session not without one."""
     with step("1. With the role"):
         import_(t, "t.csv")
@@ -52,7 +52,7 @@ def test_role_comes_and_goes(rds_db: Any, t: str, import_: Any, count: Any, refu
 
 @claim(basis=Basis.EMULATED)
 @rests_on("import-no-role-text")
-def test_role_for_export_does_not_import(rds_db: Any, t: str, import_: Any, count: Any, refused: Any) -> None:
+def test_role_for_export_does_not_import(rds_db: Any, t: str, import_: Any, count: Any) -> None:
     """A role associated for s3Export does not serve imports, whatever its policy allows."""
     rds_db.remove_role("s3Import")
     rds_db.associate_role("s3Export", allow=("s3:*",))
@@ -63,9 +63,7 @@ def test_role_for_export_does_not_import(rds_db: Any, t: str, import_: Any, coun
 
 @claim(basis=Basis.EMULATED)
 @rests_on("import-status-texts", "policy-subset")
-def test_policy_must_allow(
-    rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any, refused: Any, step: Any
-) -> None:
+def test_policy_must_allow(rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any, step: Any) -> None:
     """Without s3:GetObject on the object, or with a deny, an import ends with HTTP 403."""
     everything = ("s3:GetObject", "s3:ListBucket")
     for name, allow, deny, resource in (
@@ -85,7 +83,7 @@ def test_policy_must_allow(
 
 
 @rests_on("import-status-texts")
-def test_missing_file(rds_db: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
+def test_missing_file(rds_db: Any, t: str, import_: Any, step: Any) -> None:
     """A missing file is HTTP 404 for who may list the bucket, and HTTP 403 for who may not."""
     with step("1. With s3:ListBucket"), refused(pg.InternalError_, STATUS.format(404)):
         import_(t, "nosuch.csv")
@@ -95,7 +93,7 @@ def test_missing_file(rds_db: Any, t: str, import_: Any, refused: Any, step: Any
 
 
 @rests_on("import-status-texts")
-def test_missing_bucket(rds_db: Any, rds_s3: Any, t: str, import_: Any, refused: Any) -> None:
+def test_missing_bucket(rds_db: Any, rds_s3: Any, t: str, import_: Any) -> None:
     """A bucket that does not exist is HTTP 404."""
     missing = rds_s3.new_bucket()
     rds_s3.client.delete_bucket(Bucket=missing)
@@ -104,7 +102,7 @@ def test_missing_bucket(rds_db: Any, rds_s3: Any, t: str, import_: Any, refused:
         import_(t, "t.csv", bucket=missing)
 
 
-def test_empty_file(rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
+def test_empty_file(rds_s3: Any, t: str, import_: Any, step: Any) -> None:
     """A file of 0 bytes is an error, HTTP 416; a file with a header only is none."""
     rds_s3.put("empty.csv", "")
     with step("1. 0 bytes"), refused(pg.InternalError_, STATUS.format(416)) as caught:
@@ -117,7 +115,7 @@ def test_empty_file(rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) 
 
 @claim(basis=Basis.EMULATED)
 @rests_on("import-status-texts", "s3-wrong-region-served")
-def test_wrong_region(rds_s3: Any, t: str, import_: Any, count: Any, refused: Any, step: Any) -> None:
+def test_wrong_region(rds_s3: Any, t: str, import_: Any, count: Any, step: Any) -> None:
     """The bucket's Region must be named right: another one is HTTP 301."""
     wrong = "eu-central-1" if rds_s3.region != "eu-central-1" else "us-east-1"
     with step("1. Name a Region the bucket is not in"), refused(pg.InternalError_, STATUS.format(301)):
@@ -143,7 +141,7 @@ def test_bucket_in_another_region(
 
 @rests_on("s3-signature-not-checked")
 def test_credentials_need_no_role(
-    aws_s3: Any, rds_db: Any, rds_s3: Any, t: str, count: Any, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, rds_s3: Any, t: str, count: Any, step: Any
 ) -> None:
     """With credentials in the call neither a role nor its policy is asked; without them both are."""
     if rds_s3.backend.startswith("http"):
@@ -166,7 +164,7 @@ def test_credentials_need_no_role(
 
 
 @rests_on("import-unreachable-text")
-def test_nothing_answers(rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any, refused: Any) -> None:
+def test_nothing_answers(rds_db: Any, rds_s3: Any, t: str, import_: Any, count: Any) -> None:
     """Without a way to S3 an import ends with an error that says so."""
     # Port 9 is the discard service: reserved, and on no machine of ours.
     rds_db.use_s3("http://127.0.0.1:9", rds_s3.region, None, rds_s3.bucket)
@@ -177,7 +175,7 @@ def test_nothing_answers(rds_db: Any, rds_s3: Any, t: str, import_: Any, count: 
 
 @rests_on("aws-s3-grants")
 def test_both_grants_are_needed(
-    aws_s3: Any, rds_db: Any, t: str, import_: Any, count: Any, login: Any, refused: Any, step: Any
+    aws_s3: Any, rds_db: Any, t: str, import_: Any, count: Any, login: Any, step: Any
 ) -> None:
     """A role needs USAGE on schema aws_s3, EXECUTE on its functions and INSERT on the table, and no more."""
     role = rds_db.create_role("loader")
@@ -197,7 +195,7 @@ def test_both_grants_are_needed(
 
 @rests_on("aws-s3-grants")
 def test_insert_on_columns_is_enough(
-    aws_s3: Any, rds_s3: Any, reporting_role: str, login: Any, import_: Any, refused: Any, step: Any
+    aws_s3: Any, rds_s3: Any, reporting_role: str, login: Any, import_: Any, step: Any
 ) -> None:
     """INSERT on some columns lets a role import those and no others."""
     aws_s3.execute("CREATE TABLE t (a int, b int)")

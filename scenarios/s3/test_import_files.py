@@ -7,7 +7,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, claim, rests_on, scenario
+from rdscheck import Basis, claim, refused, rests_on, scenario
 
 pytestmark = scenario(
     "s3/import-files",
@@ -70,7 +70,7 @@ def test_binary_format(aws_s3: Any, rds_s3: Any, t: str, import_: Any, copied: A
 
 
 def test_wrong_options_tell_the_error_of_copy(
-    aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any
+    aws_s3: Any, rds_s3: Any, t: str, import_: Any, step: Any
 ) -> None:
     """Options that COPY does not take are refused with COPY's own error, as is a list without parentheses."""
     rds_s3.put("in", CSV)
@@ -95,7 +95,7 @@ def test_where_is_refused(aws_s3: Any, rds_s3: Any, t: str, import_: Any) -> Non
     assert rows(aws_s3) == []
 
 
-def test_column_list(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
+def test_column_list(aws_s3: Any, rds_s3: Any, t: str, import_: Any, step: Any) -> None:
     """Columns may be listed in any order; those left out get their defaults; unknown ones are refused."""
     aws_s3.execute("ALTER TABLE t ALTER c SET DEFAULT 'dflt'")
     aws_s3.execute('ALTER TABLE t ADD "my col" int DEFAULT 0, ADD "Case" int')
@@ -119,7 +119,7 @@ def test_column_list(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: An
             import_(t, "in", columns=columns)
 
 
-def test_encoding(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any) -> None:
+def test_encoding(aws_s3: Any, rds_s3: Any, t: str, import_: Any, step: Any) -> None:
     """The encoding option says how letters are written; bytes that are none in it are refused."""
     for encoding, data in (("LATIN1", b"1,\xe9,\n"), ("WIN1252", b"1,\xe9,\n"), ("UTF8", b"1,\xc3\xa9,\n")):
         with step(encoding):
@@ -135,7 +135,7 @@ def test_encoding(aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, 
         import_(t, "in")
 
 
-def test_byte_zero_is_refused(rds_s3: Any, t: str, import_: Any, refused: Any) -> None:
+def test_byte_zero_is_refused(rds_s3: Any, t: str, import_: Any) -> None:
     """A byte zero in a text is refused."""
     rds_s3.put("in", b"1,a\x00b,c\n")
     with refused(pg.CharacterNotInRepertoire, "0x00"):
@@ -237,9 +237,7 @@ def test_bare_line_of_backslash_and_dot_ends_a_csv_file(
 
 
 @claim(since=18)
-def test_bare_line_of_backslash_and_dot_is_data(
-    aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any
-) -> None:
+def test_bare_line_of_backslash_and_dot_is_data(aws_s3: Any, rds_s3: Any, t: str, import_: Any) -> None:
     """From PostgreSQL 18 on an unquoted line of backslash and dot is a value of a CSV file like any other."""
     rds_s3.put("in", "x\n\\.\ny\n")
     import_(t, "in", columns="b")
@@ -247,9 +245,7 @@ def test_bare_line_of_backslash_and_dot_is_data(
 
 
 @claim(since=15)
-def test_header_can_be_checked(
-    aws_s3: Any, rds_s3: Any, t: str, import_: Any, refused: Any, step: Any
-) -> None:
+def test_header_can_be_checked(aws_s3: Any, rds_s3: Any, t: str, import_: Any, step: Any) -> None:
     """With header match a file whose column names differ from the table's is refused."""
     with step("1. The right names"):
         rds_s3.put("in", "a,b,c\n1,x,y\n")

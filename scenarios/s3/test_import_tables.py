@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, scenario
+from rdscheck import Basis, refused, scenario
 
 pytestmark = scenario(
     "s3/import-tables",
@@ -29,9 +29,7 @@ def rows(conn: Any, source: str = "t") -> list[Any]:
     return found
 
 
-def test_bad_row_rolls_back_the_file(
-    aws_s3: Any, rds_s3: Any, table: Any, import_: Any, refused: Any, step: Any
-) -> None:
+def test_bad_row_rolls_back_the_file(aws_s3: Any, rds_s3: Any, table: Any, import_: Any, step: Any) -> None:
     """A row that does not fit is refused with COPY's error, line and column, and no row of the file stays."""
     for columns, data, kind, message, context in (
         ("a int", "1\nx\n", pg.InvalidTextRepresentation, "invalid input syntax", 'line 2, column a: "x"'),
@@ -52,7 +50,7 @@ def test_bad_row_rolls_back_the_file(
             aws_s3.execute("DROP TABLE t")
 
 
-def test_missing_table(rds_s3: Any, import_: Any, refused: Any) -> None:
+def test_missing_table(rds_s3: Any, import_: Any) -> None:
     """A table that does not exist is told as such."""
     rds_s3.put("in.csv", "1\n")
     for name in ("nosuch", "public.nosuch", '"No Such"'):
@@ -106,7 +104,7 @@ def test_defaults_identity_and_generated_columns(
         assert rows(aws_s3)[-1][:3] == (30, 77, 60)
 
 
-def test_generated_column_cannot_be_imported(rds_s3: Any, table: Any, import_: Any, refused: Any) -> None:
+def test_generated_column_cannot_be_imported(rds_s3: Any, table: Any, import_: Any) -> None:
     """A generated column in the column list is refused."""
     table("a int, twice int GENERATED ALWAYS AS (a * 2) STORED")
     rds_s3.put("in.csv", "1,2\n")
@@ -138,9 +136,7 @@ def test_triggers_fire_as_the_caller(
     assert rows(aws_s3, "log") == [("AFTERSTATEMENT",), ("BEFORESTATEMENT",)]
 
 
-def test_partitioned_table(
-    aws_s3: Any, rds_s3: Any, table: Any, import_: Any, refused: Any, step: Any
-) -> None:
+def test_partitioned_table(aws_s3: Any, rds_s3: Any, table: Any, import_: Any, step: Any) -> None:
     """Rows go to their partitions; a row without one is refused and the file with it."""
     table("a int", "PARTITION BY RANGE (a)")
     aws_s3.execute("CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (10)")
@@ -165,7 +161,6 @@ def test_row_security_refuses(
     import_: Any,
     reporting_role: str,
     login: Any,
-    refused: Any,
     step: Any,
 ) -> None:
     """A table whose row-level security applies to the caller is refused as COPY FROM refuses it."""
@@ -189,9 +184,7 @@ def test_row_security_refuses(
         assert rows(aws_s3) == [(1,)]
 
 
-def test_what_cannot_be_imported_into(
-    aws_s3: Any, rds_s3: Any, table: Any, import_: Any, refused: Any, step: Any
-) -> None:
+def test_what_cannot_be_imported_into(aws_s3: Any, rds_s3: Any, table: Any, import_: Any, step: Any) -> None:
     """A plain view, a materialized view, a sequence and an index are refused in the words of COPY."""
     table("a int PRIMARY KEY")
     aws_s3.execute("CREATE VIEW v AS SELECT * FROM t")
@@ -224,9 +217,7 @@ def test_view_with_a_trigger(aws_s3: Any, rds_s3: Any, table: Any, import_: Any)
     assert rows(aws_s3) == [(10,), (20,)]
 
 
-def test_foreign_keys_and_domains(
-    aws_s3: Any, rds_s3: Any, table: Any, import_: Any, refused: Any, step: Any
-) -> None:
+def test_foreign_keys_and_domains(aws_s3: Any, rds_s3: Any, table: Any, import_: Any, step: Any) -> None:
     """Foreign keys and domains are checked for every imported row."""
     aws_s3.execute("CREATE TABLE parent (id int PRIMARY KEY)")
     aws_s3.execute("INSERT INTO parent VALUES (1)")

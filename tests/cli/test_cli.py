@@ -217,14 +217,17 @@ def test_one_scenario_runs_and_reports(quick: tuple[str, int], tmp_path: Path) -
     engine, major = quick
     done = rdscheck(
         "run", "--engine", engine, "--pg", str(major), "--s3", "moto", "--scenario", "s3/extension",
-        "--reports", str(tmp_path),
+        "--reports", str(tmp_path), "--durations",
     )  # fmt: skip
     found = json.loads((tmp_path / "results.json").read_text())
     assert {one["scenario"] for one in found["outcomes"]} == {"s3/extension"}
     ran = any(one["status"] == "passed" for one in found["outcomes"])
     # Without a compiler or headers everything is skipped, and that is no success.
     assert done.returncode == (0 if ran else 3), done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["matrix.md", f"pg{major}.md", "results.json"]
+    written = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*"))
+    assert written == ["matrix.md", f"pg{major}.md", f"pg{major}/s3_extension.md", "results.json"]
+    assert re.search(r"^s3/extension\t\d+\.\d$", done.stdout, re.MULTILINE)
+    assert "s3_extension.md" not in done.stderr
 
 
 @pytest.mark.parametrize("keys", [{}, {"RDSCHECK_S3_ACCESS_KEY": "k", "RDSCHECK_S3_SECRET_KEY": "s"}])

@@ -7,6 +7,8 @@ from rdscheck.model import (
     Deviation,
     DocumentationFinding,
     Environment,
+    Guide,
+    GuideStep,
     NotRun,
     Outcome,
     Run,
@@ -90,6 +92,18 @@ WRONG_SUFFIX = DocumentationFinding(
     source=GUIDE + "postgresql-s3-export.html",
 )
 
+EXPORT_GUIDE = Guide(
+    id="s3/procedure",
+    title="Export to S3 with a stored procedure",
+    docs=GUIDE + "postgresql-s3-export.html",
+    steps=(
+        GuideStep("1", "a", "Associate a role", ("s3/export::test_feature_name",)),
+        GuideStep("1", "b", "Look at the console", (), "nothing of it can be run"),
+        GuideStep("2", "a", "Export | import", ("s3/export::test_kms_key", "s3/export::test_claim_00")),
+        GuideStep("2", "b", "Wait", ("s3/export::test_never_written",)),
+    ),
+)
+
 _CREATE = Step(
     "1. Install the extension as the master user", ("CREATE EXTENSION IF NOT EXISTS aws_s3 CASCADE",)
 )
@@ -142,6 +156,7 @@ def realistic() -> Run:
         not_run=(NotRun("14", "no engine offers it: no image postgres:14 and no server found"),),
         documentation_findings=(WRONG_SUFFIX, WRONG_FEATURE),
         deviations=(GUESS, DEVIATION),
+        guides=(EXPORT_GUIDE,),
         rdscheck_version="0.1.0",
     )
 

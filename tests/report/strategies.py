@@ -10,6 +10,8 @@ from rdscheck.model import (
     Deviation,
     DocumentationFinding,
     Environment,
+    Guide,
+    GuideStep,
     NotRun,
     Outcome,
     Run,
@@ -121,6 +123,13 @@ _environments = st.builds(
     extensions=st.lists(st.tuples(any_text, any_text), max_size=2).map(tuple),
     emulates=any_text,
 )
+_guide_steps = st.builds(
+    GuideStep,
+    *[any_text] * 3,
+    claims=st.lists(st.sampled_from(["s3/export::test_a", "s3/import::test_c", "x"]), max_size=2).map(tuple),
+    note=any_text,
+)
+_guides = st.builds(Guide, *[any_text] * 3, st.lists(_guide_steps, max_size=3).map(tuple))
 runs = st.builds(
     Run,
     scenarios=st.lists(
@@ -134,6 +143,7 @@ runs = st.builds(
     deviations=st.lists(
         st.builds(Deviation, *[any_text] * 4, st.sampled_from(["known", "guessed"]), any_text), max_size=2
     ).map(tuple),
+    guides=st.lists(_guides, max_size=2).map(tuple),
     complete=st.booleans(),
     rdscheck_version=any_text,
 )
@@ -184,6 +194,17 @@ def shaped(text: Callable[[], str]) -> Run:
         deviations=(
             Deviation(known, f"d{text()}", text(), text(), "known", text()),
             Deviation(guessed, f"d{text()}", text(), text(), "guessed", text()),
+        ),
+        guides=(
+            Guide(
+                "g",
+                f"t{text()}",
+                f"https://{text()}",
+                (
+                    GuideStep(f"s{text()}", text(), text(), (f"c{text()}",)),
+                    GuideStep(f"s{text()}", text(), text(), (), f"n{text()}"),
+                ),
+            ),
         ),
         rdscheck_version=f"0{text()}",
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rdscheck.model import Basis, Certainty, NotRun, Outcome, Scenario, Status, Step
 from rdscheck.report import matrix, render, version_page
+from rdscheck.report.markdown import evidence_pages
 from tests.report.builders import (
     DEVIATION,
     EXPORT,
@@ -90,14 +91,37 @@ def test_a_missing_reason_is_noticed(status: Status) -> None:
 
 def test_statements_stand_under_their_step_and_claim() -> None:
     steps = (Step("1. Look", ("select 1", "-- 1 row")), Step("", ("select '```'",)), Step("3. Rest"))
-    page = version_page(run(outcome(steps=steps)), "15")
+    (page,) = evidence_pages(run(outcome(steps=steps)), "15").values()
     assert fences(page) == ["select 1\n-- 1 row\n", "select '```'\n"]
     assert "*1. Look*" in page
     assert "*3. Rest*" in page
 
 
 def test_a_claim_without_steps_says_so() -> None:
-    assert "No statement was recorded." in version_page(run(outcome()), "15")
+    (page,) = evidence_pages(run(outcome()), "15").values()
+    assert "No statement was recorded." in page
+
+
+def test_each_step_of_a_guide_has_the_outcome_of_its_claims() -> None:
+    page = version_page(realistic(), "15")
+    assert "## Step by step: Export to S3 with a stored procedure" in page
+    (steps,) = [table for table in tables(page) if table[0][1] == "what it tells you to do"]
+    assert [row[:3] for row in steps[1:]] == [
+        ["1, a", "Associate a role", "passed · emulated · 1/1"],
+        ["1, b", "Look at the console", "not shown"],
+        ["2, a", "Export | import", "errored · stand-in · 1/2"],
+        ["2, b", "Wait", "no outcome"],
+    ]
+    assert steps[2][3] == "nothing of it can be run"
+    assert "Step by step" not in version_page(run(outcome()), "15")
+
+
+def test_a_procedure_links_what_ran_and_that_links_back() -> None:
+    found = run(outcome(scenario="s3/export", version="15.4"))
+    ((name, page),) = evidence_pages(found, "15.4").items()
+    assert name == "pg15.4/s3_export.md"
+    assert "[every statement, with what it gave](pg15.4/s3_export.md)" in version_page(found, "15.4")
+    assert "(../pg15.4.md)" in page
 
 
 def test_a_claim_links_its_own_source_and_says_what_is_not_documented() -> None:

@@ -14,13 +14,37 @@ from tests.report.builders import outcome, realistic, run
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return {str(path.relative_to(directory)): path.read_bytes() for path in files}
 
 
 def test_one_page_per_version_that_ran(tmp_path: Path) -> None:
     paths = write(realistic(), tmp_path / "new" / "reports")
-    assert [path.name for path in paths] == ["results.json", "pg15.md", "pg17.md", "matrix.md"]
-    assert sorted(contents(tmp_path / "new" / "reports")) == sorted(path.name for path in paths)
+    directory = tmp_path / "new" / "reports"
+    names = [str(path.relative_to(directory)) for path in paths]
+    assert [name for name in names if "/" not in name] == ["results.json", "pg15.md", "pg17.md", "matrix.md"]
+    assert sorted(contents(directory)) == sorted(names)
+
+
+def test_what_ran_is_told_in_a_file_for_each_procedure(tmp_path: Path) -> None:
+    ids = ("s3/export", "s3/import_1", "../up", "a%2Fb")
+    write(run(*(outcome(scenario=one) for one in ids)), tmp_path)
+    assert {path.name for path in (tmp_path / "pg15").iterdir()} == {
+        "s3_export.md",
+        "s3_import%5F1.md",
+        ".._up.md",
+        "a%252Fb.md",
+    }
+
+
+def test_what_another_run_told_of_other_procedures_goes(tmp_path: Path) -> None:
+    write(run(outcome(scenario="s3/export"), outcome(scenario="s3/import")), tmp_path)
+    (tmp_path / "pg15" / "notes.md").write_text("mine")
+    (tmp_path / "pg17").mkdir()
+    (tmp_path / "pg17" / "s3_export.md").write_text("# PostgreSQL 17: what ran for s3/export")
+    write(run(outcome(scenario="s3/import")), tmp_path)
+    assert sorted(path.name for path in (tmp_path / "pg15").iterdir()) == ["notes.md", "s3_import.md"]
+    assert [path.name for path in (tmp_path / "pg17").iterdir()] == ["s3_export.md"]
 
 
 def test_a_second_write_changes_no_byte(tmp_path: Path) -> None:
@@ -48,9 +72,13 @@ def test_a_version_that_started_and_then_said_nothing_replaces_its_page(tmp_path
 def test_a_page_stays_in_its_directory(tmp_path: Path, version: str) -> None:
     inner = tmp_path / "a" / "b"
     write(run(outcome(version=version)), inner)
-    assert sorted(path.name for path in inner.iterdir()) == sorted(
+    assert sorted(path.name for path in inner.iterdir() if path.is_file()) == sorted(
         ["results.json", "matrix.md", "pg15.md", page_name(version)]
     )
+    assert [path.name for path in inner.iterdir() if path.is_dir()] == [
+        page_name(version).removesuffix(".md")
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
@@ -110,7 +138,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: p
 def test_files_get_the_rights_of_ordinary_files(tmp_path: Path) -> None:
     (tmp_path / "ordinary").write_text("")
     write(realistic(), tmp_path)
-    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    modes = {path.stat().st_mode for path in tmp_path.rglob("*") if path.is_file()}
     assert len(modes) == 1
 
 

@@ -92,7 +92,7 @@ def test_a_killed_owner_leaves_nothing_of_a_rebooted_server(
     if doing == "reboot":
         time.sleep(0.3)
     os.kill(process.pid, signum)
-    process.communicate()
+    process.communicate(timeout=60)
     assert wait_for(40, gone=path)
     assert containers(path.name) == []
     assert postmasters(path) == []

@@ -86,6 +86,25 @@ def test_a_message_that_looks_like_a_line() -> None:
     assert one(f"{HEAD}LOG:  x:[1]:ERROR:  y@z\n").message == "x:[1]:ERROR:  y@z"
 
 
+@pytest.mark.parametrize(
+    ("rest", "application"),
+    [
+        ("5:22012:2026-11-20 14:05:20 UTC:3/12:0:691f2b4c.61:psql", "psql"),
+        ("5:22012:2026-11-20 14:05:20 UTC:3/12:741:691f2b4c.61:", ""),
+        ("5:22012:2026-11-20 14:05:20 UTC::0:691f2b4c.61:PostgreSQL JDBC: 42", "PostgreSQL JDBC: 42"),
+    ],
+)
+def test_the_longer_prefix(rest: str, application: str) -> None:
+    head = f"2026-11-20 14:05:29.125 UTC:10.0.0.7(5012):app@shop:[97]:{rest}"
+    (record,) = from_stderr(f"{head}ERROR:  no\n{head}DETAIL:  why\n")
+    assert (record.time.microsecond, record.sqlstate, record.application) == (125000, "22012", application)
+    assert (record.user, record.severity, record.message, record.detail) == ("app", "ERROR", "no", "why")
+
+
+def test_the_shorter_prefix_knows_no_application() -> None:
+    assert (one(f"{HEAD}LOG:  x\n").sqlstate, one(f"{HEAD}LOG:  x\n").application) == ("", "")
+
+
 def test_other_time_zones_are_refused() -> None:
     with pytest.raises(LogError, match="zone CET"):
         from_stderr(f"{HEAD}LOG:  x\n".replace("UTC", "CET"))
@@ -251,7 +270,14 @@ def test_long_statements() -> None:
     assert from_csvlog(csv_line(c13=text))[0].message == text
 
 
-@pytest.fixture(scope="module", params=["local-stderr", "docker-stderr", "local-csvlog", "docker-csvlog"])
+#: The other prefix a parameter group takes from 16 on.
+LONGER = "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a"
+
+
+@pytest.fixture(
+    scope="module",
+    params=["local-stderr", "docker-stderr", "docker-longer", "local-csvlog", "docker-csvlog"],
+)
 def server(request: pytest.FixtureRequest) -> Iterator[Instance]:
     engine, _, form = str(request.param).partition("-")
     name, major = place(engine)
@@ -262,6 +288,10 @@ def server(request: pytest.FixtureRequest) -> Iterator[Instance]:
             admin.execute("ALTER SYSTEM SET logging_collector = on")
             admin.execute("ALTER SYSTEM SET log_destination = 'stderr,csvlog'")
         found.reboot()
+    if form == "longer":
+        if major < 16:
+            pytest.skip("up to 15 a parameter group has one prefix")
+        found.modify({"log_line_prefix": LONGER})
     yield found
     end_run(run)
 
@@ -272,7 +302,7 @@ def say(conn: "psycopg.Connection[tuple[object, ...]]", text: str) -> None:
 
 
 def test_a_session_finds_its_own_records(server: Instance) -> None:
-    with server.connect() as mine, server.connect() as other:
+    with server.connect(application_name="till 7:LOG") as mine, server.connect() as other:
         pid = mine.info.backend_pid
         say(mine, "before")
         mark = server.logs.mark()
@@ -288,6 +318,9 @@ def test_a_session_finds_its_own_records(server: Instance) -> None:
     assert (found[0].user, found[0].database, found[0].pid) == ("postgres", "postgres", pid)
     assert found[0].host
     assert found[0].port
+    if any(each.sqlstate for each in found):  # neither is in the prefix RDS has by default
+        assert [each.sqlstate for each in found] == ["00000", "22012"]
+        assert {each.application for each in found} == {"till 7:LOG"}
     assert "PL/pgSQL" in found[0].context
 
 

@@ -60,6 +60,45 @@ def test_an_extensions_schema_goes_to_roles_one_can_become(db: Database, master:
     master.execute(f"ALTER SCHEMA oracle OWNER TO {app}")
 
 
+def test_schemas_of_postgis_are_handed_over_and_others_of_rdsadmins_are_not(
+    db: Database, master: Connection
+) -> None:
+    """Control files name two of its schemas, a script makes the third; to live in a schema is not enough."""
+    with db.admin() as admin:
+        for schema in ("theirs", "tiger_data"):
+            admin.execute(f"CREATE SCHEMA {schema}")
+    # rdsadmin, in whose name the statement runs, may create in any schema.
+    master.execute("CREATE EXTENSION hstore SCHEMA theirs")
+    for schema in ("theirs", "tiger_data"):
+        assert refused(master, f"ALTER SCHEMA {schema} OWNER TO rds_superuser") == "42501"
+    if db.server.why_not("postgis_tiger_geocoder"):
+        pytest.skip(db.server.why_not("postgis_tiger_geocoder"))
+    install(db, master, "postgis_tiger_geocoder", "CASCADE")
+    install(db, master, "postgis_topology")
+    app = db.create_role("app")
+    with db.connect(app) as stranger:
+        for schema in ("tiger", "tiger_data", "topology"):
+            assert refused(stranger, f"ALTER SCHEMA {schema} OWNER TO {app}") == "42501"
+            master.execute(f"ALTER SCHEMA {schema} OWNER TO rds_superuser")
+    assert (
+        refused(master, "ALTER FUNCTION topology.createtopology(varchar) OWNER TO rds_superuser") == "42501"
+    )
+    assert refused(master, "ALTER SCHEMA theirs OWNER TO rds_superuser") == "42501"
+
+
+def test_names_of_the_masters_do_not_decide_whose_a_schema_is(db: Database, master: Connection) -> None:
+    """An operator in his search path would let any schema of rdsadmin's pass for an extension's own."""
+    with db.admin() as admin:
+        admin.execute("CREATE SCHEMA theirs")
+    master.execute("CREATE EXTENSION hstore SCHEMA theirs")
+    master.execute("CREATE SCHEMA own")
+    master.execute("CREATE FUNCTION own.yes(text, text) RETURNS bool LANGUAGE sql AS 'SELECT true'")
+    master.execute("CREATE OPERATOR own.= (LEFTARG = text, RIGHTARG = text, FUNCTION = own.yes)")
+    master.execute("CREATE VIEW own.pg_available_extension_versions AS SELECT 'theirs' AS schema")
+    master.execute("SET search_path = own, pg_catalog")
+    assert refused(master, "ALTER SCHEMA theirs OWNER TO rds_superuser") == "42501"
+
+
 @pytest.mark.parametrize("secured", [True, False])
 def test_a_table_kept_apart_by_row_security_is_not_handed_over(
     db: Database, master: Connection, secured: bool

@@ -1,0 +1,25 @@
+"""All faults of extension procedures."""
+
+from tests.mutations.extensions import (
+    allowed,
+    cron,
+    orafce,
+    partman,
+    pgaudit,
+    plv8,
+    postgis,
+    repack,
+    wal2json,
+)
+
+FAULTS = (
+    *allowed.FAULTS,
+    *cron.FAULTS,
+    *orafce.FAULTS,
+    *partman.FAULTS,
+    *pgaudit.FAULTS,
+    *plv8.FAULTS,
+    *postgis.FAULTS,
+    *repack.FAULTS,
+    *wal2json.FAULTS,
+)
