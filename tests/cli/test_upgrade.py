@@ -1,4 +1,4 @@
-"""``rdscheck upgrade``: exit statuses as promised, the precheck log as data, the sandbox usable before and after."""
+"""``rdscheck upgrade``: exit statuses as promised, and a sandbox that can be used before and after."""
 
 import os
 import shlex
