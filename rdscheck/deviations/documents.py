@@ -308,7 +308,7 @@ FINDINGS = (
     DocumentationFinding(
         "upgrade-reg-query",
         "how to perform a major version upgrade, the query for reg* data types",
-        "only regclass and regtype of the reg* types can be upgraded; the query tells whether others are used",
+        "of the reg* types regclass and regtype alone can be upgraded; the query finds uses of the others",
         "the query does not find regcollation and regnamespace, nor any of the types inside a domain, an"
         " array or a row type; pg_upgrade refuses all of these, and takes regrole",
         "ask for the types and whatever is made of them: rdscheck upgrade --check does",

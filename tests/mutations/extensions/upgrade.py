@@ -78,10 +78,11 @@ FAULTS = (
         pg=13,
     ),
     Fault(
-        "the prechecks do not know regdictionary",
-        _CHECKS + "test_columns_of_reg_types_block",
-        ((', "regconfig", "regdictionary"]', ', "regconfig"]'),),
+        "the event does not say what to do about slots",
+        _CHECKS + "test_event_names_logical_slots",
+        (('" slots. Please drop all logical replication slots and try again"', '" slots."'),),
         file="rdscheck/upgrade/checks.py",
+        pg=15,
     ),
     Fault(
         "statistics were never made",
