@@ -9,6 +9,7 @@ from tests.mutations.extensions import (
     plv8,
     postgis,
     repack,
+    upgrade,
     wal2json,
 )
 
@@ -21,5 +22,6 @@ FAULTS = (
     *plv8.FAULTS,
     *postgis.FAULTS,
     *repack.FAULTS,
+    *upgrade.FAULTS,
     *wal2json.FAULTS,
 )
