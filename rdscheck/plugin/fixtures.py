@@ -1,5 +1,6 @@
 """Fixtures of the plugin: a server, a database, connections, S3, steps."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
@@ -187,8 +188,10 @@ def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepa
         parameters: Mapping[str, str] | None = None,
     ) -> tuple[RdsInstance, dict[str, Any]]:
         version = read_version(rds_server.version)
+        # Another module may use the same name.
+        key = f"{name}-{hashlib.sha256(str(request.path).encode()).hexdigest()[:8]}"
         try:
-            instance, notes = session.prepared(RdsInstance, name, version, parameters or {}, prepare)
+            instance, notes = session.prepared(RdsInstance, key, version, parameters or {}, prepare)
         except EngineUnavailable as error:
             if session.options.required:
                 raise

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rdscheck.errors import StartError
+
 #: testcontainers' settings are the whole process's: who starts a container meanwhile has to wait.
 _LOCK = threading.Lock()
 
@@ -19,6 +21,10 @@ SCRIPTS = "/usr/local/lib/rdscheck"
 
 #: A port that the engine chooses.
 ANY_PORT = 0
+
+
+class PortTaken(StartError):
+    """Somebody else has the port a container was to be published at."""
 
 
 class Secrets(NamedTuple):

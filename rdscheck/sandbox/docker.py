@@ -14,7 +14,7 @@ from typing import Any
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import docker_upgrade, images, upgrade_image
-from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, Secrets, our_way
+from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, our_way
 from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
@@ -112,9 +112,10 @@ class DockerEngine:
         from docker.errors import DockerException  # noqa: PLC0415
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415
 
-        container = DockerContainer(image)
-        for name, value in environment.items():
-            container.with_env(name, value)
+        name = f"rdscheck-{token_hex(8)}"
+        container = DockerContainer(image).with_name(name)
+        for variable, value in environment.items():
+            container.with_env(variable, value)
         container.with_env("RDSCHECK_DATA_DIR", MEMORY).with_tmpfs_mount(MEMORY)
         if port is not None:
             # The form docker-py takes.
@@ -131,6 +132,8 @@ class DockerEngine:
             with our_way():
                 container.start()
         except (DockerException, OSError) as error:
+            # It may have been made before it could not be started.
+            images.docker("rm", "--force", "--volumes", name)
             raise _start_error(image, error) from error
         return container.get_wrapped_container()
 
@@ -273,7 +276,7 @@ def _start_error(image: str, error: Exception) -> StartError:
     elif "no space left" in text:
         hint = "the disk is full: docker system df shows what takes the space"
     elif "port is already allocated" in text or "address already in use" in text:
-        hint = "another program took the port meanwhile: run again"
+        return PortTaken(f"{image} did not start: its port is taken", hint="run again")
     return StartError(f"{image} did not start: {_first_line(error)}", hint=hint)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rdscheck.errors import StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import images, upgrade_image
-from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, Secrets
+from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets
 from rdscheck.sandbox.engine import quiet
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.rundir import RunDir
@@ -20,9 +20,6 @@ from rdscheck.sandbox.upgrading import Moved, UpgradeFailed
 
 if TYPE_CHECKING:
     from rdscheck.sandbox.docker import DockerEngine
-
-#: What Docker says when somebody else has a port.
-_TAKEN = ("port is already allocated", "address already in use")
 
 
 def upgrade(engine: "DockerEngine", info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
@@ -67,9 +64,7 @@ def _succeed(
     waiting = {"RDSCHECK_AWAIT_DATA": "1"}
     try:
         container = engine.launch(image, run, waiting, port=info.port)
-    except StartError as error:
-        if not any(words in str(error) for words in _TAKEN):
-            raise
+    except PortTaken:
         container = engine.launch(image, run, waiting, port=ANY_PORT)
     try:
         _copy(worker.id, "data", container.id, "data")

@@ -1,5 +1,6 @@
 """Major upgrades of a sandbox: what can go wrong with one, and what it leaves to do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -66,18 +67,22 @@ class UpgradeFailed(RdscheckError):
 
 
 def reason(log: str) -> str:
-    """Return the sentence of pg_upgrade's output that tells why it gave up."""
+    """Return what pg_upgrade's output tells of why it gave up, without names of files."""
     lines = [line.strip() for line in log.splitlines()]
     for number, line in enumerate(lines):
-        error = line.partition("ERROR:")[2].strip()
-        if error:
+        if error := line.partition("ERROR:")[2].strip():
             return error
-        if line.endswith("fatal"):
-            told: list[str] = []
-            for following in lines[number + 1 :]:
-                if told and not following:
-                    break
-                if following and not following.startswith("=="):
-                    told.append(following)
-            return " ".join(told) or line
+        if line.endswith("fatal") or line.startswith("Data type checks failed"):
+            told = " ".join(_paragraph(lines[number + 1 :]))
+            return told or line
     return next((line for line in reversed(lines) if line), "it said nothing")
+
+
+def _paragraph(lines: list[str]) -> Iterator[str]:
+    begun = False
+    for line in lines:
+        if line.startswith("A list of") or (begun and not line):
+            return
+        if line:
+            begun = True
+            yield line

@@ -7,7 +7,8 @@ Objects of users have OIDs from 16384 on. Like pg_upgrade they leave system and 
 COLUMNS_OF_TYPES = """
 WITH RECURSIVE stuck(oid) AS (
     SELECT t.oid FROM pg_catalog.pg_type t
-     WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typname = ANY (%(types)s)
+     WHERE t.typnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+       AND t.typname = ANY (%(types)s)
   UNION
     SELECT made.oid
       FROM stuck

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from rdscheck import Basis, ParameterRefused, TargetRefused, UpgradeBlocked, claim, rests_on, scenario
+from rdscheck import (
+    Basis,
+    ParameterRefused,
+    TargetRefused,
+    UpgradeBlocked,
+    UpgradeFailed,
+    claim,
+    documentation_finding,
+    rests_on,
+    scenario,
+)
 
 PROCESS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -68,6 +78,14 @@ class Candidate:
         self.instance.recorder.act(f"-- event: {event}")
         return event, self._blocking(caught.value.obstacles)
 
+    def tried(self) -> str:
+        """Let pg_upgrade try without prechecks, which must fail; return its log, the server runs again."""
+        self.master.close()
+        with pytest.raises(UpgradeFailed) as caught:
+            self.instance.upgrade(self.target, parameters={}, prechecks=False)
+        self.instance.recorder.act(f"-- {caught.value}")
+        return str(caught.value.log)
+
     def _blocking(self, obstacles: Iterable[Any]) -> dict[str, tuple[str, ...]]:
         return {
             one.check.id: one.found for one in obstacles if one.blocks and one.database in {"", self.name}
@@ -80,12 +98,11 @@ class Candidate:
 
 
 @pytest.fixture
-def candidate(rds_prepared: Any, rds_server: Any, target: str) -> Iterator[Candidate]:
+def candidate(rds_prepared: Any, target: str) -> Iterator[Candidate]:
     """Give a fresh database on an instance of this worker's own, where nothing is in the way yet."""
     # Obstacles of the whole instance must not be another worker's.
     name = f"prechecks{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    group = GROUP | ({"shared_preload_libraries": "pglogical"} if rds_server.has("pglogical") else {})
-    instance, _ = rds_prepared(name, lambda _instance: {}, group)
+    instance, _ = rds_prepared(name, lambda _instance: {}, GROUP)
     made = Candidate(instance, target)
     yield made
     made.end()
@@ -163,6 +180,46 @@ def test_reg_types_the_page_does_not_name_block_too(candidate: Candidate, step: 
         candidate.sql("DROP TABLE job")
 
 
+#: As the page has it.
+QUERY_OF_THE_PAGE = """\
+SELECT count(*) FROM pg_catalog.pg_class c, pg_catalog.pg_namespace n, pg_catalog.pg_attribute a
+  WHERE c.oid = a.attrelid
+      AND NOT a.attisdropped
+      AND a.atttypid IN ('pg_catalog.regproc'::pg_catalog.regtype,
+                         'pg_catalog.regprocedure'::pg_catalog.regtype,
+                         'pg_catalog.regoper'::pg_catalog.regtype,
+                         'pg_catalog.regoperator'::pg_catalog.regtype,
+                         'pg_catalog.regconfig'::pg_catalog.regtype,
+                         'pg_catalog.regdictionary'::pg_catalog.regtype)
+      AND c.relnamespace = n.oid
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+
+
+@documentation_finding("upgrade-reg-query")
+@claim(source=PG_UPGRADE, certainty="documented", basis=Basis.REAL)
+def test_query_of_the_page_misses_reg_types(candidate: Candidate, step: Step) -> None:
+    """The page's query counts nothing where pg_upgrade refuses a regnamespace and an array of regproc."""
+    with step("1. Use types that the query does not look for, and regrole"):
+        candidate.sql("CREATE TABLE job (a regnamespace, b regproc[], c regrole)")
+    with step("2. Run the query of the page"):
+        assert candidate.master.execute(QUERY_OF_THE_PAGE).fetchone() == (0,)
+    with step("3. Let pg_upgrade try, without prechecks"):
+        log = candidate.tried()
+        assert "job.a" in log
+        assert "job.b" in log
+        assert "job.c" not in log
+
+
+@documentation_finding("upgrade-pg-repack")
+@claim(source=PG_UPGRADE, certainty="documented", until=13, needs=("pg_repack",), basis=Basis.REAL)
+def test_pg_upgrade_refuses_pg_repack_of_13(candidate: Candidate, step: Step) -> None:
+    """From 13 pg_upgrade itself refuses a database with pg_repack, for its aggregate on array_append."""
+    with step("1. Create the extension"):
+        candidate.sql("CREATE EXTENSION pg_repack")
+    with step("2. Let pg_upgrade try, without prechecks"):
+        assert "repack.array_accum" in candidate.tried()
+
+
 @documented
 def test_invalid_databases_block(candidate: Candidate, step: Step) -> None:
     """A database left behind by an interrupted DROP DATABASE blocks the upgrade until it is dropped."""
@@ -209,12 +266,21 @@ def test_event_names_logical_slots(candidate: Candidate) -> None:
 
 
 @claim(source=PROCESS, certainty="documented", until=16, needs=("pglogical",))
-def test_slots_of_pglogical_block(candidate: Candidate, step: Step) -> None:
+def test_slots_of_pglogical_block(rds_instance: Any, target: str, step: Step) -> None:
     """A slot with pglogical's output plugin blocks as any other, until it is dropped on the publisher."""
-    with step("1. Create a slot as pglogical does for a subscriber"):
-        candidate.sql("SELECT FROM pg_create_logical_replication_slot('pgl_lab', 'pglogical_output')")
-    with blocking(candidate, step, "logical_slots", "pgl_lab"):
-        candidate.sql("SELECT pg_drop_replication_slot('pgl_lab')")
+    # Its own server: some versions of pglogical keep a server from dropping databases.
+    instance = rds_instance(
+        parameters={"rds.logical_replication": "1", "shared_preload_libraries": "pglogical"}
+    )
+    with instance.recorded() as master:
+        with step("1. Create a slot as pglogical does for a subscriber"):
+            master.execute("SELECT FROM pg_create_logical_replication_slot('pgl_lab', 'pglogical_output')")
+        refusal = pytest.raises(UpgradeBlocked, match="drop all logical replication slots")
+        with step("2. Ask for the upgrade: it is refused"), refusal:
+            instance.upgrade(target, parameters={})
+        with step("3. Drop the slot: nothing is in the way any more"):
+            master.execute("SELECT pg_drop_replication_slot('pgl_lab')")
+            assert instance.obstacles(target) == ()
 
 
 @claim(source=PROCESS, certainty="documented", since=17)

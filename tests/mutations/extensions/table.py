@@ -6,9 +6,11 @@ from tests.mutations.extensions import (
     orafce,
     partman,
     pgaudit,
+    pglogical,
     plv8,
     postgis,
     repack,
+    upgrade,
     wal2json,
 )
 
@@ -18,8 +20,10 @@ FAULTS = (
     *orafce.FAULTS,
     *partman.FAULTS,
     *pgaudit.FAULTS,
+    *pglogical.FAULTS,
     *plv8.FAULTS,
     *postgis.FAULTS,
     *repack.FAULTS,
+    *upgrade.FAULTS,
     *wal2json.FAULTS,
 )
