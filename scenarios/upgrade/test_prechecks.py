@@ -220,6 +220,7 @@ def test_pg_upgrade_refuses_pg_repack_of_13(candidate: Candidate, step: Step) ->
         assert "repack.array_accum" in candidate.tried()
 
 
+@rests_on("upgrade-precheck-texts")
 @documented
 def test_invalid_databases_block(candidate: Candidate, step: Step) -> None:
     """A database left behind by an interrupted DROP DATABASE blocks the upgrade until it is dropped."""
@@ -228,6 +229,7 @@ def test_invalid_databases_block(candidate: Candidate, step: Step) -> None:
         candidate.instance.recorder.mask(name, "half_gone")
         with candidate.instance.admin() as admin:
             admin.execute("UPDATE pg_database SET datconnlimit = -2 WHERE datname = %s", [name])
+        candidate.instance.recorder.act("-- half_gone is marked as DROP DATABASE marks it: datconnlimit = -2")
     with blocking(candidate, step, "invalid_db", name):
         candidate.instance.drop_database(name)
 
