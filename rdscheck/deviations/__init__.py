@@ -14,6 +14,7 @@ DEVIATIONS: dict[str, Deviation] = {
         *aws_s3.DEVIATIONS,
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
+        *pglogical.DEVIATIONS,
         *profile.DEVIATIONS,
         *upgrade.DEVIATIONS,
     )

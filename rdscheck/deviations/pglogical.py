@@ -1,6 +1,6 @@
-"""Places where the user guide's pages on pglogical turned out wrong or outdated when they were run."""
+"""Where the user guide's pages on pglogical are wrong when they are run, and where a sandbox differs."""
 
-from rdscheck.model import DocumentationFinding
+from rdscheck.model import Deviation, DocumentationFinding
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pglogical"
 _ABOUT = f"{_GUIDE}.html"
@@ -8,6 +8,19 @@ _SETUP = f"{_GUIDE}.basic-setup.html"
 _RECOVERY = f"{_GUIDE}.recover-replication-after-upgrade.html"
 _SLOTS = f"{_GUIDE}.handle-slots.html"
 _REFERENCE = f"{_GUIDE}.reference.html"
+
+DEVIATIONS = (
+    Deviation(
+        "replication-origins-13",
+        "functions about replication origins, before PostgreSQL 14",
+        "pglogical and the guide's pg_replication_origin_create work for members of rds_superuser; how is not"
+        " documented",
+        "queries that call these functions with values and do nothing else run as a superuser; other queries"
+        " that call them are refused, as PostgreSQL 13 does",
+        "guessed",
+        _RECOVERY,
+    ),
+)
 
 FINDINGS = (
     DocumentationFinding(

@@ -253,7 +253,7 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
         "rdsutils": "" if loaded else info.abilities.get("rdsutils") or unloaded,
         "tls": "" if tls else "the server has no certificate (openssl was not there to make one)",
     }
-    here = dict.fromkeys((*extensions, *_output_plugins(info, conn)), "")
+    here = dict.fromkeys(extensions, "") | _output_plugins(info, conn)
     return replace(
         info,
         server_version=version,
@@ -264,12 +264,13 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
     )
 
 
-def _output_plugins(info: ServerInfo, conn: Connection) -> list[str]:
-    """Return which output plugins of RDS's lists are installed: libraries, so no view names them."""
-    if not info.admin_host:  # only a superuser may look into the directory
-        return []
+def _output_plugins(info: ServerInfo, conn: Connection) -> dict[str, str]:
+    """Tell which output plugins of RDS's lists are there: libraries, so no view names them."""
+    if not info.admin_host:
+        untold = "only a superuser could see whether this server has the output plugin {}"
+        return {name: untold.format(name) for name in output_plugins()}
     found = conn.execute(
         r"SELECT regexp_replace(name, '\.(so|dylib)$', '') FROM pg_ls_dir("
         r"(SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR')) name WHERE name ~ '\.(so|dylib)$'"
     ).fetchall()
-    return sorted(output_plugins() & {str(name) for (name,) in found})
+    return dict.fromkeys(sorted(output_plugins() & {str(name) for (name,) in found}), "")

@@ -209,12 +209,14 @@ def test_rows_are_routed(events: Any) -> None:
 
 @documented
 def test_checks_hold_in_partitions(events: Any) -> None:
-    """Constraints of the parent refuse rows whatever partition they go to."""
+    """Constraints of the parent refuse rows in the default partition too."""
     with pytest.raises(Exception, match="ck_valid_operation"):
-        events.execute("INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('X', 1, now())")
+        events.execute(
+            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('X', 1, '2000-01-01')"
+        )
     with pytest.raises(Exception, match="fk_orga_membership"):
         events.execute(
-            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('C', 4711, now())"
+            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('C', 4711, '2000-01-01')"
         )
 
 
@@ -315,9 +317,9 @@ def rebooted(instance: Any) -> Iterator[Any]:
             "SELECT (SELECT count(*) FROM cron.job WHERE schedule = '@reboot') ="
             " (SELECT count(*) FROM cron.job_run_details WHERE status IN ('succeeded', 'failed'))"
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while row(admin, query) != (True,):
-            assert time.monotonic() < deadline, "the jobs did not end within 20 s"
+            assert time.monotonic() < deadline, "the jobs did not end within 60 s"
             time.sleep(0.02)
     with instance.recorded() as master:
         yield master

@@ -29,8 +29,8 @@ EXITED = re.compile(r'background worker "pglogical apply \d+:\d+" \(PID \d+\) ex
 class Pair:
     """A publisher and a subscriber with a database of the same name, and the document's steps there.
 
-    ``source`` and ``target`` are sessions of the master user; what ``until`` and ``status`` look at
-    is not shown in the report.
+    ``source`` and ``target`` are sessions of the master user; what ``until`` looks at is not
+    shown in the report.
     """
 
     PASSWORD = "open-sesame"
@@ -107,17 +107,7 @@ class Pair:
         self.subscribe(**options)
         self.until_replicating()
 
-    def asked(self, server: Any, query: str) -> Any:
-        """Return the first value that a query gives, unseen by the report."""
-        with server.admin(self.name) as conn:
-            row = conn.execute(query).fetchone()
-        return row[0] if row else None
-
-    def status(self) -> str:
-        """Return the status of the subscription."""
-        return str(self.asked(self.subscriber, "SELECT status FROM pglogical.show_subscription_status()"))
-
-    def until(self, server: Any, query: str, wanted: Any = True, seconds: float = 30) -> None:
+    def until(self, server: Any, query: str, wanted: Any = True, seconds: float = 20) -> None:
         """Wait until a query gives a value."""
         deadline = time.monotonic() + seconds
         with server.admin(self.name) as conn:
@@ -163,9 +153,14 @@ class Pair:
 
     def until_failed(self, mark: Any) -> Any:
         """Wait until the subscriber has logged, after a mark, how its worker ended; return that record."""
-        found = self.subscriber.logs.wait(mark, lambda one: bool(EXITED.fullmatch(one.message)))
+        deadline = time.monotonic() + 20
+        while not (
+            found := [one for one in self.subscriber.logs.since(mark) if EXITED.fullmatch(one.message)]
+        ):
+            assert time.monotonic() < deadline, "no worker of pglogical ended with exit code 1"
+            time.sleep(0.02)
         self.until_status("down")
-        return found
+        return found[0]
 
     def restart(self) -> None:
         """Let the subscription begin anew at once; by itself it waits some seconds after an error."""

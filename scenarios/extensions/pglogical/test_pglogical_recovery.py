@@ -5,7 +5,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import claim, documentation_finding, scenario
+from rdscheck import claim, documentation_finding, rests_on, scenario
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -185,6 +185,7 @@ def test_disabled_is_not_down(replicating: Any) -> None:
 
 
 @claim(source=ORIGINS, certainty="derived", basis="emulated")
+@rests_on("replication-origins-13")
 def test_origins_need_rds_superuser(pair: Any) -> None:
     """The master user creates and drops replication origins; an ordinary user does not."""
     name = f"origin_{pair.name}"
