@@ -188,8 +188,8 @@ def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepa
         parameters: Mapping[str, str] | None = None,
     ) -> tuple[RdsInstance, dict[str, Any]]:
         version = read_version(rds_server.version)
-        # Another module may use the same name.
-        key = f"{name}-{hashlib.sha256(str(request.path).encode()).hexdigest()[:8]}"
+        # Modules of one folder can share it; in another folder the same name is another server's.
+        key = f"{name}-{hashlib.sha256(str(request.path.parent).encode()).hexdigest()[:8]}"
         try:
             instance, notes = session.prepared(RdsInstance, key, version, parameters or {}, prepare)
         except EngineUnavailable as error:

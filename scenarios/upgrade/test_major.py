@@ -152,6 +152,11 @@ class Upgraded:
 def upgraded(rds_prepared: Any, target: str) -> Any:
     """Give the upgraded instance."""
     instance, notes = rds_prepared("upgraded", prepare(target), OLD_GROUP)
+    recorder = instance.recorder
+    recorder.act("-- once, for all claims of this procedure, an instance was filled by these statements:")
+    for statement in CONTENTS:
+        recorder.act(statement)
+    recorder.act(f"-- and upgraded to {target}")
     found = Upgraded(instance, notes)
     yield found
     found.master.close()
@@ -341,7 +346,9 @@ def test_changed_collations_are_reported(upgraded: Upgraded, step: Step) -> None
     with step("1. A log-in warns"):
         upgraded.instance.connect(DATABASE).close()
         log = upgraded.instance.log()
-        assert f'database "{DATABASE}" has a collation version mismatch' in log
+        warning = f'WARNING:  database "{DATABASE}" has a collation version mismatch'
+        assert warning in log
+        upgraded.instance.recorder.act(f"-- logged: {warning}")
     with step("2. Rebuild what is sorted, and refresh"):
         upgraded.master.execute("REINDEX DATABASE shop")
         upgraded.master.execute("ALTER DATABASE shop REFRESH COLLATION VERSION")

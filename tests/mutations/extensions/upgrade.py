@@ -3,6 +3,7 @@
 from tests.mutations.extensions.fault import Fault
 
 _CHECKS = "upgrade/test_prechecks.py::"
+_TOOL = "upgrade/test_pg_upgrade.py::"
 _MAJOR = "upgrade/test_major.py::"
 
 FAULTS = (
@@ -13,7 +14,7 @@ FAULTS = (
     ),
     Fault(
         "one of the tables with a nested regproc stays",
-        _CHECKS + "test_reg_types_are_found_inside_other_types",
+        _TOOL + "test_reg_types_are_found_inside_other_types",
         (("DROP TABLE a, b, c", "DROP TABLE a, c"),),
     ),
     Fault(
@@ -33,12 +34,12 @@ FAULTS = (
     ),
     Fault(
         "the child's column is left as it was",
-        _CHECKS + "test_null_below_not_null_blocks",
+        _TOOL + "test_null_below_not_null_blocks",
         (('"ALTER TABLE child ALTER COLUMN id SET NOT NULL"', '"ANALYZE child"'),),
     ),
     Fault(
         "the column has a row type of the user's own",
-        _CHECKS + "test_rows_of_system_catalogs_block",
+        _TOOL + "test_rows_of_system_catalogs_block",
         (
             (
                 '"CREATE TABLE copy (one pg_class)"',
@@ -73,7 +74,7 @@ FAULTS = (
     ),
     Fault(
         "the operator is a prefix operator",
-        _CHECKS + "test_postfix_operators_block",
+        _TOOL + "test_postfix_operators_block",
         (("(LEFTARG = int", "(RIGHTARG = int"),),
         pg=13,
     ),
