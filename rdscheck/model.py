@@ -26,7 +26,7 @@ class Basis(StrEnum):
     """How an outcome was obtained."""
 
     REAL = "real"  # the real component ran
-    STAND_IN = "stand-in"  # our replacement of an AWS-only part ran
+    STAND_IN = "stand-in"  # our replacement of a part that cannot be had here ran
     EMULATED = "emulated"  # RDS behaviour imitated by us decided
 
 

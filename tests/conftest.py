@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,12 @@ def quick() -> tuple[str, int]:
     if found is None:
         pytest.skip("no engine here can start a server (rdscheck doctor)")
     return found
+
+
+def told(reports: Path, version: object) -> str:
+    """Return everything reports say of a version: its page, and what ran for each procedure."""
+    pages = [reports / f"pg{version}.md", *sorted((reports / f"pg{version}").iterdir())]
+    return "\n".join(page.read_text(encoding="utf-8") for page in pages)
 
 
 def containers(run_id: str) -> list[str]:

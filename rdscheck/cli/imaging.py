@@ -4,15 +4,16 @@ import argparse
 from typing import Any
 
 from rdscheck.aws.image import build_localstack
-from rdscheck.catalog.versions import parse_versions
+from rdscheck.catalog.versions import SANDBOX_MAJORS, parse_versions
 from rdscheck.cli.console import Console
-from rdscheck.errors import ExitCode, RdscheckError
-from rdscheck.sandbox import images
+from rdscheck.errors import ExitCode, RdscheckError, UsageError
+from rdscheck.sandbox import images, upgrade_image
 
 _EXAMPLES = """\
 examples:
   rdscheck images build                    every version a base can be had for
   rdscheck images build --pg 17 --base postgres:17
+  rdscheck images build --upgrade 13-17    what a major upgrade from 13 to 17 runs in
   rdscheck images build --localstack       LocalStack's S3 from the package registry
   rdscheck images base --pg 15             debian:bookworm-slim, where no registry can be reached
   rdscheck images list
@@ -34,6 +35,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     build.add_argument("--pg", default="all", metavar="VERSIONS", help="15 or 13,15 or all (default)")
     build.add_argument("--base", metavar="IMAGE", help="base image instead of the one found")
     build.add_argument("--localstack", action="store_true", help="build the LocalStack image instead")
+    build.add_argument(
+        "--upgrade", metavar="OLD-NEW", help="build the image of a major upgrade instead, such as 13-17"
+    )
     build.add_argument("--verbose", action="store_true", help="show the builder's output")
     build.set_defaults(command=_build)
     base = actions.add_parser("base", help="make debian:SUITE-slim from Debian's packages (root, mmdebstrap)")
@@ -49,6 +53,10 @@ def _build(options: argparse.Namespace, console: Console) -> ExitCode:
     if options.localstack:
         console.data(build_localstack(console.note))
         return ExitCode.OK
+    if options.upgrade:
+        old, new = _majors(options.upgrade)
+        console.data(upgrade_image.build(old, new, console.note, verbose=options.verbose))
+        return ExitCode.OK
     wanted = options.pg != "all"
     worst = ExitCode.OK
     for version in parse_versions(options.pg):
@@ -63,6 +71,15 @@ def _build(options: argparse.Namespace, console: Console) -> ExitCode:
     return worst
 
 
+def _majors(text: str) -> tuple[int, int]:
+    """Read ``13-17``; raises ``UsageError`` unless it leads from one major to a later one."""
+    old, _, new = text.partition("-")
+    known = {str(major) for major in SANDBOX_MAJORS}
+    if old not in known or new not in known or int(old) >= int(new):
+        raise UsageError(f"--upgrade {text!r} is no upgrade", hint="the form is OLD-NEW, such as 13-17")
+    return int(old), int(new)
+
+
 def _base(options: argparse.Namespace, console: Console) -> ExitCode:
     for version in parse_versions(options.pg):
         if options.pg == "all" and version.major not in images.SUITES:
@@ -72,14 +89,14 @@ def _base(options: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _list(_options: argparse.Namespace, console: Console) -> ExitCode:
-    rows = [[image, images.base_of(image)] for image in images.ours()]
+    rows = [[image, images.base_of(image)] for image in (*images.ours(), *upgrade_image.ours())]
     console.table(["image", "base"], rows)
     return ExitCode.OK
 
 
 def _prune(_options: argparse.Namespace, console: Console) -> ExitCode:
     worst = ExitCode.OK
-    for image in images.outdated():
+    for image in (*upgrade_image.outdated(), *images.outdated()):
         if images.remove(image):
             console.data(image)
         else:

@@ -72,7 +72,7 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     versions = parse_versions(options.pg)
     if len(versions) != 1:
         raise UsageError("a sandbox has one version", hint="start one for each, with --name")
-    parameters = dict(map(_parameter, options.parameter))
+    parameters = dict(map(parameter, options.parameter))
     engine = choose(options.engine)
     run = RunDir.named(f"up-{options.name}", Owner.kept())
     other = [server for server in servers_of(run) if server.version != str(versions[0])]
@@ -109,7 +109,8 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _parameter(text: str) -> tuple[str, str]:
+def parameter(text: str) -> tuple[str, str]:
+    """Read ``NAME=VALUE``; raises ``UsageError`` for anything else."""
     name, equals, value = text.partition("=")
     if not name.strip() or not equals:
         raise UsageError(f"--parameter {text!r} names no value", hint="the form is NAME=VALUE")
@@ -147,22 +148,24 @@ def _exports(server: Server, endpoint: S3Endpoint) -> list[str]:
     return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
 
 
-def _sandboxes() -> list[RunDir]:
+def sandboxes() -> list[RunDir]:
+    """Return the runs that ``rdscheck up`` started."""
     return [run for run in RunDir.all() if run.owner() == Owner.kept()]
 
 
-def _shown(run: RunDir) -> str:
+def shown(run: RunDir) -> str:
+    """Return the name a sandbox was given."""
     return run.id.removeprefix("up-")
 
 
 def _down(options: argparse.Namespace, console: Console) -> ExitCode:
-    running = _sandboxes()
+    running = sandboxes()
     if options.name:
-        running = [run for run in running if options.name in {run.id, _shown(run)}]
+        running = [run for run in running if options.name in {run.id, shown(run)}]
         if not running:
             raise UsageError(f"no sandbox is called {options.name!r}", hint="rdscheck ps lists them")
     if len(running) > 1:
-        names = ", ".join(_shown(run) for run in running)
+        names = ", ".join(shown(run) for run in running)
         raise UsageError(f"several sandboxes run: {names}", hint="say which: rdscheck down NAME")
     if not running:
         console.note("no sandbox runs")
@@ -171,22 +174,22 @@ def _down(options: argparse.Namespace, console: Console) -> ExitCode:
         if known is not None:
             backends.stop(S3Endpoint.from_json(known))
         sweep.end_run(run)
-        console.note(f"ended {_shown(run)}")
+        console.note(f"ended {shown(run)}")
     return ExitCode.OK
 
 
 def _ps(_options: argparse.Namespace, console: Console) -> ExitCode:
     rows = []
-    for run in _sandboxes():
+    for run in sandboxes():
         try:
             known = run.read("s3")
             s3 = S3Endpoint.from_json(known) if known else None
             for server in servers_of(run):
                 info = server.info
                 where = f"{info.host}:{info.port}"
-                row = [_shown(run), info.server_version, info.engine, where, s3.url_for_host if s3 else ""]
+                row = [shown(run), info.server_version, info.engine, where, s3.url_for_host if s3 else ""]
                 rows.append(row)
         except (RdscheckError, ValueError):
-            rows.append([_shown(run), "?", "?", "?", "?"])
+            rows.append([shown(run), "?", "?", "?", "?"])
     console.table(["name", "postgresql", "engine", "address", "s3"], rows)
     return ExitCode.OK

@@ -16,6 +16,8 @@ _REPACK = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pg_repack.html"
 _PLV8 = f"{_GUIDE}/PostgreSQL.Concepts.General.UpgradingPLv8.html"
 _POSTGIS = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
 _PGAUDIT_REFERENCE = f"{_GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.reference.html"
+_UPGRADE = f"{_GUIDE}/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.Process.html"
+_UPGRADE_EXTENSIONS = f"{_GUIDE}/USER_UpgradeDBInstance.PostgreSQL.ExtensionUpgrades.html"
 
 FINDINGS = (
     DocumentationFinding(
@@ -302,5 +304,23 @@ FINDINGS = (
         " ends with status 1, and a true failure goes unnoticed among them",
         "keep the lines whose third column is the oid of a function of plv8 in pg_proc, before the drop",
         "https://www.postgresql.org/docs/current/app-pgrestore.html",
+    ),
+    DocumentationFinding(
+        "upgrade-reg-query",
+        "how to perform a major version upgrade, the query for reg* data types",
+        "of the reg* types regclass and regtype alone can be upgraded; the query finds uses of the others",
+        "the query does not find regcollation and regnamespace, nor any of the types inside a domain, an"
+        " array or a row type; pg_upgrade refuses all of these, and takes regrole",
+        "ask for the types and whatever is made of them: rdscheck upgrade --check does",
+        _UPGRADE,
+    ),
+    DocumentationFinding(
+        "upgrade-pg-repack",
+        "upgrading PostgreSQL extensions, pg_repack",
+        "drop the extension and create the new version in the upgraded database",
+        "from 13 there is no upgraded database as long as the extension is there: its aggregate on"
+        " array_append makes pg_upgrade refuse",
+        "drop pg_repack before the upgrade and create it after",
+        _UPGRADE_EXTENSIONS,
     ),
 )

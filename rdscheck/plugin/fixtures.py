@@ -1,5 +1,6 @@
 """Fixtures of the plugin: a server, a database, connections, S3, steps."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
@@ -161,6 +162,50 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
             instance.end()
 
 
+class RdsPrepared(Protocol):
+    """Gives a server that tests share, prepared once."""
+
+    def __call__(
+        self,
+        name: str,
+        prepare: Callable[[RdsInstance], dict[str, Any]],
+        parameters: Mapping[str, str] | None = None,
+    ) -> tuple[RdsInstance, dict[str, Any]]:
+        """Return the server of that name and what ``prepare`` noted: plain values that JSON can hold."""
+
+
+@pytest.fixture
+def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepared:
+    """Give a function that returns a server of a module's own, made and prepared by the first test to ask.
+
+    ``instance, notes = rds_prepared("upgraded", prepare)``: for set-up that takes long, such as an
+    upgrade. The server lives until the run ends; what tests do to it must not disturb the others.
+    """
+    session = session_of(request.config)
+    if not rds_server.info.admin_host:
+        pytest.skip("a server given by --rds-dsn has no parameter group here")
+    _skip_without(request, rds_server)
+
+    def get(
+        name: str,
+        prepare: Callable[[RdsInstance], dict[str, Any]],
+        parameters: Mapping[str, str] | None = None,
+    ) -> tuple[RdsInstance, dict[str, Any]]:
+        version = read_version(rds_server.version)
+        # Modules of one folder can share it; in another folder the same name is another server's.
+        key = f"{name}-{hashlib.sha256(str(request.path.parent).encode()).hexdigest()[:8]}"
+        try:
+            instance, notes = session.prepared(RdsInstance, key, version, parameters or {}, prepare)
+        except EngineUnavailable as error:
+            if session.options.required:
+                raise
+            pytest.skip(str(error))
+        instance.report_to(recorder_of(request.node))
+        return instance, notes
+
+    return get
+
+
 class RdsConnect(Protocol):
     """Logs in to a database of the shared server."""
 
@@ -295,6 +340,7 @@ __all__ = [
     "rds_db",
     "rds_grouped",
     "rds_instance",
+    "rds_prepared",
     "rds_s3",
     "rds_server",
     "rds_version",

@@ -1,16 +1,16 @@
 """The fixture ``rds_client``: client programs, with what they did shown in the report."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Protocol
+from typing import Protocol, Unpack
 
 import pytest
 
 from rdscheck.errors import EngineUnavailable
 from rdscheck.plugin.fixtures import recorder_of
 from rdscheck.recording import Recorder
-from rdscheck.sandbox.client import BYTES, SECONDS, Client, Done
+from rdscheck.sandbox.client import Client, Done, Options
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.server import Server
 
@@ -30,34 +30,16 @@ class RecordedClient(Client):
 
     recorder: Recorder
 
-    def run(
-        self,
-        program: str,
-        *arguments: str,
-        stdin: bytes = b"",
-        seconds: float = SECONDS,
-        limit: int = BYTES,
-        env: Mapping[str, str] | None = None,
-        show: bool = False,
-    ) -> Done:
+    def run(self, program: str, *arguments: str, show: bool = False, **options: Unpack[Options]) -> Done:
         """Run a program as ``Client.run`` does and note it."""
-        done = super().run(program, *arguments, stdin=stdin, seconds=seconds, limit=limit, env=env)
+        done = super().run(program, *arguments, **options)
         if program != "sh":
             self._note(shlex.join([program, *arguments]), done, show=show)
         return done
 
-    def shell(
-        self,
-        line: str,
-        *,
-        stdin: bytes = b"",
-        seconds: float = SECONDS,
-        limit: int = BYTES,
-        env: Mapping[str, str] | None = None,
-        show: bool = False,
-    ) -> Done:
+    def shell(self, line: str, *, show: bool = False, **options: Unpack[Options]) -> Done:
         """Run a line of a shell as ``Client.shell`` does and note it."""
-        done = super().shell(line, stdin=stdin, seconds=seconds, limit=limit, env=env)
+        done = super().shell(line, **options)
         self._note(line, done, show=show)
         return done
 

@@ -3,20 +3,22 @@
 The process the user started owns the run; pytest-xdist workers join it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from rdscheck.catalog.versions import SANDBOX_MAJORS, parse_versions
-from rdscheck.errors import EngineUnavailable, UsageError
+from rdscheck.errors import EngineUnavailable, StartError, UsageError
 from rdscheck.model import Version
 from rdscheck.sandbox.dsn import server_from_dsn
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.info import ServerInfo
+from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool, guard
 from rdscheck.sandbox.rundir import RunDir
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 WORKER_INPUT = "rdscheck_run"
 REUSED = "reused"
+
+_Kind = TypeVar("_Kind", bound=Instance)
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,44 @@ class Session:
             self._grouped[key] = self.pool.grouped(version, parameters)
             self._grouped[key].open()
         return self._grouped[key]
+
+    def prepared(
+        self,
+        kind: type[_Kind],
+        name: str,
+        version: Version,
+        parameters: Mapping[str, str],
+        prepare: Callable[[_Kind], dict[str, Any]],
+    ) -> tuple[_Kind, dict[str, Any]]:
+        """Return a server that tests of a version share under a name, and what was noted when it was made.
+
+        Whoever asks first starts it and prepares it, whichever worker that is. What ``prepare`` returns
+        must be JSON. The server lives as long as the run. Raises what ``Instance.start`` and ``prepare``
+        raise; then nothing is left running, and who asks later gets ``StartError`` with the same text.
+        """
+        pool, key = Pool(self.run, self.engine), f"prepared-{name}-{version}"
+        with self.run.lock(key):
+            known = self.run.read(key)
+            if known is None:
+                instance = pool.dedicated(kind, version, parameters)
+                try:
+                    known = {"record": instance.record, "notes": prepare(instance)}
+                except BaseException as error:
+                    instance.end()
+                    # What took long and failed once is not tried again by each test.
+                    if isinstance(error, Exception):
+                        missing = isinstance(error, EngineUnavailable)
+                        self.run.write(key, {"failed": str(error), "missing": missing})
+                    raise
+                self.run.write(key, known)
+                return instance, known["notes"]
+        if "failed" in known:
+            raise (EngineUnavailable if known["missing"] else StartError)(known["failed"])
+        info = self.run.read(known["record"])
+        if info is None:
+            raise StartError(f"the server {name} is gone")
+        instance = kind.attach(ServerInfo.from_json(info), self.engine, self.run, known["record"])
+        return instance, known["notes"]
 
     @cached_property
     def _dsn_server(self) -> Server:

@@ -32,7 +32,7 @@ STATUS_MEANS: Mapping[Status, str] = {
 }
 BASIS_MEANS: Mapping[Basis, str] = {
     Basis.REAL: "the real component ran, for example PostgreSQL itself",
-    Basis.STAND_IN: "our replacement of a part that exists only at AWS ran",
+    Basis.STAND_IN: "our replacement of a part that cannot be had here ran",
     Basis.EMULATED: "behaviour of RDS that we imitate decided the outcome",
 }
 

@@ -120,7 +120,7 @@ def _grounds(page: Page) -> str:
         return "None of them ran."
     parts = [
         (on[Basis.REAL], "on the real component"),
-        (on[Basis.STAND_IN], "on our stand-in for a part that exists only at AWS"),
+        (on[Basis.STAND_IN], "on our stand-in for a part that cannot be had here"),
         (on[Basis.EMULATED], "on RDS behaviour imitated by us"),
     ]
     return f"Of the {ran} that ran: {', '.join(f'{number} {how}' for number, how in parts if number)}."
@@ -131,10 +131,10 @@ def _parts_not_real(page: Page) -> Iterable[Limit]:
     if stood_in:
         s3 = sorted({environment.s3 for environment in page.environments if environment.s3})
         answered = f" S3 requests were answered by {md(', '.join(s3))}." if s3 else ""
-        sentence = "How AWS's own part behaves: in these claims our stand-in took its place."
+        sentence = "How the real part behaves: in these claims our stand-in took its place."
         yield Limit(sentence + answered, _per_procedure(stood_in))
     else:
-        yield Limit("How parts that exist only at AWS behave: none took part, and no stand-in for one.")
+        yield Limit("How parts that cannot be had here behave: none took part, and no stand-in for one.")
     if emulated:
         yield Limit(
             "What RDS itself decides: in these claims its behaviour was imitated by us.",

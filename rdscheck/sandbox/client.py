@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, TypedDict, Unpack
 
 from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.sandbox.docker import DockerEngine
@@ -47,6 +47,19 @@ class Done:
     output: str
     errors: str
     ended: str = ""  # what ended it, for example "time limit of 60 s"; empty when it ended by itself
+
+
+class Options(TypedDict, total=False):
+    """What a run may be told.
+
+    ``stdin`` is its input, nothing by default; ``seconds`` how long it may take; ``limit`` how many bytes
+    each file it writes may have, its output and its errors among them; ``env`` adds to its environment.
+    """
+
+    stdin: bytes
+    seconds: float
+    limit: int
+    env: Mapping[str, str]
 
 
 class Place(Protocol):
@@ -115,24 +128,15 @@ class Client:
         """Return the port the programs reach the server by."""
         return self._place.port
 
-    def run(
-        self,
-        program: str,
-        *arguments: str,
-        stdin: bytes = b"",
-        seconds: float = SECONDS,
-        limit: int = BYTES,
-        env: Mapping[str, str] | None = None,
-    ) -> Done:
-        """Run a program and return how it ended, whatever its exit status.
+    def run(self, program: str, *arguments: str, **options: Unpack[Options]) -> Done:
+        """Run a program and return how it ended, whatever its exit status; see ``Options``.
 
-        ``seconds`` is how long it may take; ``limit`` how many bytes each file it writes may have,
-        its output and its errors among them. ``env`` adds to the environment, where PGHOST,
-        PGPORT, PGDATABASE, PGUSER and PGPASSWORD are set. Raises ``StartError`` when the
-        server's container is gone.
+        PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are set in its environment. Raises
+        ``StartError`` when the server's container is gone.
         """
-        self._place.put(".in", stdin)
-        environment = self._login | dict(env or {})
+        seconds, limit = options.get("seconds", SECONDS), options.get("limit", BYTES)
+        self._place.put(".in", options.get("stdin", b""))
+        environment = self._login | dict(options.get("env", {}))
         status, over = self._place.run([program, *arguments], environment, seconds, max(1, limit >> 9))
         return Done(
             status,
@@ -141,17 +145,9 @@ class Client:
             _ended(status, over, seconds, limit),
         )
 
-    def shell(
-        self,
-        line: str,
-        *,
-        stdin: bytes = b"",
-        seconds: float = SECONDS,
-        limit: int = BYTES,
-        env: Mapping[str, str] | None = None,
-    ) -> Done:
+    def shell(self, line: str, **options: Unpack[Options]) -> Done:
         """Run a line of a shell, pipes and redirections included; otherwise as ``run``."""
-        return self.run("sh", "-c", line, stdin=stdin, seconds=seconds, limit=limit, env=env)
+        return self.run("sh", "-c", line, **options)
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the client's directory."""

@@ -4,11 +4,34 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterator
+from typing import NamedTuple
+
+from rdscheck.errors import StartError
 
 #: testcontainers' settings are the whole process's: who starts a container meanwhile has to wait.
 _LOCK = threading.Lock()
 
 _LOGGERS = ("testcontainers.core.container", "testcontainers.core.docker_client")
+
+#: Where a container has its data directory: in memory, since nothing in it is worth keeping.
+MEMORY = "/var/lib/rdscheck/memory"
+
+#: Where an image has our scripts.
+SCRIPTS = "/usr/local/lib/rdscheck"
+
+#: A port that the engine chooses.
+ANY_PORT = 0
+
+
+class PortTaken(StartError):
+    """Somebody else has the port a container was to be published at."""
+
+
+class Secrets(NamedTuple):
+    """The passwords of a server's two first users."""
+
+    master: str
+    admin: str
 
 
 @contextlib.contextmanager

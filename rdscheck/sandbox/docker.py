@@ -13,22 +13,17 @@ from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
-from rdscheck.sandbox import images
-from rdscheck.sandbox.containers import our_way
+from rdscheck.sandbox import docker_upgrade, images, upgrade_image
+from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, our_way
 from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
+from rdscheck.sandbox.upgrading import UPGRADE, Moved
 
 #: The name by which a container reaches the machine it runs on.
 HOST_NAME = "host.docker.internal"
-
-#: Where a container has its data directory: in memory, since nothing in it is worth keeping.
-_MEMORY = "/var/lib/rdscheck/memory"
-
-#: Where an image has our scripts.
-_SCRIPTS = "/usr/local/lib/rdscheck"
 
 #: Lines of the log that tell why a server did not start.
 _TAIL = 10
@@ -96,19 +91,35 @@ class DockerEngine:
 
     def start(self, version: Version, run: RunDir) -> ServerInfo:
         """Start a container and return once the server in it answers."""
+        image = images.tag(version.major)
+        if self._base_of(image) is None:
+            self.prepare(version)
+        secrets = Secrets(token_hex(12), token_hex(12))
+        given = {"RDS_MASTER_PASSWORD": secrets.master, "RDSCHECK_ADMIN_PASSWORD": secrets.admin}
+        container = self.launch(image, run, given, port=ANY_PORT)
+        try:
+            return self.await_server(version, image, container, secrets)
+        except BaseException:
+            container.remove(force=True, v=True)
+            raise
+
+    def launch(self, image: str, run: RunDir, environment: dict[str, str], port: int | None) -> Any:
+        """Start a container with room for a data directory in memory.
+
+        ``port`` is where it is published: ``ANY_PORT``, a number, or None for not at all. Raises
+        ``StartError``.
+        """
         from docker.errors import DockerException  # noqa: PLC0415
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415
 
-        image = images.tag(version.major)
-        base = self._base_of(image)
-        if base is None:
-            self.prepare(version)
-            base = self._base_of(image)
-        master, admin = token_hex(12), token_hex(12)
-        container = DockerContainer(image)
-        container.with_env("RDS_MASTER_PASSWORD", master).with_env("RDSCHECK_ADMIN_PASSWORD", admin)
-        container.with_env("RDSCHECK_DATA_DIR", _MEMORY).with_tmpfs_mount(_MEMORY)
-        container.ports["5432/tcp"] = ("127.0.0.1", None)  # type: ignore[assignment]  # the form docker-py takes
+        name = f"rdscheck-{token_hex(8)}"
+        container = DockerContainer(image).with_name(name)
+        for variable, value in environment.items():
+            container.with_env(variable, value)
+        container.with_env("RDSCHECK_DATA_DIR", MEMORY).with_tmpfs_mount(MEMORY)
+        if port is not None:
+            # The form docker-py takes.
+            container.ports["5432/tcp"] = ("127.0.0.1", port or None)  # type: ignore[assignment]
         container.with_kwargs(
             labels=labels(run.owner() or Owner.me(), run.id),
             extra_hosts={HOST_NAME: "host-gateway"},
@@ -121,13 +132,10 @@ class DockerEngine:
             with our_way():
                 container.start()
         except (DockerException, OSError) as error:
-            raise _start_error(version, error) from error
-        wrapped = container.get_wrapped_container()
-        try:
-            return self._wait(version, base or image, wrapped, master, admin)
-        except BaseException:
-            wrapped.remove(force=True, v=True)
-            raise
+            # It may have been made before it could not be started.
+            images.docker("rm", "--force", "--volumes", name)
+            raise _start_error(image, error) from error
+        return container.get_wrapped_container()
 
     def _base_of(self, image: str) -> str | None:
         """Return the base of an image of ours, None where the engine has no such image."""
@@ -138,21 +146,23 @@ class DockerEngine:
         except ImageNotFound:
             return None
 
-    def _wait(self, version: Version, base: str, container: Any, master: str, admin: str) -> ServerInfo:
+    def await_server(self, version: Version, image: str, container: Any, secrets: Secrets) -> ServerInfo:
+        """Return what is known of a server once it answers; raises ``StartError`` when it ends instead."""
         container.reload()
         port = int(container.ports["5432/tcp"][0]["HostPort"])
         info = ServerInfo(
             version=str(version),
             server_version="0",
             engine=self.name,
-            base=base,
+            base=self._base_of(image) or image,
             host="127.0.0.1",
             port=port,
             master_user="postgres",
-            master_password=master,
+            master_password=secrets.master,
             admin_host="127.0.0.1",
-            admin_password=admin,
+            admin_password=secrets.admin,
             container=container.id,
+            abilities={UPGRADE: ""},
         )
 
         def alive() -> str | None:
@@ -166,7 +176,7 @@ class DockerEngine:
 
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
-        script = f'printf "%s" "$GROUP" | sh {_SCRIPTS}/configure.sh {_MEMORY}/data'
+        script = f'printf "%s" "$GROUP" | sh {SCRIPTS}/configure.sh {MEMORY}/data'
         code, told = self.execute(info, ["sh", "-c", script], {"GROUP": group})
         if code != 0:
             raise StartError(
@@ -176,7 +186,7 @@ class DockerEngine:
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
         asked = time.time()
-        code, told = self.execute(info, ["sh", f"{_SCRIPTS}/restart.sh"], {})
+        code, told = self.execute(info, ["sh", f"{SCRIPTS}/restart.sh"], {})
         if code == 0:
             wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
             return info
@@ -219,17 +229,20 @@ class DockerEngine:
         """Return the whole server log."""
         return str(self._client.containers.get(info.container).logs().decode(errors="replace"))
 
+    def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:
+        """Build the image of an upgrade unless it is there."""
+        if told := self.answers():
+            raise EngineUnavailable(told, hint="rdscheck doctor tells more")
+        upgrade_image.build(old.major, new.major, progress)
+
+    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
+        """Upgrade a server to another major; see ``Engine.upgrade``."""
+        return docker_upgrade.upgrade(self, info, version, group, run)
+
     def peer_address(self, info: ServerInfo) -> tuple[str, int]:
         """Return the container's address on the engine's network; it stays the same at a reboot."""
-        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
-
         same_engine(self.name, info)
-        try:
-            networks = self._client.containers.get(info.container).attrs["NetworkSettings"]["Networks"]
-        except DockerException as error:
-            raise StartError(
-                f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}"
-            ) from error
+        networks = self.container(info).attrs["NetworkSettings"]["Networks"]
         found = [network["IPAddress"] for network in networks.values() if network.get("IPAddress")]
         if not found:
             raise RdscheckError(
@@ -255,16 +268,16 @@ def _gone(info: ServerInfo, error: Exception) -> StartError:
     return StartError(f"the container of PostgreSQL {info.version} is gone: {_first_line(error)}")
 
 
-def _start_error(version: Version, error: Exception) -> StartError:
+def _start_error(image: str, error: Exception) -> StartError:
     text = str(error)
     hint = "rdscheck doctor tells more"
     if "No such image" in text or "not found" in text.lower():
-        hint = f"rdscheck images build --pg {version.major}"
+        hint = "rdscheck images build"
     elif "no space left" in text:
         hint = "the disk is full: docker system df shows what takes the space"
     elif "port is already allocated" in text or "address already in use" in text:
-        hint = "another program took the port meanwhile: run again"
-    return StartError(f"PostgreSQL {version} did not start: {_first_line(error)}", hint=hint)
+        return PortTaken(f"{image} did not start: its port is taken", hint="run again")
+    return StartError(f"{image} did not start: {_first_line(error)}", hint=hint)
 
 
 def _first_line(error: Exception) -> str:

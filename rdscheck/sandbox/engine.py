@@ -7,6 +7,7 @@ from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.upgrading import Moved
 
 Progress = Callable[[str], None]
 
@@ -37,6 +38,20 @@ class Engine(Protocol):
 
         A server that is down is just started. Raises ``StartError`` with the log's last lines
         when it does not come up; then it stays down, and can be configured and restarted again.
+        """
+
+    def prepare_upgrade(self, old: Version, new: Version, progress: Progress) -> None:
+        """Build or fetch what an upgrade between two majors needs; may take a minute the first time.
+
+        Raises ``EngineUnavailable`` when this engine cannot do it.
+        """
+
+    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
+        """Upgrade a server to another major by pg_upgrade, with the lines of a group of that major.
+
+        Address, passwords, certificate and associated roles stay. Raises ``UpgradeFailed`` when
+        pg_upgrade gives up, then the server runs as before; ``EngineUnavailable`` and ``StartError``
+        when something is missing.
         """
 
     def stop(self, info: ServerInfo) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -35,7 +36,9 @@ _CONTEXT = (
     "entrypoint.sh",
     "postgresql.rdscheck.conf",
     "profile.sql",
+    "rest.sh",
     "restart.sh",
+    "rights.sql",
     "aws_commons",
     "aws_s3",
     "plv8",
@@ -46,17 +49,23 @@ _CONTEXT = (
 @cache
 def context_hash() -> str:
     """Return eight digits that change whenever a file of the build context does."""
+    return hash_of(files_of(_CONTEXT))
+
+
+def hash_of(paths: Iterable[Path]) -> str:
+    """Return eight digits that change with the names and contents of files of the build context."""
     digest = hashlib.sha256()
-    for path in _context_files():
+    for path in paths:
         digest.update(str(path.relative_to(images_dir())).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
 
-def _context_files() -> list[Path]:
+def files_of(names: Iterable[str]) -> list[Path]:
+    """Return the files that names in the build context stand for, directories with all in them."""
     root = images_dir()
     found: list[Path] = []
-    for name in _CONTEXT:
+    for name in names:
         path = root / name
         found += sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     return found
@@ -149,7 +158,12 @@ def make_debian_base(major: int, progress: Progress) -> str:
 
 def ours() -> list[str]:
     """Return the names of our server images, old ones included."""
-    done = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", REPOSITORY)
+    return named(REPOSITORY)
+
+
+def named(repository: str) -> list[str]:
+    """Return the images of one of our repositories."""
+    done = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository)
     return sorted(done.stdout.split())
 
 
@@ -186,6 +200,17 @@ def build(major: int, progress: Progress, base: str | None = None, *, verbose: b
     command += ["--build-arg", f"BASE={ground}", "--build-arg", f"PG={major}"]
     command += ["--build-arg", f"APT_OPTIONS={options}"]
     command += ["--build-arg", f"RDSCHECK_PARAMETERS={default_text(major)}", str(images_dir())]
+    run_builder(command, f"PostgreSQL {major}", f"--pg {major}", progress, verbose=verbose)
+    return image
+
+
+def run_builder(
+    command: list[str], subject: str, option: str, progress: Progress, *, verbose: bool = False
+) -> None:
+    """Run ``docker build``; ``option`` of ``rdscheck images build`` makes the same image.
+
+    ``verbose`` hands every line to ``progress``. Raises ``StartError`` with the line that tells most.
+    """
     # The classic builder is in every engine; buildx is not.
     environment = os.environ | {"DOCKER_BUILDKIT": "0"}
     process = subprocess.Popen(
@@ -203,8 +228,7 @@ def build(major: int, progress: Progress, base: str | None = None, *, verbose: b
         if verbose:
             progress(line.rstrip())
     if process.wait() != 0:
-        raise _build_error(major, "".join(output))
-    return image
+        raise _build_error(subject, option, "".join(output))
 
 
 def can_make_base() -> bool:
@@ -212,18 +236,18 @@ def can_make_base() -> bool:
     return os.geteuid() == 0 and which("mmdebstrap") is not None
 
 
-def _build_error(major: int, output: str) -> RdscheckError:
+def _build_error(subject: str, option: str, output: str) -> RdscheckError:
     if "no space left on device" in output:
         return StartError(
-            f"the disk is full: the image for PostgreSQL {major} was not built",
+            f"the disk is full: the image for {subject} was not built",
             hint="docker system df shows what takes the space",
         )
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = (line for line in reversed(lines) if re.search(r"error|E:|fatal", line, re.IGNORECASE))
     told = next(errors, lines[-1] if lines else "no output")
     return StartError(
-        f"the image for PostgreSQL {major} was not built: {_short(told)}",
-        hint=f"rdscheck images build --pg {major} --verbose shows the whole output",
+        f"the image for {subject} was not built: {_short(told)}",
+        hint=f"rdscheck images build {option} --verbose shows the whole output",
     )
 
 

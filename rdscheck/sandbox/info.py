@@ -31,6 +31,8 @@ class ServerInfo:
     extension_versions: dict[str, str] = field(default_factory=dict)
     #: names of those that are ours, not the real ones
     stand_ins: list[str] = field(default_factory=list)
+    #: values set in its parameter group
+    group: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dictionary for the run directory."""

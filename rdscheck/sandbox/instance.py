@@ -7,6 +7,7 @@ parameter goes live at once unless it was asked to wait; a static one waits for 
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 from psycopg.conninfo import make_conninfo
@@ -15,14 +16,17 @@ from rdscheck.catalog.versions import emulated, read_version
 from rdscheck.errors import RdscheckError, StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
-from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engine import Engine, Progress, quiet
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.parameters import default_text, defaults, effective, render
-from rdscheck.sandbox.refusals import IncompatibleParameters, ParameterRefused
+from rdscheck.sandbox.refusals import COMBINATION, IncompatibleParameters, ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe
+from rdscheck.sandbox.upgrading import UpgradeBlocked
 from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
+from rdscheck.upgrade.precheck import Obstacle, look
+from rdscheck.upgrade.targets import check_target
 
 #: Values of ``parameter_status``, in AWS's words.
 IN_SYNC = "in-sync"
@@ -78,11 +82,28 @@ class Instance(Server):
             raise
         return instance
 
+    @classmethod
+    def attach(cls, info: ServerInfo, engine: Engine, run: RunDir, name: str) -> Self:
+        """Take charge of a running server that a run has recorded under a name."""
+        instance = cls(info, engine, run, name)
+        instance._group = dict(info.group)
+        instance._live = dict(info.group)
+        return instance
+
     def _begin(self, parameters: Mapping[str, str]) -> None:
         """Take the values of a new server's group; it started with the default group of its newest minor."""
         self._group = {self._checked(given, value): value for given, value in parameters.items()}
         if self._group or self._text({}) != default_text(self.major):
             self.reboot()
+
+    def _record(self) -> None:
+        self.info = replace(self.info, group=dict(self._group))
+        self._run.write(self._name, self.info.to_json())
+
+    @property
+    def record(self) -> str:
+        """Return the name under which the run knows this server."""
+        return self._name
 
     @property
     def group(self) -> dict[str, str]:
@@ -126,6 +147,7 @@ class Instance(Server):
         self._group = group
         if not self._down:
             self._live = live
+        self._record()
 
     def reset(self, *names: str, apply_method: str | None = None) -> None:
         """Take parameters back to their defaults, all of the group when none is named."""
@@ -150,10 +172,78 @@ class Instance(Server):
         self.info = info
         with self.admin() as conn:
             self.info = describe(info, conn)
-        self._run.write(self._name, self.info.to_json())
+        self._record()
         self._rules = Rules(self._engine_version, self._rules.here.also(self._ask().here))
         if kept:
             self.open()
+
+    def obstacles(self, version: str) -> tuple[Obstacle, ...]:
+        """Return what is in the way of an upgrade to a version such as ``17`` or ``17.5``.
+
+        Raises ``TargetRefused`` where RDS does not offer that upgrade.
+        """
+        target = emulated(read_version(version)).version
+        check_target(self._engine_version, target)
+        return look(self.admin, self._engine_version, target)
+
+    def upgrade(
+        self,
+        version: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        prechecks: bool = True,
+        progress: Progress = quiet,
+    ) -> str:
+        """Upgrade to another major, as ``aws rds modify-db-instance --allow-major-version-upgrade`` does.
+
+        ``parameters`` are the values of a new group of that major; the old group is not taken along, and
+        has to be replaced explicitly where it is not the default one. Afterwards this object stands for
+        the new server, at the same address, with the same passwords. Returns what pg_upgrade wrote.
+
+        Raises ``TargetRefused``, ``UpgradeBlocked`` when the prechecks find something (not asked for with
+        ``prechecks=False``), ``UpgradeFailed`` when pg_upgrade gives up, for the values what ``modify``
+        raises, and ``EngineUnavailable``; in all these cases the server runs on as it was.
+        """
+        wanted = read_version(version)
+        target = emulated(wanted).version
+        check_target(self._engine_version, target)
+        if self._group and parameters is None:
+            raise _custom_group(self._engine_version)
+        if prechecks:
+            progress("looking for what is in the way")
+            found = look(self.admin, self._engine_version, target)
+            if any(one.blocks for one in found):
+                raise UpgradeBlocked.by(found)
+        self._engine.prepare_upgrade(read_version(self.info.version), wanted, progress)
+        group = self._group_for(wanted, target, parameters or {})
+        kept = self._kept is not None
+        self.close()
+        progress(f"upgrading from {self.server_version} to {wanted}")
+        text = render(effective(defaults(target), group))
+        moved = self._engine.upgrade(self.info, wanted, text, self._run)
+        self.info = moved.info
+        self._engine_version, self._base = target, defaults(target)
+        self._group, self._live, self._down = group, dict(group), False
+        self._record()
+        self._rules = self._ask()
+        if kept:
+            self.open()
+        return moved.log
+
+    def _group_for(self, wanted: Version, target: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Return values of a group of another major once they may be set there.
+
+        A server of that major is asked for its limits.
+        """
+        if not parameters:
+            return {}
+        info = self._engine.start(wanted, self._run)
+        try:
+            with Server(info).admin() as conn:
+                rules = Rules(target, settings.read(conn))
+            return {_checked(rules, info, given, value): value for given, value in parameters.items()}
+        finally:
+            self._engine.stop(info)
 
     def peer_address(self) -> tuple[str, int]:
         """Return host and port under which other servers of the same engine reach this one."""
@@ -188,12 +278,7 @@ class Instance(Server):
         self._run.forget(self._name)
 
     def _checked(self, given: str, value: str | None) -> str:
-        """Return the name as groups spell it once it may have that value."""
-        name = self._rules.name(given)
-        self._rules.check(name, value)
-        if name == "rds.force_ssl" and value == "1" and (reason := self.why_not("tls")):
-            raise RdscheckError(f"TLS cannot be asked for: {reason}")
-        return name
+        return _checked(self._rules, self.info, given, value)
 
     def _ask(self) -> Rules:
         with self.admin() as conn:
@@ -227,6 +312,28 @@ class Instance(Server):
             if time.monotonic() > deadline:
                 raise StartError(f"the server did not read its parameters within {_RELOAD_SECONDS} s")
             time.sleep(0.01)
+
+
+def _checked(rules: Rules, info: ServerInfo, given: str, value: str | None) -> str:
+    """Return the name as groups spell it once it may have that value."""
+    name = rules.name(given)
+    rules.check(name, value)
+    if name == "rds.force_ssl" and value == "1" and (reason := Server(info).why_not("tls")):
+        raise RdscheckError(f"TLS cannot be asked for: {reason}")
+    return name
+
+
+def _custom_group(engine_version: str) -> ParameterRefused:
+    """Say that a group has to be named; seen in https://github.com/aws/aws-cli/issues/5939 (Aurora)."""
+    major = engine_version.partition(".")[0]
+    return ParameterRefused(
+        f"The current DB instance parameter group rdscheck-postgres{major} is custom. You must"
+        " explicitly specify a new DB instance parameter group, either default or custom, for the engine"
+        " version upgrade.",
+        hint="give the values of the new group as parameters; {} is the default group",
+        code=COMBINATION,
+        certainty="observed",
+    )
 
 
 def _incompatible(error: StartError, group: Mapping[str, str]) -> IncompatibleParameters:

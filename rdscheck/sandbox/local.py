@@ -31,6 +31,7 @@ from rdscheck.sandbox.owner import start_time
 from rdscheck.sandbox.process import as_account, end_process, give, no_room, server_account, spawn
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
+from rdscheck.sandbox.upgrading import UPGRADE, Moved
 
 #: Where distributions and installers put servers.
 _USUAL = (
@@ -47,6 +48,8 @@ _PORT_TRIES = 5
 
 #: How long a server that is started anew waits for its port between two tries.
 _PORT_SECONDS = 0.5
+
+_NO_UPGRADE = "the engine local upgrades no server to another major; the engine docker does"
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ class LocalEngine:
             data_dir=str(home / "data"),
             pid=process.pid,
             started=start_time(process.pid),
-            abilities=dict(tree.missing),
+            abilities={**tree.missing, UPGRADE: _NO_UPGRADE},
         )
 
         def alive() -> str | None:
@@ -268,6 +271,17 @@ class LocalEngine:
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
         return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:  # noqa: ARG002
+        """Refuse: upgrades run in containers only. Raises ``EngineUnavailable``."""
+        missing = [str(one) for one in (old, new) if one.major not in self._found]
+        both = f"; PostgreSQL {' and '.join(missing)} is not installed here either" if missing else ""
+        raise EngineUnavailable(f"PostgreSQL {old} to {new}: {_NO_UPGRADE}{both}", hint="use --engine docker")
+
+    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:  # noqa: ARG002
+        """Refuse as ``prepare_upgrade`` does."""
+        self.prepare_upgrade(Version(int(info.server_version.split(".")[0])), version)
+        raise AssertionError("prepare_upgrade raises")
 
     def peer_address(self, info: ServerInfo) -> tuple[str, int]:
         """Return the server's own address: all local servers share this machine's loopback."""

@@ -21,7 +21,10 @@ def wait_for_end(run: RunDir) -> bool:
         if owner is None or owner == Owner.kept():
             return False
         if not owner.alive():
-            return True
+            # Between the two looks the run may have been handed to somebody else.
+            if run.owner() == owner:
+                return True
+            continue
         wait_until_gone(owner, _LOOK_SECONDS)
     return False
 

@@ -1,5 +1,6 @@
 """A running server: connections, databases, roles. The same for every engine."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ class Server:
     @property
     def major(self) -> int:
         """Return the major version of the server that answers."""
-        return int(self.info.server_version.split(".")[0])
+        return major_of(self.info)
 
     @property
     def server_version(self) -> str:
@@ -200,6 +201,11 @@ class Server:
         return self.admin() if self.info.admin_host else self.connect()
 
 
+def major_of(info: ServerInfo) -> int:
+    """Return the major version a server answered with; 19 for ``19beta1``."""
+    return int(re.split(r"\D", info.server_version, maxsplit=1)[0])
+
+
 def unique_name(wish: str) -> str:
     """Return a name nobody else uses: the wish, cut where needed, and eight random digits."""
     suffix = f"_{token_hex(4)}"
@@ -247,7 +253,7 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
         "rdsutils": "" if loaded else info.abilities.get("rdsutils") or unloaded,
         "tls": "" if tls else "the server has no certificate (openssl was not there to make one)",
     }
-    here = dict.fromkeys((*extensions, *_output_plugins(info, conn)), "")
+    here = dict.fromkeys(extensions, "") | _output_plugins(info, conn)
     return replace(
         info,
         server_version=version,
@@ -258,12 +264,13 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
     )
 
 
-def _output_plugins(info: ServerInfo, conn: Connection) -> list[str]:
-    """Return which output plugins of RDS's lists are installed: libraries, so no view names them."""
-    if not info.admin_host:  # only a superuser may look into the directory
-        return []
+def _output_plugins(info: ServerInfo, conn: Connection) -> dict[str, str]:
+    """Tell which output plugins of RDS's lists are there: libraries, so no view names them."""
+    if not info.admin_host:
+        untold = "only a superuser could see whether this server has the output plugin {}"
+        return {name: untold.format(name) for name in output_plugins()}
     found = conn.execute(
         r"SELECT regexp_replace(name, '\.(so|dylib)$', '') FROM pg_ls_dir("
         r"(SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR')) name WHERE name ~ '\.(so|dylib)$'"
     ).fetchall()
-    return sorted(output_plugins() & {str(name) for (name,) in found})
+    return dict.fromkeys(sorted(output_plugins() & {str(name) for (name,) in found}), "")

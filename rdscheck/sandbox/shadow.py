@@ -214,7 +214,14 @@ def _bake(root: Path, bin_dir: Path, major: int) -> None:
     account = server_account()
     nest = root / "nest"  # the server's account may write here, not in the tree
     nest.mkdir(mode=0o755)
-    for name in ("bake.sh", "configure.sh", "profile.sql", "each-database.sql", "postgresql.rdscheck.conf"):
+    for name in (
+        "bake.sh",
+        "configure.sh",
+        "profile.sql",
+        "rights.sql",
+        "each-database.sql",
+        "postgresql.rdscheck.conf",
+    ):
         shutil.copy2(images_dir() / name, nest / name)
     # rdsadmin has a password from the start: not even code inside the server gets in without.
     for path in (root / _ADMIN_FILE, nest / _ADMIN_FILE):

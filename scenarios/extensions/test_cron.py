@@ -38,7 +38,10 @@ class Cron:
 
     def session(self, user: str | None = None) -> Any:
         """Log in to the database of pg_cron, as the master user unless told otherwise."""
-        return self._opened.enter_context(self.database.recorded(user, dbname=HOME))
+        found = self._opened.enter_context(self.database.recorded(user, dbname=HOME))
+        if user:
+            found.recorder.act(f"-- a session of {user} begins")
+        return found
 
     def user(self, name: str, *, options: str = "", granted: bool = True) -> Any:
         """Create a role, let it use the schema cron as the page does, and log in."""
@@ -378,7 +381,9 @@ def test_parameters_that_stay(rds_instance: Any) -> None:
     instance = rds_instance()
     instance.modify(LOADED)
     for name, value in (("cron.host", "127.0.0.1"), ("cron.use_background_workers", "0")):
-        with pytest.raises(Exception, match=f"The parameter {name} cannot be modified"):
+        with pytest.raises(Exception, match=f"The parameter {name} cannot be modified") as caught:
             instance.modify({name: value})
+        instance.recorder.act(f"-- modify-db-parameter-group {name}={value}: {caught.value}")
     instance.modify({"cron.max_running_jobs": "8"})
+    instance.recorder.act("-- modify-db-parameter-group cron.max_running_jobs=8: waits for a reboot")
     assert instance.pending == {**LOADED, "cron.max_running_jobs": "8"}

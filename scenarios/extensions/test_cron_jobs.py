@@ -45,15 +45,21 @@ class Scheduler:
     def user(self, name: str) -> Any:
         """Create a role, let it use the schema cron, and log in."""
         self.master(f"CREATE ROLE {name} LOGIN PASSWORD '{SECRET}'", f"GRANT USAGE ON SCHEMA cron TO {name}")
+        self.instance.recorder.act(f"-- a session of {name} begins")
         return self.instance.recorded(user=name, password=SECRET)
+
+    def reboot(self) -> None:
+        """Start the server anew, and the jobs that wait for it."""
+        self.instance.recorder.act("-- the instance is rebooted")
+        self.instance.reboot()
 
     def begin(self, jobs: int) -> None:
         """Start the server anew and wait until so many jobs have ended."""
-        self.instance.reboot()
+        self.reboot()
         ended = "SELECT count(*) FROM cron.job_run_details WHERE status IN ('succeeded', 'failed')"
         self.wait(lambda admin: admin.execute(ended).fetchone()[0] >= jobs)
 
-    def wait(self, done: Callable[[Any], bool], seconds: float = 20) -> None:
+    def wait(self, done: Callable[[Any], bool], seconds: float = 60) -> None:
         """Wait until something is so; the session asked is rdsadmin's, who sees the jobs of all."""
         deadline = time.monotonic() + seconds
         with self.instance.admin() as admin:
@@ -65,7 +71,9 @@ class Scheduler:
         """Return the rows of a query of the master user."""
         with self.instance.recorded(dbname) as master:
             found: list[tuple[Any, ...]] = master.execute(query).fetchall()
-            return found
+        for one in found:
+            self.instance.recorder.act(f"-- {' | '.join(str(value).strip() for value in one)}")
+        return found
 
 
 @pytest.fixture
@@ -112,9 +120,13 @@ def test_user_needs_rights(scheduler: Scheduler) -> None:
         ).fetchall()
     assert [one.strip() for (one,) in told] == ["ERROR: permission denied for table pgbench_accounts"]
     log = scheduler.instance.log()
-    assert "ERROR:  permission denied for table pgbench_accounts" in log
-    assert "STATEMENT:  update pgbench_accounts set abalance = abalance + 1" in log
-    assert 'LOG:  background worker "pg_cron" (PID ' in log
+    for line in (
+        "ERROR:  permission denied for table pgbench_accounts",
+        "STATEMENT:  update pgbench_accounts set abalance = abalance + 1",
+        'LOG:  background worker "pg_cron" (PID ',
+    ):
+        assert line in log
+        scheduler.instance.recorder.act(f"-- log: {line}")
 
 
 @claim(source=DOCS, certainty="documented", basis="emulated")
@@ -154,7 +166,7 @@ def test_purge(scheduler: Scheduler, step: Any) -> None:
             f"SELECT cron.schedule('page', '@reboot', $${text.format(DASH)}$$)",
             f"SELECT cron.schedule('minus', '@reboot', $${text.format('-')}$$)",
         )
-        scheduler.instance.reboot()
+        scheduler.reboot()
         ended = (
             "SELECT count(*) FROM cron.job_run_details WHERE command LIKE 'DELETE%' AND end_time IS NOT NULL"
         )
@@ -178,7 +190,7 @@ def test_nothing_is_written(rds_instance: Any) -> None:
         "SELECT cron.schedule('@reboot', 'SELECT * FROM nowhere')",
     )
     assert scheduler.read("SHOW cron.log_run") == [("off",)]
-    scheduler.instance.reboot()
+    scheduler.reboot()
     scheduler.wait(lambda admin: admin.execute("SELECT to_regclass('done')").fetchone() != (None,))
     scheduler.wait(lambda _: 'relation "nowhere" does not exist' in scheduler.instance.log())
     assert scheduler.read("SELECT count(*) FROM cron.job_run_details") == [(0,)]

@@ -56,6 +56,8 @@ PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = '{}'::regclass"
 
 #: Thirty days before and after today, today, and the default partition.
 ALL_DAYS = 62
+#: With three more days wanted. pg_partman rounds the time that is left: from noon on it makes one more.
+THREE_MORE = (ALL_DAYS + 3, ALL_DAYS + 4)
 
 
 def row(connection: Any, query: str) -> Any:
@@ -209,12 +211,14 @@ def test_rows_are_routed(events: Any) -> None:
 
 @documented
 def test_checks_hold_in_partitions(events: Any) -> None:
-    """Constraints of the parent refuse rows whatever partition they go to."""
+    """Constraints of the parent refuse rows in the default partition too."""
     with pytest.raises(Exception, match="ck_valid_operation"):
-        events.execute("INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('X', 1, now())")
+        events.execute(
+            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('X', 1, '2000-01-01')"
+        )
     with pytest.raises(Exception, match="fk_orga_membership"):
         events.execute(
-            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('C', 4711, now())"
+            "INSERT INTO data_mart.events (operation, org_id, created_at) VALUES ('C', 4711, '2000-01-01')"
         )
 
 
@@ -226,7 +230,7 @@ def test_infinite_time_partitions(events: Any) -> None:
     assert days(events) == ALL_DAYS
     events.execute(SETTINGS)
     events.execute(MAINTENANCE)
-    assert days(events) == ALL_DAYS + 3
+    assert days(events) in THREE_MORE
 
 
 @documented
@@ -315,9 +319,9 @@ def rebooted(instance: Any) -> Iterator[Any]:
             "SELECT (SELECT count(*) FROM cron.job WHERE schedule = '@reboot') ="
             " (SELECT count(*) FROM cron.job_run_details WHERE status IN ('succeeded', 'failed'))"
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while row(admin, query) != (True,):
-            assert time.monotonic() < deadline, "the jobs did not end within 20 s"
+            assert time.monotonic() < deadline, "the jobs did not end within 60 s"
             time.sleep(0.02)
     with instance.recorded() as master:
         yield master
@@ -343,7 +347,7 @@ def test_scheduled_maintenance(rds_instance: Any, step: Any) -> None:
     with rebooted(instance) as master, step("4. The job ran"):
         told = master.execute("SELECT command, status FROM cron.job_run_details").fetchall()
         assert told == [(MAINTENANCE, "succeeded")]
-        assert days(master) == ALL_DAYS + 3
+        assert days(master) in THREE_MORE
 
 
 @claim(source=DOCS, certainty="documented", needs=("pg_cron",))

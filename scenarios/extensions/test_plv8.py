@@ -1,5 +1,6 @@
 """The guide's upgrade of PLV8: functions dumped, extension dropped and created anew, functions restored."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -9,8 +10,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
+from rdscheck import claim, documentation_finding, listed, offered, refused, rests_on, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.UpgradingPLv8.html"
 LISTS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
@@ -75,6 +75,8 @@ class Lab:
         done = self.client.shell(line)
         if done.status == 127:
             self.client.require(line.split(maxsplit=1)[0])
+        for entry in re.findall(r"TOC entry \d+; \d+ \d+", done.errors):
+            self.client.recorder.mask(entry, "TOC entry 1; 1255 16400")  # oids differ at each run
         return done
 
     def create(self) -> None:
@@ -188,10 +190,9 @@ def test_count(lab: Lab) -> None:
 @documentation_finding("plv8-function-list-directory")
 def test_function_list(lab: Lab) -> None:
     """The list written to function_list/ fails, whether a directory of that name exists or not."""
-    assert lab.shell(DUMP).status == 0
-    assert lab.shell(f"{LIST}/").status != 0
+    assert lab.shell(f"{DUMP} && {LIST}").status == 0
+    assert lab.shell(f"rm function_list; {LIST}/").status != 0
     assert lab.shell(f"mkdir function_list; {LIST}/").status != 0
-    assert lab.shell(f"rmdir function_list; {LIST}").status == 0
 
 
 @documented
@@ -392,5 +393,6 @@ def test_javascript(lab: Lab) -> None:
         " 'if (!(key in doc)) throw new Error(`no ${key}`); return String(doc[key]);'"
     )
     assert lab.value("""SELECT pick('{"a": [1, 2]}', 'a')""") == "1,2"
-    with refused(psycopg.Error, "no b"):
+    with refused(psycopg.Error) as refusal:
         lab.master.execute("""SELECT pick('{"a": 1}', 'b')""")
+    assert "no b" in str(refusal.value)  # V8 has it in the message, QuickJS in the detail

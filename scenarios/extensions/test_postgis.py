@@ -9,9 +9,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
-from rdscheck.sandbox.database import Database
+from rdscheck import Database, claim, documentation_finding, listed, offered, refused, rests_on, scenario
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"
@@ -275,6 +273,32 @@ def test_lists(rds_version: str, rds: Any) -> None:
     assert without == ([] if rds_version.partition(".")[0] != "18" else ["18.1", "18.2", "18.3"])
     (names,) = rds.execute("SHOW rds.extensions").fetchone()
     assert {"postgis", "address_standardizer"} <= {name.strip() for name in names.split(",")}
+
+
+@documented
+@rests_on("extension-objects")
+def test_own_schema(rds: Any) -> None:
+    """PostGIS can be created in a schema of its own, as the page suggests; then names need that schema."""
+    rds.execute("CREATE SCHEMA gis")
+    rds.execute("CREATE EXTENSION postgis SCHEMA gis")
+    with refused("42883", "function st_makepoint(integer, integer) does not exist"):
+        rds.execute("SELECT ST_MakePoint(1, 2)")
+    assert rds.execute("SELECT gis.ST_AsText(gis.ST_MakePoint(1, 2))").fetchone() == ("POINT(1 2)",)
+
+
+@documented
+@rests_on("extension-objects")
+def test_reference_systems(session: Any, shared: Gis, rds_db: Any, rds_connect: Any) -> None:
+    """An ordinary role reads the reference systems and calls functions; only gis_admin adds a system."""
+    add = "INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid) VALUES (990001, 'own', 1)"
+    app = rds_db.create_role("app")
+    with rds_connect(shared.database.name, app, conninfo_to_dict(rds_db.dsn(app))["password"]) as other:
+        assert other.execute("SELECT count(*) > 3000 FROM spatial_ref_sys").fetchone() == (True,)
+        assert other.execute("SELECT ST_AsText(ST_MakePoint(1, 2))").fetchone() == ("POINT(1 2)",)
+        with refused_in(other, "42501", "permission denied for table spatial_ref_sys"):
+            other.execute(add)
+    session.execute(add)
+    assert session.execute("SELECT count(*) FROM spatial_ref_sys WHERE srid = 990001").fetchone() == (1,)
 
 
 # Using it

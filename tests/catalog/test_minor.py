@@ -55,7 +55,9 @@ def test_two_minors_run_in_numeric_order(pytester: pytest.Pytester, quick: tuple
     engine, major = quick
     known = listed(major)
     early = next(version for version in known if len(base(version).split(".")[1]) == 1)
-    late = next(version for version in known if len(base(version).split(".")[1]) == 2)
+    late = next((version for version in known if len(base(version).split(".")[1]) == 2), "")
+    if not late:
+        pytest.skip(f"PostgreSQL {major} has no minor of two digits yet")
     pytester.makepyfile(TINY)
     result = pytester.runpytest_subprocess(
         f"--rds-engine={engine}", f"--rds-pg={late},{early}", "--rds-report=out", timeout=120

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import told
 from tests.sandbox.places import place
 
 TWO = """
@@ -44,7 +45,7 @@ def test_a_module_shares_servers(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
     first, second = (pytester.path / "seen").read_text().splitlines()
     assert first == second
-    report = "".join(page.read_text() for page in (pytester.path / "out").rglob("*.md"))
+    report = told(pytester.path / "out", major)
     for place_or_secret in (*first.split(), "sesame", "127.0.0.1"):
         assert place_or_secret not in report
     assert "host=target-instance.aws-region.rds.amazonaws.com port=5432" in report

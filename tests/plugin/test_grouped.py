@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import told
 from tests.sandbox.places import place
 
 
@@ -41,7 +42,7 @@ def test_workers_share_a_server_with_a_group(pytester: pytest.Pytester) -> None:
     assert len({(value, port) for value, port, _, _ in seen}) == 2
     assert {port for _, port, _, _ in seen}.isdisjoint({usual for _, _, usual, _ in seen})
     assert len({name for _, _, _, name in seen}) == 6
-    report = (pytester.path / "out" / f"pg{major}.md").read_text()
+    report = told(pytester.path / "out", major)
     assert "SHOW work_mem" in report
     assert not any(name in report for _, _, _, name in seen)
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import told
+
 pytestmark = pytest.mark.xdist_group("plugin")
 
 TEST = """
@@ -309,7 +311,7 @@ def test_reports_show_wished_names_and_no_secrets(pytester: pytest.Pytester, qui
         """
     )
     run(pytester, quick, "--rds-report", "out").assert_outcomes(passed=1)
-    page = (pytester.path / "out" / f"pg{quick[1]}.md").read_text()
+    page = told(pytester.path / "out", quick[1])
     for random in (pytester.path / "names").read_text().split():
         assert random not in page
     assert "SELECT 'my-bucket', current_database() = 'labdb', 'reporting_role'" in page
@@ -364,5 +366,6 @@ def test_equal_results_give_equal_bytes(
     )
     run(pytester, quick, "--rds-report", "plain", "test_a.py", "test_b.py").assert_outcomes(passed=3)
     run(pytester, quick, "--rds-report", "other", *extra, "test_b.py", "test_a.py").assert_outcomes(passed=3)
-    for path in (pytester.path / "plain").iterdir():
-        assert path.read_bytes() == (pytester.path / "other" / path.name).read_bytes()
+    plain, other = pytester.path / "plain", pytester.path / "other"
+    for path in (path for path in plain.rglob("*") if path.is_file()):
+        assert path.read_bytes() == (other / path.relative_to(plain)).read_bytes()

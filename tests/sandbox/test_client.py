@@ -124,6 +124,8 @@ def test_signal(client: Client) -> None:
     """A crash is told apart from an exit status."""
     done = client.run("sh", "-c", "kill -SEGV $$")
     assert (done.status, done.ended) == (128 + signal.SIGSEGV, "signal 11")
+    done = client.shell("exit 255")
+    assert (done.status, done.ended) == (255, "")
 
 
 def test_missing_program(client: Client) -> None:

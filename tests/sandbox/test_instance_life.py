@@ -25,7 +25,7 @@ from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.refusals import IncompatibleParameters
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
-from tests.conftest import containers, docker_majors
+from tests.conftest import containers, docker_majors, told
 from tests.sandbox.places import place
 
 #: Start a server of one's own, reboot it, say where, and what it is doing then.
@@ -305,7 +305,7 @@ def test_the_plugin_gives_servers_of_ones_own(pytester: pytest.Pytester) -> None
         f"--rds-engine={engine}", f"--rds-pg={major}", "--rds-report=out", "-n", "2", timeout=120
     )
     result.assert_outcomes(passed=2)
-    assert "SHOW work_mem /* one */" in (pytester.path / "out" / f"pg{major}.md").read_text()
+    assert "SHOW work_mem /* one */" in told(pytester.path / "out", major)
     seen = (pytester.path / "seen").read_text().split()
     assert len(set(seen)) == 2
     assert not [path for path in seen if Path(path).exists()]

@@ -158,6 +158,8 @@ def test_what_no_setting_can_hold_is_refused(value: str) -> None:
         ("rds.extensions", "hstore", "The parameter rds.extensions cannot be modified."),
         ("wal_level", "logical", "The parameter wal_level cannot be modified."),
         ("restore_command", "id", "The parameter restore_command cannot be modified."),
+        ("cron.host", "127.0.0.1", "The parameter cron.host cannot be modified."),
+        ("cron.use_background_workers", "0", "The parameter cron.use_background_workers cannot be modified."),
         ("max_connections", "5", "allowed values are: 6-262143"),
         ("max_connections", "262144", "allowed values are: 6-262143"),
         ("max_connections", "many", "allowed values are: 6-262143"),

@@ -106,14 +106,14 @@ def wrong_turns(attempt: Attempt, server: Server) -> Iterator[str]:
 def unproven(attempt: Attempt, server: Server) -> Iterator[str]:
     """Yield an allowed act whose checks hold without it."""
     claim = attempt.claim
-    if claim.expect != ALLOW or claim.shows is not None or not claim.checks:
-        return
+    if claim.expect != ALLOW or claim.shows is not None or claim.notice or not claim.checks:
+        return  # rows and notices are the act's own, and turned by themselves
     database = Database.create(server)
     try:
         with Stage(database, Recorder()) as stage:
             idle = observe(claim, attempt.role, stage, act=False)
-            done = Observed(idle.statements, idle.statements, None, None, (claim.notice,), idle.checks)
-            if not judge(replace(claim, notice=""), server.major, done, stage.fill(stage.role(attempt.role))):
+            done = Observed(idle.statements, idle.statements, None, None, (), idle.checks)
+            if not judge(claim, server.major, done, stage.fill(stage.role(attempt.role))):
                 yield f"{attempt.id} is proven by checks that hold without the act"
     finally:
         database.drop()

@@ -10,6 +10,7 @@ from tests.mutations.extensions import (
     plv8,
     postgis,
     repack,
+    upgrade,
     wal2json,
 )
 
@@ -23,5 +24,6 @@ FAULTS = (
     *plv8.FAULTS,
     *postgis.FAULTS,
     *repack.FAULTS,
+    *upgrade.FAULTS,
     *wal2json.FAULTS,
 )

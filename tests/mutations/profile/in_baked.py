@@ -67,7 +67,7 @@ FAULTS = (
             "objects/replication-role-database-master",
             "objects/replication-role-role-master",
         ),
-        (Edit("profile.sql", "session_replication_role TO rds_superuser'", "work_mem TO rds_superuser'"),),
+        (Edit("rights.sql", "session_replication_role TO rds_superuser'", "work_mem TO rds_superuser'"),),
         since=15,
     ),
     Fault(
@@ -84,7 +84,7 @@ FAULTS = (
         ),
         (
             Edit(
-                "profile.sql",
+                "rights.sql",
                 "session_replication_role TO rds_superuser'",
                 "session_replication_role TO PUBLIC'",
             ),
@@ -101,7 +101,7 @@ FAULTS = (
         ),
         (
             Edit(
-                "profile.sql",
+                "rights.sql",
                 "GRANT pg_monitor, pg_signal",
                 "GRANT pg_read_server_files, pg_read_all_data, pg_monitor, pg_signal",
             ),
@@ -119,7 +119,7 @@ FAULTS = (
         ),
         (
             Edit(
-                "profile.sql",
+                "rights.sql",
                 "GRANT pg_monitor, pg_signal_backend, rds_replication, rds_password TO rds_superuser",
                 "GRANT pg_monitor TO rds_iam",
             ),
