@@ -39,6 +39,11 @@ PARAMETERS = [
     ("pglogical.synchronous_commit", "off", "postmaster", "bool"),
     ("pglogical.use_spi", "off", "postmaster", "bool"),
 ]
+#: The words the table names for two of them.
+WORDS = {
+    LEVEL: "debug5 debug4 debug3 debug2 debug1 info notice warning error log fatal panic",
+    RESOLUTION: "error apply_remote keep_local last_update_wins first_update_wins",
+}
 STATIC = [name for name, _, context, _ in PARAMETERS if context == "postmaster"]
 
 
@@ -204,6 +209,11 @@ def test_parameters(running: Any) -> None:
         ' ORDER BY name COLLATE "C"'
     )
     assert running.target.execute(query, [[name for name, *_ in PARAMETERS]]).fetchall() == PARAMETERS
+    for name, words in WORDS.items():
+        (found,) = running.target.execute(
+            "SELECT enumvals FROM pg_settings WHERE name = %s", [name]
+        ).fetchone()
+        assert sorted(found) == sorted(words.split())
 
 
 @documented
