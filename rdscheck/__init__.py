@@ -3,11 +3,15 @@
 What scenarios and other projects' tests may import stands here; everything else is internal.
 """
 
+from rdscheck.catalog.extensions import listed, not_delegable, offered
+from rdscheck.catalog.libraries import preload_libraries
 from rdscheck.claims.marking import claims_of
 from rdscheck.errors import InvalidFeatureName, RdscheckError
 from rdscheck.model import Basis, Status
 from rdscheck.refusal import refused
+from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.refusals import IncompatibleParameters, LibraryMissing, ParameterRefused
+from rdscheck.sandbox.server import unique_name
 from rdscheck.sandbox.upgrading import UpgradeBlocked, UpgradeFailed
 from rdscheck.scenario import claim, deviation, documentation_finding, rests_on, scenario
 from rdscheck.upgrade.targets import TargetRefused
@@ -16,6 +20,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Basis",
+    "Database",
     "IncompatibleParameters",
     "InvalidFeatureName",
     "LibraryMissing",
@@ -29,7 +34,12 @@ __all__ = [
     "claims_of",
     "deviation",
     "documentation_finding",
+    "listed",
+    "not_delegable",
+    "offered",
+    "preload_libraries",
     "refused",
     "rests_on",
     "scenario",
+    "unique_name",
 ]

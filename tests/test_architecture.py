@@ -13,14 +13,14 @@ PACKAGE = ROOT / "rdscheck"
 
 #: Layers in order; modules of one entry may import each other.
 LAYERS = (
-    ("model", "errors", "resources"),
+    ("model", "errors", "resources", "refusal"),
     ("catalog",),
     ("deviations",),
     ("upgrade",),
     ("sandbox",),
     ("aws",),
     ("report",),
-    ("scenario", "recording"),
+    ("scenario", "recording", "guides"),
     ("claims",),
     ("plugin",),
     ("cli", "__main__"),

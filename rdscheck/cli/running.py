@@ -169,7 +169,7 @@ def _pytest(
         f"--rds-s3={options.s3}",
         "--rds-required",
         *(f"--rds-scenario={glob}" for glob in options.scenario),
-        *(["-n", str(options.workers)] if options.workers > 1 else []),
+        *(["-n", str(options.workers), "--dist", "loadgroup"] if options.workers > 1 else []),
     ]
     progress = Progress(console, [str(version) for version in ready])
     with progress:

@@ -109,8 +109,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out scenarios that were not asked for."""
+    """Leave out scenarios that were not asked for, and keep together what shares servers of its own."""
+    _leave_out(config, items)
+    for item in items:
+        # With --dist loadgroup one worker starts the servers, without it each that gets one of the tests.
+        if "rds_fleet" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{version_of(item)}"))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     globs = config.getoption("rds_scenario")
     if not globs:
         return

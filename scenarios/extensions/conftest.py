@@ -9,7 +9,7 @@ import psycopg.errors
 import pytest
 from psycopg import sql
 
-from rdscheck.sandbox.server import unique_name
+from rdscheck import unique_name
 
 #: The parameter group of the scenarios: library and role for object auditing, nothing audited by itself.
 AUDITING = {"shared_preload_libraries": "pgaudit", "pgaudit.role": "rds_pgaudit"}

@@ -56,6 +56,8 @@ PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = '{}'::regclass"
 
 #: Thirty days before and after today, today, and the default partition.
 ALL_DAYS = 62
+#: With three more days wanted. pg_partman rounds the time that is left: from noon on it makes one more.
+THREE_MORE = (ALL_DAYS + 3, ALL_DAYS + 4)
 
 
 def row(connection: Any, query: str) -> Any:
@@ -228,7 +230,7 @@ def test_infinite_time_partitions(events: Any) -> None:
     assert days(events) == ALL_DAYS
     events.execute(SETTINGS)
     events.execute(MAINTENANCE)
-    assert days(events) == ALL_DAYS + 3
+    assert days(events) in THREE_MORE
 
 
 @documented
@@ -345,7 +347,7 @@ def test_scheduled_maintenance(rds_instance: Any, step: Any) -> None:
     with rebooted(instance) as master, step("4. The job ran"):
         told = master.execute("SELECT command, status FROM cron.job_run_details").fetchall()
         assert told == [(MAINTENANCE, "succeeded")]
-        assert days(master) == ALL_DAYS + 3
+        assert days(master) in THREE_MORE
 
 
 @claim(source=DOCS, certainty="documented", needs=("pg_cron",))

@@ -9,10 +9,17 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, not_delegable, offered
-from rdscheck.catalog.libraries import preload_libraries
-from rdscheck.sandbox.refusals import LibraryMissing
+from rdscheck import (
+    LibraryMissing,
+    claim,
+    listed,
+    not_delegable,
+    offered,
+    preload_libraries,
+    refused,
+    rests_on,
+    scenario,
+)
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 DOCS = f"{GUIDE}/PostgreSQL_trusted_language_extension.html"

@@ -9,10 +9,18 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
-from rdscheck.catalog.libraries import preload_libraries
-from rdscheck.sandbox.refusals import LibraryMissing, ParameterRefused
+from rdscheck import (
+    LibraryMissing,
+    ParameterRefused,
+    claim,
+    documentation_finding,
+    listed,
+    offered,
+    preload_libraries,
+    refused,
+    rests_on,
+    scenario,
+)
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.Using.PL_Rust.html"
 LISTS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"

@@ -10,8 +10,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
+from rdscheck import claim, documentation_finding, listed, offered, refused, rests_on, scenario
 
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.UpgradingPLv8.html"
 LISTS = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"

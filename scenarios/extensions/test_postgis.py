@@ -9,9 +9,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from rdscheck import claim, documentation_finding, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
-from rdscheck.sandbox.database import Database
+from rdscheck import Database, claim, documentation_finding, listed, offered, refused, rests_on, scenario
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.PostGIS.html"

@@ -9,9 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from rdscheck import claim, refused, rests_on, scenario
-from rdscheck.catalog.extensions import listed, offered
-from rdscheck.sandbox.server import unique_name
+from rdscheck import claim, listed, offered, refused, rests_on, scenario, unique_name
 
 DOCS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"

@@ -91,6 +91,6 @@ FAULTS = (
     Fault(
         "nobody listens for the alert",
         _PACKAGES + "test_dbms_alert",
-        (("SELECT dbms_alert.register('{shared}')", "SELECT 1"),),
+        (("SELECT dbms_alert.register('{with_orafce}')", "SELECT 1"),),
     ),
 )
