@@ -330,7 +330,8 @@ def _custom_group(engine_version: str) -> ParameterRefused:
         f"The current DB instance parameter group rdscheck-postgres{major} is custom. You must"
         " explicitly specify a new DB instance parameter group, either default or custom, for the engine"
         " version upgrade.",
-        hint="give the values of the new group as parameters; {} is the default group",
+        hint="name the values of the new group, or the default group: parameters={},"
+        " rdscheck upgrade --default-group",
         code=COMBINATION,
         certainty="observed",
     )

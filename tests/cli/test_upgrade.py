@@ -1,6 +1,7 @@
 """``rdscheck upgrade``: exit statuses as promised, and a sandbox that can be used before and after."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def test_a_sandbox_is_checked_refused_and_upgraded(sandbox: tuple[str, str]) -> 
     name, address = sandbox
     with psycopg.connect(address, autocommit=True) as conn:
         conn.execute("CREATE TABLE job (what regproc)")
+        conn.execute("CREATE EXTENSION pg_stat_statements")
 
     done = rdscheck("upgrade", name, "--to", NEW, "--check")
     assert done.returncode == 1
@@ -63,6 +65,7 @@ def test_a_sandbox_is_checked_refused_and_upgraded(sandbox: tuple[str, str]) -> 
     done = rdscheck("upgrade", name, "--to", NEW, "--parameter", "work_mem=8192")
     assert done.returncode == 0, done.stderr
     assert f"upgrading from {OLD}" in done.stderr
+    assert re.search(r"left to do: in labdb: pg_stat_statements \S+ to \S+ \(ALTER EXTENSION", done.stderr)
     # The same address, password and database.
     with psycopg.connect(address) as conn:
         assert conn.info.server_version // 10000 == int(NEW)

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rdscheck.catalog.versions import SANDBOX_MAJORS
+from rdscheck.catalog.versions import SANDBOX_MAJORS, emulated
 from rdscheck.model import Version
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -15,7 +15,7 @@ from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
 from rdscheck.sandbox.sweep import end_run
 from rdscheck.upgrade.checks import CHECKS, GONE_COLUMNS, UPDATE_FIRST
-from rdscheck.upgrade.precheck import Obstacle, applying, event, log
+from rdscheck.upgrade.precheck import Obstacle, applying, event, log, look
 from tests.conftest import PACKAGED
 from tests.sandbox.places import place
 
@@ -140,6 +140,15 @@ def test_the_list_of_vanished_columns_is_right(server: Server) -> None:
     young = ("pg_stat_io.", "pg_stat_wal.", "pg_collation.coll", "pg_database.daticu", "pg_backend_memory_")
     missing = {name for name in GONE_COLUMNS if name not in late and name not in here}
     assert [name for name in missing if not name.startswith(young)] == []
+
+
+@pytest.mark.parametrize("source", SANDBOX_MAJORS[:-1])
+def test_no_superuser_is_needed(server: Server, source: int) -> None:
+    """The master user may ask about every database it can enter, as somebody with a real instance would."""
+    if source > server.major:
+        pytest.skip("checks of a later source may ask for what is not there yet")
+    older, newer = emulated(Version(source)).version, emulated(Version(18)).version
+    assert [one for one in look(server.connect, older, newer) if one.blocks] == []
 
 
 @pytest.mark.parametrize("source", SANDBOX_MAJORS[:-1])
