@@ -1,6 +1,7 @@
 """Images in which a major upgrade runs: the server of the new major, and beside it that of the old one."""
 
 import hashlib
+import re
 
 from filelock import FileLock
 
@@ -56,8 +57,9 @@ def outdated() -> list[str]:
 
 
 def _current(image: str) -> str:
-    old, new, _hash = image.rpartition(":")[2].split("-")
-    return tag(int(old), int(new))
+    """Return the present name of what an image was made for, empty for a name that is none of ours."""
+    found = re.fullmatch(r"(\d+)-(\d+)-[0-9a-f]{8}", image.rpartition(":")[2])
+    return tag(int(found[1]), int(found[2])) if found else ""
 
 
 def _id(image: str) -> str:

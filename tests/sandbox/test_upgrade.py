@@ -200,6 +200,9 @@ def test_local_servers_are_not_upgraded() -> None:
 def test_an_upgrade_image_depends_on_both_majors(monkeypatch: pytest.MonkeyPatch) -> None:
     before = upgrade_image.tag(OLD, NEW)
     assert before == upgrade_image.tag(OLD, NEW) != upgrade_image.tag(15, NEW)
+    names = [before, f"{upgrade_image.REPOSITORY}:17-18-00000000", f"{upgrade_image.REPOSITORY}:mine"]
+    monkeypatch.setattr(images, "named", lambda _repository: names)
+    assert upgrade_image.outdated() == names[1:]
     original = images.bake_hash
     monkeypatch.setattr(images, "bake_hash", lambda major: "other" if major == NEW else original(major))
     assert upgrade_image.tag(OLD, NEW) != before
