@@ -1,5 +1,6 @@
 """What all tests share: engines found here, and pytest's own test bench."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -80,6 +81,9 @@ def containers(run_id: str) -> list[str]:
     )
     return done.stdout.split()
 
+
+#: Tests that take longest run in part, unless this is set in the environment: see README.md.
+THOROUGH = bool(os.environ.get("RDSCHECK_THOROUGH"))
 
 #: Groups of tests that take minutes, longest first.
 LONG = ("whole", "faults", "procedures", "mutations", "turned")

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from rdscheck.aws import localstack
-from tests.conftest import PACKAGED, docker_majors
+from tests.conftest import PACKAGED, THOROUGH, docker_majors
 
 pytestmark = pytest.mark.xdist_group("whole")
 
 
-def whole_run(s3: str, scenarios: str, reports: Path) -> "subprocess.CompletedProcess[str]":
-    versions = ",".join(map(str, docker_majors()))
+def whole_run(
+    majors: list[int], s3: str, scenarios: str, reports: Path
+) -> "subprocess.CompletedProcess[str]":
+    versions = ",".join(map(str, majors))
     return subprocess.run(
         [sys.executable, "-m", "rdscheck", "run", "--engine", "docker", "--pg", versions, "--s3", s3,
          "--scenario", scenarios, "--reports", str(reports), "-n", "2"],
@@ -31,14 +33,16 @@ def test_images_of_all_packaged_versions_are_there() -> None:
 
 
 # Only the S3 scenarios have anything to do with the backend.
-@pytest.mark.parametrize(("s3", "scenarios", "least"), [("moto", "s3/*", 200), ("localstack", "*", 750)])
+@pytest.mark.parametrize(("s3", "scenarios", "least"), [("moto", "s3/*", 200), ("localstack", "*", 1200)])
 def test_every_claim_holds_on_every_version(s3: str, scenarios: str, least: int, tmp_path: Path) -> None:
     majors = docker_majors()
     if not majors:
         pytest.skip("no Docker engine or no image here (rdscheck images build)")
+    if s3 == "moto" and not THOROUGH:
+        majors = majors[-1:]  # the stand-ins speak to it the same way on every version
     if s3 == "localstack" and localstack.image() is None:
         pytest.skip("no LocalStack image (rdscheck images build --localstack)")
-    done = whole_run(s3, scenarios, tmp_path)
+    done = whole_run(majors, s3, scenarios, tmp_path)
     assert done.returncode == 0, done.stderr
     run = json.loads((tmp_path / "results.json").read_text())
     assert run["complete"] is True

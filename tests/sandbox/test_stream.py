@@ -20,7 +20,7 @@ from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
-from tests.conftest import PACKAGED
+from tests.conftest import PACKAGED, THOROUGH
 from tests.sandbox.places import place
 from tests.sandbox.stream_audit import PASSWORD, Playground, faults
 from tests.sandbox.stream_sessions import Session
@@ -52,6 +52,10 @@ def _histories() -> list[list[Statement]]:
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Database]]:
     """Give a server of its own: what happens here reaches every session of it."""
     name, major = place(request.param)
+    if name == "docker" and major not in {min(PACKAGED), max(PACKAGED)} and not THOROUGH:
+        pytest.skip(
+            "the oldest and the newest major, and a local one, are tried each time (RDSCHECK_THOROUGH=1: all)"
+        )
     run, engine = RunDir.create(Owner.me()), choose(name)
     try:
         found = Pool(run, engine).server(Version(major))

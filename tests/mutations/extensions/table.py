@@ -14,16 +14,17 @@ from tests.mutations.extensions import (
     wal2json,
 )
 
-FAULTS = (
-    *allowed.FAULTS,
-    *cron.FAULTS,
-    *orafce.FAULTS,
-    *partman.FAULTS,
-    *pgaudit.FAULTS,
-    *pglogical.FAULTS,
-    *plv8.FAULTS,
-    *postgis.FAULTS,
-    *repack.FAULTS,
-    *upgrade.FAULTS,
-    *wal2json.FAULTS,
+TABLES = (
+    allowed.FAULTS,
+    cron.FAULTS,
+    orafce.FAULTS,
+    partman.FAULTS,
+    pgaudit.FAULTS,
+    pglogical.FAULTS,
+    plv8.FAULTS,
+    postgis.FAULTS,
+    repack.FAULTS,
+    upgrade.FAULTS,
+    wal2json.FAULTS,
 )
+FAULTS = tuple(fault for table in TABLES for fault in table)
