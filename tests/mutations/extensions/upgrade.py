@@ -62,7 +62,7 @@ FAULTS = (
         ),
     ),
     Fault(
-        "the slot is not dropped",
+        "the slot stays and is only moved on",
         _CHECKS + "test_logical_slots_block",
         (
             (
