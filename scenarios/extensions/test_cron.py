@@ -1,7 +1,7 @@
 """pg_cron: library, extension, who may schedule what, and the functions of the reference."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -47,8 +47,21 @@ class Cron:
         """Create a role, let it use the schema cron as the page does, and log in."""
         role = self.database.create_role(name, options=options)
         if granted:
-            self.master.execute(f"GRANT USAGE ON SCHEMA cron TO {role}")
+            self.grant("USAGE", "SCHEMA cron", role)
         return self.session(role)
+
+    def grant(self, privileges: str, what: str, role: str) -> None:
+        """Let a role use something of pg_cron's, which all tests of the server share."""
+        with alone(self.database):
+            self.master.execute(f"GRANT {privileges} ON {what} TO {role}")
+
+
+@contextmanager
+def alone(database: Any) -> Iterator[None]:
+    """Keep other tests from granting: of two grants at once on one object the server refuses one."""
+    with database.server.connect(HOME) as waiting:
+        waiting.execute("SELECT pg_advisory_lock(hashtext('cron'))")
+        yield
 
 
 @pytest.fixture
@@ -61,7 +74,7 @@ def cron(rds_grouped: Any) -> Iterator[Cron]:
         yield Cron(database, opened)
     with database.server.maintenance() as admin:
         admin.execute("DELETE FROM cron.job WHERE username = ANY(%s)", [list(database.roles)])
-    with database.server.connect(HOME) as master:
+    with alone(database), database.server.connect(HOME) as master:
         for role in database.roles:
             # What rds_superuser granted, rdsadmin's DROP OWNED leaves where it is.
             master.execute(f"REVOKE ALL ON SCHEMA cron FROM {role}")
@@ -146,7 +159,7 @@ def test_usage_lets_others_schedule(cron: Cron) -> None:
     user = cron.user("scheduler", granted=False)
     with pytest.raises(Exception, match="permission denied for schema cron"):
         user.execute("SELECT cron.schedule('night', '0 22 * * *', 'VACUUM')")
-    cron.master.execute(f"GRANT USAGE ON SCHEMA cron TO {user.info.user}")
+    cron.grant("USAGE", "SCHEMA cron", user.info.user)
     user.execute("SELECT cron.schedule('night', '0 22 * * *', 'VACUUM')")
     assert row(user, "SELECT username, jobname FROM cron.job") == (user.info.user, "night")
     assert row(user, "SELECT cron.unschedule('night')") == (True,)
@@ -318,7 +331,7 @@ def test_update_does_not_change_the_user(cron: Cron) -> None:
     """Row security keeps the user name of a job, also from who was granted UPDATE on cron.job."""
     user = cron.user("scheduler")
     user.execute("SELECT cron.schedule('mine', '0 10 * * *', 'VACUUM')")
-    cron.master.execute(f"GRANT UPDATE, INSERT ON cron.job TO {user.info.user}")
+    cron.grant("UPDATE, INSERT", "cron.job", user.info.user)
     user.execute("UPDATE cron.job SET schedule = '0 11 * * *'")
     new = "(jobid, schedule, command, username) VALUES (0, '0 11 * * *', 'VACUUM', 'postgres')"
     for statement in ("UPDATE cron.job SET username = 'postgres'", f"INSERT INTO cron.job {new}"):

@@ -34,7 +34,7 @@ FAULTS = (
     Fault(
         "USAGE on the schema cron is never granted",
         _HERE + "test_usage_lets_others_schedule",
-        (('cron.master.execute(f"GRANT USAGE ON SCHEMA cron TO {user.info.user}")', "pass"),),
+        (('cron.grant("USAGE", "SCHEMA cron", user.info.user)', "pass"),),
     ),
     Fault(
         "USAGE on the schema cron is there from the start",
