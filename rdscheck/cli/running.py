@@ -77,6 +77,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         help="auto, moto, localstack or the address of an S3 endpoint",
     )
     run.add_argument(
+        "--lambda-url",
+        default="auto",
+        metavar="URL",
+        help="address of a Lambda endpoint, LocalStack's for example (default: our own is started)",
+    )
+    run.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports go (./reports)"
     )
     run.add_argument(
@@ -167,6 +173,7 @@ def _pytest(
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
         f"--rds-s3={options.s3}",
+        f"--rds-lambda={options.lambda_url}",
         "--rds-required",
         *(f"--rds-scenario={glob}" for glob in options.scenario),
         *(["-n", str(options.workers), "--dist", "loadgroup"] if options.workers > 1 else []),
