@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rdscheck.aws import backends
+from rdscheck.aws.url import check_url
 from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
@@ -113,6 +114,8 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     _check_directory(options.reports)
     if options.s3 != "auto":
         backends.check(options.s3)  # told before the work, not by every claim of it
+    if options.lambda_url != "auto":
+        check_url(options.lambda_url)
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)
