@@ -57,7 +57,7 @@ class Worker:
         log, their_log = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(_BOOTSTRAP), str(theirs)],
+                [sys.executable, "-I", "-B", "-u", str(_BOOTSTRAP), str(theirs)],
                 stdin=subprocess.PIPE,
                 stdout=their_log,
                 stderr=their_log,
