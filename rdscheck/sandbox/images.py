@@ -41,6 +41,7 @@ _CONTEXT = (
     "rights.sql",
     "aws_commons",
     "aws_s3",
+    "pam_rds",
     "plv8",
     "rdsutils",
 )
