@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any, Protocol
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from rdscheck.aws.tokens import IamLogin, Known, generate
+from rdscheck.aws.tokens import IamLogin, Known, generate, made_at
 from rdscheck.plugin.fixtures import recorder_of
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import RecordedConnection, Recorder
 from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.logs import LogReader
-from rdscheck.sandbox.server import Server
+from rdscheck.sandbox.server import Server, unique_name
 from rdscheck.sandbox.wire import Answer, log_in
 
 #: How the instance is called; the address libpq connects to is given besides.
@@ -75,9 +78,20 @@ class RdsIam:
         self.recorder.mask(token, SHOWN_TOKEN)
         return token
 
+    def age(self, token: str, seconds: int) -> None:
+        """Let the clock of who decides stand so many seconds after a token was made; negative for before."""
+        self.login.stop_clock(made_at(token) + timedelta(seconds=seconds))
+        self.recorder.act(f"-- the clock stands {seconds} s after the token was made")
+
     def session(self, size: int = 356) -> Credentials:
         """Return keys of an assumed role, with a session token of so many characters; nobody has them yet."""
         return Credentials(SESSION_KEY, token_hex(20), token_hex(size // 2))
+
+    def expires(self, credentials: Credentials, token: str, seconds: int) -> None:
+        """Let the session of an assumed role end so many seconds after a token was made."""
+        holder = self.login.known.holder(credentials)
+        self.login.put(replace(holder, expires=made_at(token) + timedelta(seconds=seconds)))
+        self.recorder.act(f"-- the role's session ends {seconds} s after the token was made")
 
     def parameters(self, password: str, **options: Any) -> dict[str, Any]:
         """Return libpq's parameters: by the instance's name, over TLS unless ``options`` say otherwise."""
@@ -132,10 +146,14 @@ class RdsIam:
 
     def by_hand(self, password: str, *, user: str = "", tls: bool = True) -> Answer:
         """Log in without libpq, which shows no SQLSTATE of a log-in that failed."""
-        answer = log_in(self.server.info, user or self.user, self.dbname, password, tls=tls)
+        answer = self.attempt(password, user=user, tls=tls)
         told = f"{_CLIENT.sub(_SHOWN_CLIENT, answer.message)} (SQLSTATE {answer.sqlstate})"
         self.recorder.act(f"-- {told if answer.fields else 'connected' if answer.accepted else 'closed'}")
         return answer
+
+    def attempt(self, password: str, *, user: str = "", tls: bool = True) -> Answer:
+        """Do as ``by_hand`` does and note nothing: for many log-ins at once."""
+        return log_in(self.server.info, user or self.user, self.dbname, password, tls=tls)
 
     def cleaned(self, error: psycopg.OperationalError) -> list[str]:
         """Return libpq's lines about a log-in without what differs at each run."""
@@ -171,6 +189,15 @@ def rds_iam_users(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[
     session, recorder = session_of(request.config), recorder_of(request.node)
     made: list[RdsIam] = []
 
+    def create(wish: str) -> str:
+        """Create a role in ``rds_iam``, by rdsadmin: ADMIN OPTION on it is nobody's on a shared server."""
+        name = unique_name(wish)
+        with rds_db.server.maintenance() as admin:
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE rds_iam").format(sql.Identifier(name)))
+        rds_db.roles[name] = wish
+        recorder.mask(name, wish)
+        return name
+
     def make(wish: str = "jane_doe", *, server: Server | None = None, user: str = "") -> RdsIam:
         where = server or rds_db.server
         if reason := where.why_not("pam"):
@@ -178,7 +205,7 @@ def rds_iam_users(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[
         if server is not None:
             user = shown = user or where.master_user
         else:
-            user, shown = user or rds_db.create_role(wish, options="IN ROLE rds_iam"), wish
+            user, shown = user or create(wish), wish
         dbname = rds_db.name if server is None else "postgres"
         logs = LogReader(where, lambda: session.engine.log(where.info))
         found = RdsIam(where, dbname, user, shown, recorder, logs)
