@@ -71,6 +71,8 @@ class RdsIam:
             "user": self.user,
             "region": self.region,
         } | changes
+        for name, value in changes.items():
+            self.recorder.act(f"-- a token with {name} {value}")
         return self.made(generate(credentials or self.credentials, **given))
 
     def made(self, token: str) -> str:
@@ -112,8 +114,17 @@ class RdsIam:
         return connection
 
     def enters(self, password: str, **options: Any) -> tuple[str, bool]:
-        """Log in and return who that is for the server, and whether over TLS."""
-        with self.connect(password, **options) as connection:
+        """Log in and return who that is for the server, and whether over TLS.
+
+        Raises ``AssertionError`` when the server refuses it, ``psycopg.OperationalError`` when it says nothing.
+        """
+        try:
+            opened = self.connect(password, **options)
+        except psycopg.OperationalError as error:
+            if "FATAL:" not in str(error):
+                raise
+            raise AssertionError(f"it was refused: {self.cleaned(error)[0]}") from error
+        with opened as connection:
             row = connection.execute(
                 "SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
             ).fetchone()
