@@ -116,7 +116,7 @@ class RdsIam:
     def enters(self, password: str, **options: Any) -> tuple[str, bool]:
         """Log in and return who that is for the server, and whether over TLS.
 
-        Raises ``AssertionError`` when the server refuses it, ``psycopg.OperationalError`` when it says nothing.
+        Raises ``AssertionError`` when the server refuses it, libpq's error when it says nothing.
         """
         try:
             opened = self.connect(password, **options)
