@@ -9,7 +9,9 @@ from rdscheck.deviations import (
     aws_s3,
     backends,
     documents,
+    duckdb,
     extensions,
+    login,
     pglogical,
     profile,
     upgrade,
@@ -24,6 +26,7 @@ DEVIATIONS: dict[str, Deviation] = {
         *aws_s3.DEVIATIONS,
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
+        *login.DEVIATIONS,
         *pglogical.DEVIATIONS,
         *profile.DEVIATIONS,
         *upgrade.DEVIATIONS,
@@ -31,7 +34,8 @@ DEVIATIONS: dict[str, Deviation] = {
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
-    one.key: one for one in (*aws_lambda.FINDINGS, *documents.FINDINGS, *pglogical.FINDINGS)
+    one.key: one
+    for one in (*aws_lambda.FINDINGS, *documents.FINDINGS, *duckdb.FINDINGS, *pglogical.FINDINGS)
 }
 
 

@@ -31,6 +31,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "rds_db",
     "rds_fleet",
     "rds_grouped",
+    "rds_iam",
+    "rds_iam_users",
     "rds_instance",
     "rds_lambda",
     "rds_prepared",
