@@ -4,7 +4,7 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, profile, upgrade
+from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, pgstream, profile, upgrade
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -21,7 +21,7 @@ DEVIATIONS: dict[str, Deviation] = {
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
-    one.key: one for one in (*documents.FINDINGS, *pglogical.FINDINGS)
+    one.key: one for one in (*documents.FINDINGS, *pglogical.FINDINGS, *pgstream.FINDINGS)
 }
 
 
