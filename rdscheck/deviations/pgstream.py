@@ -68,4 +68,82 @@ FINDINGS = (
         "grant memberships at the target yourself, and disable the snapshot of roles up to 15",
         f"{_POSTGRES}/sql-grant.html",
     ),
+    DocumentationFinding(
+        "pgstream-init-grants",
+        "pgstream's AWS guide, replication from RDS, initialization",
+        "the user needs rds_superuser and rds_replication",
+        "rds_superuser is a member of rds_replication: the second grant adds nothing",
+        "grant rds_superuser for the initialization, and rds_replication to who only streams",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+        "Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html",
+    ),
+    DocumentationFinding(
+        "pgstream-init-create",
+        "pgstream's AWS guide, replication from RDS, initialization",
+        "another user than postgres needs rds_superuser and rds_replication",
+        "CREATE SCHEMA pgstream is refused to it, permission denied for database, where it does not own the"
+        " database: rds_superuser has no privilege on databases",
+        "GRANT CREATE ON DATABASE … to it as well",
+        f"{_POSTGRES}/sql-createschema.html",
+    ),
+    DocumentationFinding(
+        "pgstream-source-ownership",
+        "pgstream's AWS guide, replication from RDS, streaming",
+        "ownership of the database, its schemas and pgstream's tables is transferred to pgstreamsource",
+        "a member of rds_replication that owns nothing and may read no table receives all changes, DDL too",
+        "GRANT rds_replication TO pgstreamsource, and leave the transfers out",
+        f"{_POSTGRES}/logicaldecoding-explanation.html",
+    ),
+    DocumentationFinding(
+        "pgstream-schema-log",
+        "pgstream's AWS guide, replication from RDS, streaming",
+        "ALTER TABLE pgstream.schema_log OWNER TO pgstreamsource",
+        "the table is gone since pgstream 1.0, which tells DDL by messages in the stream",
+        "leave the statement out",
+        "https://github.com/xataio/pgstream/releases/tag/v1.0.0",
+    ),
+    DocumentationFinding(
+        "pgstream-injector",
+        "pgstream's AWS guide, replication from RDS, streaming",
+        "transfer pgstream.table_ids and pgstream.xid_serial",
+        "they exist only after pgstream init --with-injector; without it both statements fail",
+        "leave them out unless the injector is used",
+        "https://github.com/xataio/pgstream",
+    ),
+    DocumentationFinding(
+        "pgstream-target-tables",
+        "pgstream's AWS guide, replication to RDS",
+        "pgstreamtarget needs the ownership of database and schema",
+        "that gives no right on tables that others own in the schema: permission denied for table, must be"
+        " owner of table",
+        "let pgstreamtarget own the tables too, or make them by its own snapshot",
+        f"{_POSTGRES}/ddl-priv.html",
+    ),
+    DocumentationFinding(
+        "pgstream-public-create",
+        "pgstream's AWS guide, troubleshooting, up to PostgreSQL 14",
+        "permission denied for schema public is mended by GRANT CREATE ON SCHEMA public",
+        "up to 14 everybody may create in public, so that the error does not come up; the grant only gives"
+        " the warning that no privileges were granted, since the schema is rdsadmin's",
+        "look for the error from 15 on, or in other schemas",
+        "https://www.postgresql.org/docs/14/ddl-schemas.html",
+    ),
+    DocumentationFinding(
+        "pgstream-event-trigger-text",
+        "pgstream's AWS guide, troubleshooting",
+        "must be superuser to create event triggers",
+        'PostgreSQL 13 to 18 say: permission denied to create event trigger "pgstream_emit_ddl_drop", with'
+        " the hint Must be superuser to create an event trigger.",
+        "search logs for permission denied to create event trigger",
+        f"{_POSTGRES}/sql-createeventtrigger.html",
+    ),
+    DocumentationFinding(
+        "pgstream-parameter-text",
+        "pgstream's AWS guide, troubleshooting",
+        'cannot set parameter "rds.logical_replication"',
+        'parameter "rds.logical_replication" cannot be changed without restarting the server, as for every'
+        " static parameter; ALTER SYSTEM is refused to all but superusers",
+        "search logs for cannot be changed without restarting the server",
+        f"{_POSTGRES}/config-setting.html",
+    ),
 )

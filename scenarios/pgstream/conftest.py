@@ -116,7 +116,7 @@ class Side:
 
     def value(self, query: str, *values: Any) -> Any:
         """Return the first value of a query of the master user, values in place of its ``%s``."""
-        return self.master.execute(query, values).fetchone()[0]
+        return self.master.execute(query, values or None).fetchone()[0]
 
 
 @pytest.fixture
@@ -354,6 +354,12 @@ def stream(source: Side) -> Iterator[Stream]:
     made = Stream(source)
     yield made
     made.drop()
+
+
+@pytest.fixture
+def stream_at_target(target: Side) -> Stream:
+    """Give the steps of ``pgstream init`` at the target, where nothing is decoded and no slot is made."""
+    return Stream(target)
 
 
 @pytest.fixture
