@@ -11,7 +11,7 @@ FINDINGS = (
         "pgstream's AWS guide, snapshots from RDS, user privileges",
         "the user can access the schema and the tables",
         "the schema and the rows come along, but the values of sequences are refused: permission denied for"
-        " sequence",
+        " sequence, from 18 on user may lack SELECT privilege on the sequence",
         "GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO pgstreamsource as well",
         f"{_POSTGRES}/sql-grant.html",
     ),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -91,17 +92,21 @@ class Side:
         return found
 
     def connect(self, user: str | None = None, password: str | None = None) -> Any:
-        """Log in as the master user or as a role."""
+        """Log in as the master user or as a role; the report tells who sends what."""
         session = self._log_in(user, password)
-        session.place = self.place
+        session.place = self._who(user)
         return session
 
-    def client(self, user: str | None = None) -> Any:
-        """Return client programs that log in as the master user or as a role."""
+    def run(self, user: str | None, program: str, *arguments: str, **options: Any) -> Any:
+        """Run a client program as the master user or as a role, and return how it ended."""
         if user not in self._clients:
             self._clients[user] = self._client(self.database, user)
             self._clients[user].require("pg_dump")  # the others come with it
-        return self._clients[user]
+        self.master.recorder.at(self._who(user))
+        return self._clients[user].run(program, *arguments, **options)
+
+    def _who(self, user: str | None) -> str:
+        return f"{self.place} as {user}" if user else self.place
 
     def role(self, wish: str, options: str = "", *, login: bool = True) -> str:
         """Create a role as the master user and return its name."""
@@ -196,15 +201,15 @@ class Snapshot:
 
     def schema(self, side: Side, user: str | None = None, *options: str, schema: str = "public") -> Any:
         """Dump a schema without data."""
-        return side.client(user).run("pg_dump", "-Fp", "--schema-only", f"--schema={schema}", *options)
+        return side.run(user, "pg_dump", "-Fp", "--schema-only", f"--schema={schema}", *options)
 
     def values(self, side: Side, user: str | None, sequence: str) -> Any:
         """Dump the value of a sequence."""
-        return side.client(user).run("pg_dump", "-Fp", "--data-only", f"--table={sequence}")
+        return side.run(user, "pg_dump", "-Fp", "--data-only", f"--table={sequence}")
 
     def roles(self, side: Side, user: str | None = None, *options: str) -> Any:
         """Dump the roles of the whole server."""
-        return side.client(user).run("pg_dumpall", f"--database={side.name}", "--roles-only", *options)
+        return side.run(user, "pg_dumpall", f"--database={side.name}", "--roles-only", *options)
 
     def kept(self, roles: str, schema: str) -> str:
         """Return what pgstream keeps of a dump of roles: those a schema's dump names, and memberships."""
@@ -232,8 +237,7 @@ class Snapshot:
 
     def restore(self, side: Side, user: str, dump: str) -> Restored:
         """Let psql run a dump, going on after errors, which the report shows."""
-        client = side.client(user)
-        done = client.run("psql", "-X", "-q", stdin=dump.encode())
+        done = side.run(user, "psql", "-X", "-q", stdin=dump.encode())
         assert done.status == 0, done.errors
         errors = [line for line in done.errors.splitlines() if line.startswith("ERROR:")]
         recorder = side.master.recorder
@@ -276,12 +280,16 @@ class Stream:
         self.slot = unique_name("pgstream_labdb_slot")
         source.master.recorder.mask(self.slot, "pgstream_labdb_slot")
 
-    def init(self, by: Any = None, *, slot: bool = True) -> None:
+    def init(self, by: Any = None, *, slot: bool = True, shown: bool = False) -> None:
         """Do what ``pgstream init`` does, as the master user or in another session."""
         session = by or self.source.master
-        session.execute(_SCHEMA)
-        for statement in (*_FUNCTIONS, *_TRIGGERS):
-            session.execute(statement)
+        # A cursor of psycopg's own is not recorded: one claim shows the statements, the others need them.
+        run = session.execute if shown else psycopg.Cursor(session).execute
+        if not shown:
+            session.recorder.at(session.place)
+            session.recorder.act("-- pgstream init: schema pgstream, its functions and event triggers")
+        for statement in (_SCHEMA, *_FUNCTIONS, *_TRIGGERS):
+            run(statement)
         if slot:
             self.create_slot(session)
 
@@ -309,11 +317,10 @@ class Stream:
 
     def start(self, user: str | None, *options: str) -> Any:
         """Start receiving as a role and return how the program ended."""
-        client = self.source.client(user)
         given = [part for name, value in _OPTIONS.items() for part in ("-o", f"{name}={value}")]
         slot = ("--dbname", self.source.name, "--slot", self.slot)
-        return client.run(
-            "pg_recvlogical", *slot, "--start", "--no-loop", "--file=-", *given, *options, seconds=20
+        return self.source.run(
+            user, "pg_recvlogical", *slot, "--start", "--no-loop", "--file=-", *given, *options, seconds=20
         )
 
     def read(self, by: Any = None) -> list[Any]:

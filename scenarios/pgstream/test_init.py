@@ -36,7 +36,7 @@ SLOT = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s"
 @claim(source=DOCS, certainty="documented", basis="emulated")
 def test_master(source: Any, stream: Any) -> None:
     """The master user creates the schema, the functions, both event triggers and a slot of wal2json."""
-    stream.init()
+    stream.init(shown=True)
     assert source.value(TRIGGERS) == 2
     told = "SELECT plugin::text || ' in ' || database::text FROM pg_replication_slots WHERE slot_name = %s"
     assert source.value(told, stream.slot) == f"wal2json in {source.name}"

@@ -58,11 +58,13 @@ def test_procedure(rds_instance: Any, step: Step) -> None:
         assert master.execute("SHOW wal_level").fetchone() == ("replica",)
     with step("2. Set rds.logical_replication to 1 in the parameter group"):
         instance.modify({"rds.logical_replication": "1"})
+        instance.recorder.act(f"-- rds.logical_replication = 1: {instance.parameter_status}")
         assert instance.parameter_status == "pending-reboot"
         with instance.recorded() as master:
             assert master.execute("SHOW wal_level").fetchone() == ("replica",)
     with step("3. Reboot"):
         instance.reboot()
+        instance.recorder.act(f"-- rebooted: {instance.parameter_status}")
     with step("4. Verify"), instance.recorded() as master:
         assert master.execute("SHOW wal_level").fetchone() == ("logical",)
         assert master.execute("SHOW rds.logical_replication").fetchone() == ("on",)

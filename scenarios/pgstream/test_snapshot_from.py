@@ -79,7 +79,14 @@ def test_sequences(source: Any, shop: Any, snapshot: Any) -> None:
     assert snapshot.schema(source, role).status == 0
     done = snapshot.values(source, role, "public.orders_id_seq")
     assert done.status != 0
-    assert "permission denied for sequence orders_id_seq" in done.errors
+    # From 18 on pg_dump asks by a function, which gives it nothing, and says so itself.
+    old = source.database.server.major < 18
+    said = (
+        "permission denied for sequence orders_id_seq"
+        if old
+        else "user may lack SELECT privilege on the sequence"
+    )
+    assert said in done.errors
     source.sql("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", role, by=shop.session)
     assert "setval" in snapshot.values(source, role, "public.orders_id_seq").output
 
