@@ -188,16 +188,18 @@ def shop(source: Side) -> Shop:
 class Restored:
     """What psql said of a dump: ``errors`` in order, and ``fatal``, those that end a snapshot."""
 
-    def __init__(self, errors: list[str]) -> None:
-        self.errors = errors
-        self.fatal = [one for one in errors if not any(text in one for text in _GOES_ON)]
+    def __init__(self, found: list[tuple[str, str]]) -> None:
+        self.errors = [error for error, _ in found]
+        self.fatal = [error for error, statement in found if not self._passed_over(error, statement)]
+
+    @staticmethod
+    def _passed_over(error: str, statement: str) -> bool:
+        comment = "must be owner of" in error and statement.startswith("COMMENT ON")
+        return comment or any(text in error for text in _GOES_ON)
 
 
 class Snapshot:
     """The steps of a snapshot, with the programs and options that pgstream uses."""
-
-    def __init__(self, opened: ExitStack) -> None:
-        self._opened = opened
 
     def schema(self, side: Side, user: str | None = None, *options: str, schema: str = "public") -> Any:
         """Dump a schema without data."""
@@ -237,36 +239,32 @@ class Snapshot:
 
     def restore(self, side: Side, user: str, dump: str) -> Restored:
         """Let psql run a dump, going on after errors, which the report shows."""
-        done = side.run(user, "psql", "-X", "-q", stdin=dump.encode())
+        done = side.run(user, "psql", "-X", "-q", "--echo-errors", stdin=dump.encode())
         assert done.status == 0, done.errors
-        errors = [line for line in done.errors.splitlines() if line.startswith("ERROR:")]
-        recorder = side.master.recorder
-        for line in errors:
-            recorder.act(f"-- {line}")
-        return Restored(errors)
+        found = re.findall(
+            r"^(ERROR: .*)\n(?:(?!ERROR:|STATEMENT:).*\n)*STATEMENT:\s*(.*)", done.errors, re.M
+        )
+        for error, statement in found:
+            side.master.recorder.act(f"-- {error}\n-- STATEMENT:  {statement}")
+        return Restored(found)
 
-    def copy(self, table: str, reader: Any, writer: Any, *, disable_triggers: bool = False) -> int:
-        """Copy a table of both sides in one transaction each, and count its rows."""
+    def copy(self, table: str, reader: Any, writer: Any) -> int:
+        """Copy the rows of a table, read page by page and written in one transaction, and count them."""
         name = sql.Identifier(*table.split("."))
         pages = sql.SQL("SELECT * FROM ONLY {} WHERE ctid BETWEEN '(0,0)' AND '(100,0)'").format(name)
         rows = reader.execute(pages).fetchall()
-        with writer.transaction():
-            if disable_triggers:
-                writer.execute("SET session_replication_role = replica")
-            writer.recorder.at(writer.place)
-            writer.recorder.act(f"COPY {table} FROM STDIN")
-            with writer.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(name)) as stream:
-                for row in rows:
-                    stream.write_row(row)
-            if disable_triggers:
-                writer.execute("SET session_replication_role = DEFAULT")
+        writer.recorder.at(writer.place)
+        writer.recorder.act(f"COPY {table} FROM STDIN")
+        with writer.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(name)) as stream:
+            for row in rows:
+                stream.write_row(row)
         return len(rows)
 
 
 @pytest.fixture
-def snapshot(opened: ExitStack) -> Snapshot:
+def snapshot() -> Snapshot:
     """Give the steps of a snapshot."""
-    return Snapshot(opened)
+    return Snapshot()
 
 
 # Replication

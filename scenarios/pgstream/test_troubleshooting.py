@@ -91,7 +91,7 @@ def test_public_schema(target: Any, step: Step) -> None:
         give_table(target, "public", role)
     with step(FIX):
         target.sql("GRANT CREATE ON SCHEMA public TO {}", role)
-        assert target.master.notices[-1] == 'no privileges were granted for "public"'
+        assert target.master.notices[-1:] == ['no privileges were granted for "public"']
 
 
 @claim(source=DOCS, certainty="documented", basis="emulated")
