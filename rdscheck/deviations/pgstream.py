@@ -16,6 +16,15 @@ FINDINGS = (
         f"{_POSTGRES}/sql-grant.html",
     ),
     DocumentationFinding(
+        "pgstream-managed-roles",
+        "pgstream's AWS guide, snapshots from RDS, note on managed roles",
+        "nine roles are not snapshotted, rdsadmin and eight more",
+        "rds_pgaudit, which the user guide of RDS asks for, is not among them and comes along",
+        "create rds_pgaudit at the target beforehand, or leave privileges out with no_privileges",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+        "Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html",
+    ),
+    DocumentationFinding(
         "pgstream-target-membership",
         "pgstream's AWS guide, snapshots to RDS, schema ownership",
         "ALTER DATABASE db OWNER TO pgstreamtarget, and nothing before it",

@@ -119,6 +119,11 @@ class Side:
         """Run a statement, names in place of its ``{}``, as the master user or in another session."""
         return (by or self.master).execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
+    def masked(self, value: str, shown: str) -> str:
+        """Return a value that differs at each run, and let the report show another in its place."""
+        self.master.recorder.mask(value, shown)
+        return value
+
     def value(self, query: str, *values: Any) -> Any:
         """Return the first value of a query of the master user, values in place of its ``%s``."""
         return self.master.execute(query, values or None).fetchone()[0]
@@ -132,13 +137,20 @@ def opened() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def target(rds_db: Any, rds_connect: Any, rds_client: Any) -> Side:
-    """Give an empty database at the target: the server that all tests share."""
+def instance(rds_db: Any, rds_connect: Any, rds_client: Any) -> Side:
+    """Give an empty database on the server that all tests share."""
 
     def log_in(user: str | None, password: str | None) -> Any:
         return rds_connect(rds_db.name, user, rds_db.login(user, password)["password"])
 
-    return Side(rds_db, log_in, rds_client, "target")
+    return Side(rds_db, log_in, rds_client, "instance")
+
+
+@pytest.fixture
+def target(instance: Side) -> Side:
+    """Give an empty database at the target: on the server that all tests share."""
+    instance.place = instance.master.place = "target"
+    return instance
 
 
 @pytest.fixture
@@ -294,8 +306,9 @@ class Stream:
     def functions(self, by: Any) -> None:
         """Create the schema and its functions, no event trigger."""
         by.execute(_SCHEMA)
+        by.recorder.act("-- pgstream init: its functions")
         for statement in _FUNCTIONS:
-            by.execute(statement)
+            psycopg.Cursor(by).execute(statement)
 
     def trigger(self, by: Any) -> None:
         """Create the first of the event triggers."""
@@ -362,9 +375,9 @@ def stream(source: Side) -> Iterator[Stream]:
 
 
 @pytest.fixture
-def stream_at_target(target: Side) -> Stream:
-    """Give the steps of ``pgstream init`` at the target, where nothing is decoded and no slot is made."""
-    return Stream(target)
+def initialising(instance: Side) -> Stream:
+    """Give the steps of ``pgstream init`` on the shared server, where nothing is decoded."""
+    return Stream(instance)
 
 
 @pytest.fixture

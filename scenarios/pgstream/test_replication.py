@@ -155,6 +155,21 @@ def test_each_change_once(stream: Any, app: Any) -> None:
     assert changed(stream.received()) == ["I 3"]
 
 
+@claim(source=DOCS, certainty="documented", basis="emulated")
+def test_retained(source: Any, stream: Any, app: Any) -> None:
+    """A slot that nobody reads keeps all WAL from its position on; it moves when something is received."""
+    stream.init()
+    position = "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = %s"
+    before = "SELECT %s::pg_lsn < pg_current_wal_lsn()"
+    start = source.masked(source.value(position, stream.slot), "0/1000000")
+    work(app)
+    assert source.value(position, stream.slot) == start
+    assert source.value(before, start)
+    stream.received()
+    moved = source.masked(source.value(position, stream.slot), "0/2000000")
+    assert source.value("SELECT %s::pg_lsn < %s::pg_lsn", start, moved)
+
+
 @claim(source=SOURCES, certainty="documented", basis="stand-in")
 def test_skip_log(stream: Any, app: Any) -> None:
     """Any role keeps its DDL out of the stream by SET pgstream.skip_log = 'TRUE'; rows come all the same."""

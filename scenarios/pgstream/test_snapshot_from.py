@@ -1,14 +1,22 @@
 """Snapshots from RDS: what pgstream's role needs there, and how roles come along."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from rdscheck import claim, documentation_finding, refused, scenario
+import psycopg
+
+from rdscheck import claim, documentation_finding, refused, rests_on, scenario
 
 DOCS = "https://xata.io/documentation/opensource/pgstream/docs/aws"
 PG_DUMP = "https://www.postgresql.org/docs/current/app-pgdump.html"
 SNAPSHOTS = "https://www.postgresql.org/docs/current/functions-admin.html"
+PREDEFINED = "https://www.postgresql.org/docs/current/predefined-roles.html"
+PGAUDIT = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+    "Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
+)
+SOURCES = "https://github.com/xataio/pgstream"
 ISSUE_479 = "https://github.com/xataio/pgstream/issues/479"
 
 pytestmark = scenario(
@@ -91,6 +99,24 @@ def test_sequences(source: Any, shop: Any, snapshot: Any) -> None:
     assert "setval" in snapshot.values(source, role, "public.orders_id_seq").output
 
 
+@claim(source=PREDEFINED, certainty="documented", since=14, until=15)
+def test_read_all_data(source: Any, shop: Any, snapshot: Any) -> None:
+    """On 14 and 15 the master user gives pg_read_all_data, which is all that a snapshot takes."""
+    role = shop.reader
+    source.sql("GRANT pg_read_all_data TO {}", role)
+    assert "CREATE TABLE public.orders" in snapshot.schema(source, role).output
+    assert "setval" in snapshot.values(source, role, "public.orders_id_seq").output
+    assert source.connect(role).execute("SELECT count(*) FROM ONLY orders").fetchone() == (500,)
+
+
+@claim(source=PREDEFINED, certainty="guessed", basis="emulated", since=16)
+@rests_on("rds-superuser-memberships")
+def test_read_all_data_refused(source: Any) -> None:
+    """From 16 on pg_read_all_data is not the master user's to give, unless RDS lets him administer it."""
+    with refused("42501", "pg_read_all_data"):
+        source.sql("GRANT pg_read_all_data TO {}", source.role("pgstreamsource"))
+
+
 @claim(source=SNAPSHOTS, certainty="documented")
 def test_exported_snapshot(source: Any, shop: Any) -> None:
     """Every role may export a snapshot, and its workers see the rows of that moment, however late."""
@@ -155,3 +181,29 @@ def test_managed_roles(source: Any, shop: Any, snapshot: Any) -> None:
     source.master.recorder.act(
         f"-- kept: {', '.join(sorted(source.master.recorder.clean(one) for one in left))}"
     )
+
+
+@claim(source=SOURCES, certainty="derived", basis="stand-in")
+def test_managed_memberships(source: Any, shop: Any, snapshot: Any) -> None:
+    """Memberships of managed roles do not come along: who streams or logs in by IAM gets them anew."""
+    for managed in ("rds_replication", "rds_iam"):
+        source.sql("GRANT {} TO {}", managed, shop.group)
+    roles = snapshot.roles(source, shop.grant(), "--no-role-passwords").output
+    assert f"GRANT rds_replication TO {shop.group}" in roles
+    assert f"GRANT rds_iam TO {shop.group}" in roles
+    kept = snapshot.kept(roles, snapshot.schema(source, shop.reader).output)
+    assert f"CREATE ROLE {shop.group};" in kept
+    assert "rds_" not in kept
+
+
+@claim(source=PGAUDIT, certainty="derived", basis="stand-in")
+@documentation_finding("pgstream-managed-roles")
+def test_role_of_pgaudit(source: Any, shop: Any, snapshot: Any) -> None:
+    """rds_pgaudit, the role that audits objects on RDS, is not among the managed roles and comes along."""
+    with source.database.server.maintenance() as admin, suppress(psycopg.errors.DuplicateObject):
+        admin.execute("CREATE ROLE rds_pgaudit")  # it belongs to the whole server and stays
+    source.sql("GRANT SELECT ON orders TO rds_pgaudit", by=shop.session)
+    roles = snapshot.roles(source, shop.grant(), "--no-role-passwords").output
+    schema = snapshot.schema(source, shop.reader).output
+    assert "CREATE ROLE rds_pgaudit;" in snapshot.kept(roles, schema)
+    assert "GRANT SELECT ON TABLE public.orders TO rds_pgaudit;" in snapshot.owned(schema)

@@ -112,6 +112,33 @@ def test_comment_of_public(source: Any, shop: Any, target: Any, snapshot: Any) -
     assert target.connect(role).execute("SELECT count(*) FROM orders").fetchone() == (0,)
 
 
+@claim(source=ISSUE_1004, certainty="derived", until=14)
+def test_clean(source: Any, shop: Any, target: Any, snapshot: Any) -> None:
+    """Up to 14 clean_target_db ends the snapshot: DROP SCHEMA public is rdsadmin's too."""
+    role = target.role("pgstreamtarget")
+    owned_by(target, role)
+    dump = snapshot.schema(
+        source, shop.grant(), "--clean", "--if-exists", "--no-owner", "--no-privileges"
+    ).output
+    restored = snapshot.restore(target, role, dump)
+    assert "ERROR:  must be owner of schema public" in restored.fatal
+
+
+@claim(source=ALTER_SCHEMA, certainty="derived", since=15)
+def test_clean_by_owner(source: Any, shop: Any, target: Any, snapshot: Any) -> None:
+    """From 15 on clean_target_db works for the owner of the database: tables are dropped and made anew."""
+    role = target.role("pgstreamtarget")
+    owned_by(target, role)
+    session = target.connect(role)
+    session.execute("CREATE TABLE orders (id integer)")
+    dump = snapshot.schema(
+        source, shop.grant(), "--clean", "--if-exists", "--no-owner", "--no-privileges"
+    ).output
+    assert snapshot.restore(target, role, dump).fatal == []
+    columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0"
+    assert session.execute(columns).fetchone() == (2,)
+
+
 # Databases and roles
 
 

@@ -30,16 +30,16 @@ def by_rdsutils_before_15(major: int) -> Basis:
 
 
 @claim(source=DOCS, certainty="documented")
-def test_pg_authid(target: Any, snapshot: Any, step: Step) -> None:
+def test_pg_authid(instance: Any, snapshot: Any, step: Step) -> None:
     """The error permission denied for table pg_authid is gone with no_passwords, and with roles disabled."""
     with step(ERROR):
-        done = snapshot.roles(target)
+        done = snapshot.roles(instance)
         assert done.status != 0
         assert "permission denied for table pg_authid" in done.errors
     with step(FIX + ": no_passwords"):
-        assert snapshot.roles(target, None, "--no-role-passwords").status == 0
+        assert snapshot.roles(instance, None, "--no-role-passwords").status == 0
     with step(FIX + ": disabled, no dump of roles at all"):
-        assert snapshot.schema(target, None).status == 0
+        assert snapshot.schema(instance, None).status == 0
 
 
 @claim(source=DOCS, certainty="documented", basis=by_rdsutils_before_15)
@@ -110,12 +110,12 @@ def test_role_creation(target: Any, step: Step) -> None:
 
 @claim(source=CREATE_EVENT_TRIGGER, certainty="documented", basis="emulated")
 @documentation_finding("pgstream-event-trigger-text")
-def test_event_triggers(target: Any, stream_at_target: Any, step: Step) -> None:
+def test_event_triggers(instance: Any, initialising: Any, step: Step) -> None:
     """No version says must be superuser to create event triggers: it is permission denied, and mended."""
-    role = target.role("pgstreamsource")
-    target.sql("GRANT CREATE ON DATABASE {} TO {}", target.name, role)
-    session = target.connect(role)
-    stream_at_target.functions(session)
+    role = instance.role("pgstreamsource")
+    instance.sql("GRANT CREATE ON DATABASE {} TO {}", instance.name, role)
+    session = instance.connect(role)
+    initialising.functions(session)
     with (
         step(ERROR),
         refused(
@@ -124,25 +124,25 @@ def test_event_triggers(target: Any, stream_at_target: Any, step: Step) -> None:
             hint="Must be superuser to create an event trigger.",
         ) as refusal,
     ):
-        stream_at_target.trigger(session)
+        initialising.trigger(session)
     assert "must be superuser to create event triggers" not in str(refusal.value)
     with step(FIX):
-        target.sql("GRANT rds_superuser TO {}", role)
-        stream_at_target.trigger(session)
+        instance.sql("GRANT rds_superuser TO {}", role)
+        initialising.trigger(session)
 
 
 @claim(source=PARAMETERS, certainty="guessed", basis="emulated")
 @rests_on("rds-parameter-contexts")
 @documentation_finding("pgstream-parameter-text")
-def test_parameter(target: Any, source: Any, step: Step) -> None:
+def test_parameter(instance: Any, source: Any, step: Step) -> None:
     """SQL does not set rds.logical_replication, though it says so in other words; a parameter group does."""
     with step(ERROR):
-        for how in ("SET", f'ALTER DATABASE "{target.name}" SET'):
+        for how in ("SET", f'ALTER DATABASE "{instance.name}" SET'):
             with refused("55P02", "cannot be changed without restarting the server") as refusal:
-                target.master.execute(f"{how} rds.logical_replication = 1")
+                instance.master.execute(f"{how} rds.logical_replication = 1")
             assert "cannot set parameter" not in str(refusal.value)
         with refused("42501"):
-            target.master.execute("ALTER SYSTEM SET rds.logical_replication = 1")
+            instance.master.execute("ALTER SYSTEM SET rds.logical_replication = 1")
     with step(FIX + ": an instance with rds.logical_replication = 1 in its parameter group"):
         assert source.value("SHOW rds.logical_replication") == "on"
         assert source.value("SHOW wal_level") == "logical"

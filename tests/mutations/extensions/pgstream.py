@@ -321,4 +321,42 @@ FAULTS = (
         ((_CREATEROLE, 'target.role("pgstreamtarget", "CREATEDB CREATEROLE")'),),
         pg=13,
     ),
+    Fault(
+        "another role than pg_read_all_data is granted",
+        _FROM + "test_read_all_data",
+        (("GRANT pg_read_all_data TO {}", "GRANT pg_monitor TO {}"),),
+        pg=15,
+    ),
+    Fault(
+        "a role that may be granted is taken in place of pg_read_all_data",
+        _FROM + "test_read_all_data_refused",
+        (("GRANT pg_read_all_data TO {}", "GRANT pg_monitor TO {}"),),
+    ),
+    Fault(
+        "memberships of managed roles are kept",
+        _FROM + "test_managed_memberships",
+        ((" and not MANAGED & {*pair}:", ":"),),
+        file=_REPLAY,
+    ),
+    Fault(
+        "rds_pgaudit was granted nothing",
+        _FROM + "test_role_of_pgaudit",
+        (("ON orders TO rds_pgaudit", "ON orders TO PUBLIC"),),
+    ),
+    Fault(
+        "nothing is to be dropped at a target that cannot",
+        _TO + "test_clean",
+        (('"--clean", "--if-exists", ', ""),),
+        pg=13,
+    ),
+    Fault(
+        "nothing is dropped at the target",
+        _TO + "test_clean_by_owner",
+        (('"--clean", "--if-exists", ', ""),),
+    ),
+    Fault(
+        "the slot is not read",
+        _STREAM + "test_retained",
+        (("stream.received()", "pass"),),
+    ),
 )
