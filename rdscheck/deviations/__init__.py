@@ -4,7 +4,16 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, profile, upgrade
+from rdscheck.deviations import (
+    aws_s3,
+    babelfish,
+    backends,
+    documents,
+    extensions,
+    pglogical,
+    profile,
+    upgrade,
+)
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -12,6 +21,7 @@ DEVIATIONS: dict[str, Deviation] = {
     one.key: one
     for one in (
         *aws_s3.DEVIATIONS,
+        *babelfish.DEVIATIONS,
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
         *pglogical.DEVIATIONS,
@@ -21,7 +31,7 @@ DEVIATIONS: dict[str, Deviation] = {
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
-    one.key: one for one in (*documents.FINDINGS, *pglogical.FINDINGS)
+    one.key: one for one in (*babelfish.FINDINGS, *documents.FINDINGS, *pglogical.FINDINGS)
 }
 
 
