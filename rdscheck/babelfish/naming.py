@@ -58,7 +58,10 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 class Mode(StrEnum):
-    """``babelfishpg_tsql.migration_mode``: chosen when a cluster is made, not to be changed later."""
+    """``babelfishpg_tsql.migration_mode``: chosen when a cluster is made, not to be changed later.
+
+    Functions take its members or their texts, and raise ``ValueError`` for another text.
+    """
 
     SINGLE = "single-db"
     MULTI = "multi-db"
@@ -99,12 +102,12 @@ def identifier(name: str, *, case_sensitive: bool = False) -> str:
     return truncate(fold(name, case_sensitive=case_sensitive), case_sensitive=case_sensitive)
 
 
-def prefixed(database: str, mode: Mode) -> bool:
+def prefixed(database: str, mode: str) -> bool:
     """Tell whether the schemas of a database carry its name: all of multi-db mode, and the system's."""
-    return mode is Mode.MULTI or identifier(database) in SYSTEM_DATABASES
+    return Mode(mode) is Mode.MULTI or identifier(database) in SYSTEM_DATABASES
 
 
-def physical_schema(database: str, schema: str, mode: Mode, *, case_sensitive: bool = False) -> str:
+def physical_schema(database: str, schema: str, mode: str, *, case_sensitive: bool = False) -> str:
     """Return the PostgreSQL schema of a T-SQL schema.
 
     Database and schema are shortened each by itself, then what the two make: a long name of both is a hash
@@ -120,7 +123,7 @@ def physical_schema(database: str, schema: str, mode: Mode, *, case_sensitive: b
 
 
 def physical(
-    database: str, schema: str, name: str, mode: Mode, *, case_sensitive: bool = False
+    database: str, schema: str, name: str, mode: str, *, case_sensitive: bool = False
 ) -> PhysicalName:
     """Return where a table, view, procedure or function of T-SQL is in PostgreSQL.
 
@@ -132,7 +135,7 @@ def physical(
     )
 
 
-def physical_user(database: str, user: str, mode: Mode, *, case_sensitive: bool = False) -> str:
+def physical_user(database: str, user: str, mode: str, *, case_sensitive: bool = False) -> str:
     """Return the PostgreSQL role of a database's user or role; logins keep their names.
 
     With the database's name in front in both modes. The exceptions are the fixed principals of the one user
@@ -161,7 +164,7 @@ def flattened(database: str, schema: str, name: str) -> str:
     return "_".join((database, schema, name))
 
 
-def origins(schema: str, mode: Mode) -> tuple[tuple[str, str], ...]:
+def origins(schema: str, mode: str) -> tuple[tuple[str, str], ...]:
     """Return the pairs of T-SQL database and schema that a PostgreSQL schema may stand for.
 
     Underscores separate without being marked, so ``a_b_c`` is schema ``b_c`` of database ``a`` or ``c`` of
@@ -175,7 +178,7 @@ def origins(schema: str, mode: Mode) -> tuple[tuple[str, str], ...]:
         for place, character in enumerate(schema)
         if character == "_" and 0 < place < len(schema) - 1
     ]
-    if mode is Mode.MULTI:
+    if Mode(mode) is Mode.MULTI:
         return tuple(pairs)
     return ("", schema), *(pair for pair in pairs if pair[0] in SYSTEM_DATABASES)
 
