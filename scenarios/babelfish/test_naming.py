@@ -1,5 +1,7 @@
 """What T-SQL calls a table, and what PostgreSQL calls it."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import psycopg.errors as pg
@@ -29,32 +31,9 @@ pytestmark = scenario(
     basis=Basis.STAND_IN,
 )
 
-#: The long names of Babelfish's own tests: 71 bytes, and one of more than 100.
-D = "ThisNewDatabaseNameIsCaseSensitiveAndIsLongerThan64DigitsToTestRenameDb"
-LONG_TABLE = (
-    "table_longer_than_63_0abcdefgij1abcdefgij2abcdefgij3abcdefgij4abcdefgij5abcdefgij6abcdefgij7abcdefgij8"
-    "abcdefghij9abcdefghij"
-)
-HAN = "您您对您对您对您对您对您对您对您对您对您您您"
-
-#: Names that both modes have; what the report calls them.
-BOTH = {
-    "plain": "MyDB.dbo.Orders",
-    "own-schema": "MyDB.Sales.Orders",
-    "guest": "MyDB.guest.t",
-    "reserved-word": "MyDB.dbo.[Order]",
-    "blank": "MyDB.dbo.[Order Lines]",
-    "blanks-everywhere": "MyDB.[My Schema].[My Table]",
-    "dot": "MyDB.dbo.[A.B]",
-    "umlaut": "MyDB.dbo.[Täble]",
-    "umlaut-schema": "MyDB.[Schéma].t",
-    "long-table": f"MyDB.dbo.[{LONG_TABLE}]",
-    "long-han": f"MyDB.dbo.[{HAN}]",
-    "master": "master.dbo.t1",
-    "msdb": "msdb.dbo.backupset",
-}
-#: Names of other databases, which single-db mode does not have.
-MULTI_ONLY = {"long-database": f"{D}.dbo.t", "blank-database": "[My DB].dbo.t", "underscore": "a_b.c.t"}
+_NAMES = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+BOTH: dict[str, str] = _NAMES["both"] | _NAMES["system"]
+MULTI_ONLY: dict[str, str] = _NAMES["multi"]
 
 
 def read(conn: Any, relation: str) -> Any:
@@ -108,14 +87,15 @@ def test_capitals_are_not_kept(cluster: Any, step: Any) -> None:
 @rests_on("babelfish-shape")
 def test_long_name_is_not_cut(cluster: Any, step: Any) -> None:
     """A name of 64 bytes and more is shortened with a hash; what PostgreSQL cuts it to is not there."""
-    found = physical_name(f"MyDB.dbo.[{LONG_TABLE}]", cluster.mode)
+    name = BOTH["long-table"]
+    found, long = physical_name(name, cluster.mode), name.partition("[")[2].removesuffix("]")
     with step("1. The name with its hash fits into PostgreSQL's 63 bytes and is stored whole"):
         assert len(found.name.encode()) == 63
         assert cluster.master.execute("SELECT %s::name::text", [found.name]).fetchone() == (found.name,)
-        assert read(cluster.master, str(found)) == [(f"MyDB.dbo.[{LONG_TABLE}]",)]
+        assert read(cluster.master, str(found)) == [(name,)]
     with step("2. T-SQL's name is cut without a hash"), refused(pg.UndefinedTable, "does not exist"):
-        read(cluster.master, f"{found.schema}.{LONG_TABLE}")
-    assert cluster.master.notices == [f'identifier "{LONG_TABLE}" will be truncated to "{LONG_TABLE[:63]}"']
+        read(cluster.master, f"{found.schema}.{long}")
+    assert cluster.master.notices == [f'identifier "{long}" will be truncated to "{long[:63]}"']
 
 
 @claim(source=SOURCE, certainty="derived")
