@@ -72,7 +72,7 @@ FINDINGS = (
         "extensions with Babelfish, using AWS Lambda, the two calls",
         "the wrapper master_dbo.lambda_wrapper can be called as lambda_wrapper() from the TDS port",
         "that name is found in the database master only: elsewhere its schema is not in the search path",
-        "call master.dbo.lambda_wrapper() from other databases, or make a wrapper in the dbo schema of each",
+        "make a wrapper in the dbo schema of each database that calls it: mydb_dbo, in single-db mode dbo",
         _PAGE,
     ),
 )

@@ -16,6 +16,7 @@ from rdscheck import (
     documentation_finding,
     flattened,
     physical_name,
+    physical_user,
     quote,
     refused,
     scenario,
@@ -55,7 +56,7 @@ class Real:
         self.recorder = cluster.recorder
         self.postgres, self.tds = cluster.connect(), cluster.tds()
         self._databases: dict[str, str] = {}
-        self._functions: list[str] = []
+        self._functions: list[sql.Composed] = []
 
     def name(self, wish: str) -> str:
         """Return a name of T-SQL whose database is this test's own, in place of the one wished for."""
@@ -91,22 +92,28 @@ class Real:
         self.tds.execute("USE master")
         return name
 
-    def function(self, kind: str) -> str:
-        """Create a function on the PostgreSQL port as the document does, and return its name."""
+    def function(self, kind: str, *databases: str) -> str:
+        """Create a function on the PostgreSQL port as the document does, and return its name.
+
+        It stands in the schema dbo of each of the databases, of master when none is named.
+        """
         name = unique_name(f"rdscheck_{kind}")
         self.recorder.mask(name, f"{kind}_wrapper")
-        self.postgres.execute(f"CREATE FUNCTION master_dbo.{name}() {FUNCTIONS[kind]}")
-        self._functions.append(name)
+        for database in databases or ("master",):
+            schema = physical_name(f"[{database}].dbo.x", self.mode).schema
+            place = sql.Identifier(schema, name)
+            self._functions.append(sql.SQL("DROP FUNCTION {}()").format(place))
+            self.postgres.execute(sql.SQL("CREATE FUNCTION {}() ").format(place) + sql.SQL(FUNCTIONS[kind]))
         return name
 
     def end(self) -> None:
         """Leave nothing behind."""
         with suppress(Exception):
             self.tds.execute("USE master")
+        for statement in self._functions:
+            self.postgres.execute(statement)
         for database in self._databases.values():
             self.tds.execute(f"DROP DATABASE [{database}]")
-        for function in self._functions:
-            self.postgres.execute(sql.SQL("DROP FUNCTION master_dbo.{}()").format(sql.Identifier(function)))
 
 
 @pytest.fixture
@@ -127,7 +134,7 @@ def read(conn: Any, relation: str) -> Any:
 @claim(source=SOURCE, certainty="observed")
 @pytest.mark.parametrize("wish", NAMES.values(), ids=NAMES)
 def test_table_of_tsql(real: Real, wish: str, step: Any) -> None:
-    """A table made on the TDS port is found on the PostgreSQL port under the name that rdscheck tells."""
+    """A table made on the TDS port is found on the PostgreSQL port under the name rdscheck tells."""
     with step("1. Create it on the TDS port"):
         name = real.make(wish)
     with step("2. Read it on the PostgreSQL port"):
@@ -174,7 +181,8 @@ def test_rows_of_one_port_are_those_of_the_other(real: Real, step: Any) -> None:
     with step("1. Insert on the PostgreSQL port"):
         real.postgres.execute(f"INSERT INTO {relation} (tsql_name) VALUES ('one')")
     with step("2. Read on the TDS port"):
-        found = real.tds.execute(f"SELECT tsql_name FROM {name} ORDER BY tsql_name")
+        real.tds.execute(f"USE {name.partition('.')[0]}")
+        found = real.tds.execute("SELECT tsql_name FROM dbo.Orders")
         assert sorted(found) == [("MyDB.dbo.Orders",), ("one",)]
 
 
@@ -213,14 +221,14 @@ def test_bare_name_is_found_in_master_only(real: Real, step: Any) -> None:
 @documentation_finding("babelfish-grant-one-database")
 def test_role_of_a_session(real: Real, step: Any) -> None:
     """A sysadmin's session is master_dbo in master, and the dbo of MyDB after USE MyDB."""
-    name = real.function("role")
     database = real.database("MyDB")
+    name = real.function("role", "master", database)
     with step("1. In the database master"):
         assert real.tds.execute(f"select {name}()") == [("master_dbo",)]
     with step("2. After USE MyDB"):
         real.tds.execute(f"USE [{database}]")
-        ((role,),) = real.tds.execute(f"select master.dbo.{name}()")
-        assert role != "master_dbo"
+        ((role,),) = real.tds.execute(f"select {name}()")
+        assert role == physical_user(database, "dbo", real.mode)
 
 
 @claim(source=SOURCE, certainty="observed")
