@@ -26,8 +26,8 @@ CREATE TABLE mydb_dbo.table_longer_than_63_0abcdefgijc2ed7b983a352405e4e26c711bd
 INSERT INTO mydb_dbo.table_longer_than_63_0abcdefgijc2ed7b983a352405e4e26c711bd071bf VALUES ('MyDB.dbo.[table_longer_than_63_0abcdefgij1abcdefgij2abcdefgij3abcdefgij4abcdefgij5abcdefgij6abcdefgij7abcdefgij8abcdefghij9abcdefghij]');
 CREATE TABLE mydb_dbo."您您对您对您对您对您d60211ff7d947ff09db87babbf0cb9de" (tsql_name text, orderid int);
 INSERT INTO mydb_dbo."您您对您对您对您对您d60211ff7d947ff09db87babbf0cb9de" VALUES ('MyDB.dbo.[您您对您对您对您对您对您对您对您对您对您您您]');
-CREATE TABLE mydb_dbo."täble" (tsql_name text, orderid int);
-INSERT INTO mydb_dbo."täble" VALUES ('MyDB.dbo.[Täble]');
+CREATE TABLE mydb_dbo."Übung" (tsql_name text, orderid int);
+INSERT INTO mydb_dbo."Übung" VALUES ('MyDB.dbo.[Übung]');
 CREATE TABLE mydb_dbo."a.b" (tsql_name text, orderid int);
 INSERT INTO mydb_dbo."a.b" VALUES ('MyDB.dbo.[A.B]');
 CREATE TABLE mydb_guest.t (tsql_name text, orderid int);

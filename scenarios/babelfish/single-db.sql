@@ -25,8 +25,8 @@ CREATE TABLE dbo.table_longer_than_63_0abcdefgijc2ed7b983a352405e4e26c711bd071bf
 INSERT INTO dbo.table_longer_than_63_0abcdefgijc2ed7b983a352405e4e26c711bd071bf VALUES ('MyDB.dbo.[table_longer_than_63_0abcdefgij1abcdefgij2abcdefgij3abcdefgij4abcdefgij5abcdefgij6abcdefgij7abcdefgij8abcdefghij9abcdefghij]');
 CREATE TABLE dbo."您您对您对您对您对您d60211ff7d947ff09db87babbf0cb9de" (tsql_name text, orderid int);
 INSERT INTO dbo."您您对您对您对您对您d60211ff7d947ff09db87babbf0cb9de" VALUES ('MyDB.dbo.[您您对您对您对您对您对您对您对您对您对您您您]');
-CREATE TABLE dbo."täble" (tsql_name text, orderid int);
-INSERT INTO dbo."täble" VALUES ('MyDB.dbo.[Täble]');
+CREATE TABLE dbo."Übung" (tsql_name text, orderid int);
+INSERT INTO dbo."Übung" VALUES ('MyDB.dbo.[Übung]');
 CREATE TABLE dbo."a.b" (tsql_name text, orderid int);
 INSERT INTO dbo."a.b" VALUES ('MyDB.dbo.[A.B]');
 CREATE TABLE guest.t (tsql_name text, orderid int);

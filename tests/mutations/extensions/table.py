@@ -2,6 +2,7 @@
 
 from tests.mutations.extensions import (
     allowed,
+    babelfish,
     cron,
     orafce,
     partman,
@@ -16,6 +17,7 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    babelfish.FAULTS,
     cron.FAULTS,
     orafce.FAULTS,
     partman.FAULTS,
