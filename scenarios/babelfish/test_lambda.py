@@ -154,7 +154,7 @@ def test_wrapper(multi: Any, deployed: Any, wrapper: Any, step: Any) -> None:
             cursor = session.execute("SELECT master_dbo.lambda_wrapper()")
             assert cursor.description[0].type_code == 25  # text
             assert json.loads(cursor.fetchone()[0]) == GREETING
-    assert deployed.calls("my-function") == [json.loads(PAYLOAD)] * 2
+    assert [one["payload"] for one in deployed.calls("my-function")] == [json.loads(PAYLOAD)] * 2
 
 
 @claim(needs=("aws_lambda",), source=FUNCTIONS, certainty="documented")

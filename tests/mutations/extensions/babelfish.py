@@ -1,12 +1,14 @@
 """Faults in what PostgreSQL calls a table of T-SQL, and in using S3 and Lambda from Babelfish."""
 
 from tests.mutations.extensions.fault import Fault
+from tests.mutations.extensions.running import ROOT
 
 _NAMING = "babelfish/test_naming.py::"
 _S3 = "babelfish/test_s3.py::"
+_LAMBDA = "babelfish/test_lambda.py::"
 _RULES = "rdscheck/babelfish/naming.py"
 
-FAULTS = (
+_NAMES_AND_S3 = (
     Fault(
         "the table's name carries database and schema, as the document has it",
         _NAMING + "test_table_is_found",
@@ -181,7 +183,43 @@ FAULTS = (
     ),
     Fault(
         "the brace of the handler is closed",
-        "babelfish/test_lambda.py::test_handler",
+        _LAMBDA + "test_handler",
         (('compile(HANDLER, "lambda', 'compile(HANDLER + "    }", "lambda'),),
     ),
 )
+
+_CALLS = (
+    Fault(
+        "the wrapper returns the status in place of the payload",
+        _LAMBDA + "test_wrapper",
+        (("   SELECT payload INTO", "   SELECT status_code INTO"),),
+    ),
+    Fault(
+        "master_dbo may call Lambda from the start",
+        _LAMBDA + "test_wrapper_runs_as_its_caller",
+        (("    wrapper()\n", '    wrapper()\n    grant(multi, "master_dbo")\n'),),
+    ),
+    Fault(
+        "the bare name is looked for in master once more",
+        _LAMBDA + "test_bare_name_is_found_in_master_only",
+        (("multi.in_my_db()", "multi.in_master()"),),
+    ),
+    Fault(
+        "the dbo of MyDB is a member of rds_superuser as well",
+        _LAMBDA + "test_grant_does_not_reach_other_databases",
+        (("multi.in_my_db()", "multi.in_master()"),),
+    ),
+    Fault(
+        "the grant before aws_lambda is created is left out",
+        _LAMBDA + "test_master_dbo_creates_it_after_the_grant",
+        (
+            (
+                'multi.master.execute(sql.SQL("GRANT rds_superuser TO {}").format(multi.role("master_dbo")))',
+                "pass",
+            ),
+        ),
+    ),
+)
+
+#: A server without aws_lambda skips the claims that call it.
+FAULTS = _NAMES_AND_S3 + (_CALLS if (ROOT / "fixtures/images/aws_lambda").is_dir() else ())
