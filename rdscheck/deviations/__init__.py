@@ -7,6 +7,7 @@ collected, and a difference that goes away fails the build.
 from rdscheck.deviations import (
     aws_lambda,
     aws_s3,
+    babelfish,
     backends,
     documents,
     duckdb,
@@ -24,6 +25,7 @@ from rdscheck.model import Deviation, DocumentationFinding
 _SUBJECTS = (
     aws_lambda,
     aws_s3,
+    babelfish,
     backends,
     documents,
     duckdb,

@@ -2,6 +2,7 @@
 
 from tests.mutations.extensions import (
     allowed,
+    babelfish,
     cron,
     login,
     orafce,
@@ -18,6 +19,7 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    babelfish.FAULTS,
     cron.FAULTS,
     login.FAULTS,
     orafce.FAULTS,
