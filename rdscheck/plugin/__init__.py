@@ -5,6 +5,7 @@ A test suite that uses none of it pays nothing for it: nothing starts before a
 fixture asks for a server.
 """
 
+from rdscheck.plugin.aws import rds_aws
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
@@ -44,6 +45,7 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_aws",
     "rds_client",
     "rds_connect",
     "rds_db",

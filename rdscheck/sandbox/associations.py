@@ -107,6 +107,11 @@ class Associations:
         self._access = self._access.without_role(feature)
         self._write()
 
+    def tell(self, access: Access) -> None:
+        """Let all that was said be replaced by this."""
+        self._access = access
+        self._write()
+
     def change(self, **changes: Any) -> None:
         """Change fields of ``Access``: endpoint, region, split_bytes, part_bytes."""
         self._access = replace(self._access, **changes)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Self
 
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from rdscheck.catalog.versions import emulated, read_version
@@ -176,6 +177,17 @@ class Instance(Server):
         self._rules = Rules(self._engine_version, self._rules.here.also(self._ask().here))
         if kept:
             self.open()
+
+    def set_master_password(self, password: str) -> None:
+        """Give the master user another password, as ``aws rds modify-db-instance`` does."""
+        with self.admin() as conn:
+            conn.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(self.master_user), sql.Literal(password)
+                )
+            )
+        self.info = replace(self.info, master_password=password)
+        self._record()
 
     def obstacles(self, version: str) -> tuple[Obstacle, ...]:
         """Return what is in the way of an upgrade to a version such as ``17`` or ``17.5``.
