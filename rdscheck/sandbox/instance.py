@@ -24,6 +24,7 @@ from rdscheck.sandbox.parameters import default_text, defaults, effective, rende
 from rdscheck.sandbox.refusals import COMBINATION, IncompatibleParameters, ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe
+from rdscheck.sandbox.snapshots import Copy, restore
 from rdscheck.sandbox.upgrading import UpgradeBlocked
 from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
 from rdscheck.upgrade.precheck import Obstacle, look
@@ -80,6 +81,20 @@ class Instance(Server):
             instance._begin(parameters or {})
         except BaseException:
             instance.end()
+            raise
+        return instance
+
+    @classmethod
+    def restore(cls, copy: Copy, engine: Engine, run: RunDir, name: str) -> Self:
+        """Start a server on a copy of another one's data, with the default group; see ``start``."""
+        info = replace(restore(copy, engine, run), group={})
+        try:
+            run.write(name, info.to_json())
+            instance = cls(info, engine, run, name)
+            instance.reboot()  # the copy has the lines of its own group
+        except BaseException:
+            engine.stop(info)
+            run.forget(name)
             raise
         return instance
 

@@ -121,7 +121,7 @@ def _upgrade(call: Call, database: Database) -> Callable[[], None] | None:
     if database.cluster:
         raise limit("clusters are not upgraded here; instances of engine postgres are")
     if not asked.get("AllowMajorVersionUpgrade"):
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/6432
+        # Seen in logs of terraform and in notes about ModifyDBCluster, many of them.
         raise bad_combination(
             "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
         )

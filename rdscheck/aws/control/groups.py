@@ -47,9 +47,10 @@ def find(call: Call, name: str, *, cluster: bool = False) -> Group:
     """Return a group; raises ``Fault`` when there is none of that name."""
     found = table(call, cluster=cluster).get(name.lower())
     if found is None:
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/19226; of clusters it is a guess.
+        # Seen in https://github.com/terraform-aws-modules/terraform-aws-rds/issues/213 and, of clusters,
+        # https://github.com/terraform-aws-modules/terraform-aws-rds-aurora/issues/50
         what = "DBClusterParameterGroup" if cluster else "DBParameterGroup"
-        raise fault("DBParameterGroupNotFoundFault", f"{what} not found: {name}")
+        raise fault(f"{what}NotFoundFault", f"{what} not found: {name}")
     return found
 
 
@@ -59,10 +60,10 @@ def for_version(call: Call, name: str | None, engine: str, version: str, *, clus
     family = f"{prefix}{version.partition('.')[0]}"
     group = find(call, name or f"default.{family}", cluster=cluster)
     if group.family != family:
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/6448
+        # Seen in https://github.com/mattermost/mattermost-load-test-ng/pull/707
         raise bad_combination(
-            f"The Parameter Group {group.name} with DBParameterGroupFamily {group.family} can't be used for"
-            f" this instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
+            f"The parameter group {group.name} with DBParameterGroupFamily {group.family} can't be used for"
+            f" this instance. Use a parameter group with DBParameterGroupFamily {family}."
         )
     return group
 
@@ -97,6 +98,7 @@ def _create(call: Call, *, cluster: bool) -> Answer:
     asked = call.arguments
     name, family = asked[_NAME[cluster]].lower(), asked["DBParameterGroupFamily"]
     if not _FORM.fullmatch(name):
+        # Seen in https://github.com/aws/aws-cli/issues/2886
         raise bad_value(
             f"The parameter {_NAME[cluster]} is not a valid identifier. Identifiers must begin with a letter;"
             " must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain"
@@ -104,7 +106,7 @@ def _create(call: Call, *, cluster: bool) -> Answer:
         )
     engine = families().get(family)
     if engine is None or (cluster and engine != AURORA):
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/10271
+        # Seen in https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/703
         raise bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
     with call.plane.state.changed:
         groups = table(call, cluster=cluster)
@@ -132,10 +134,14 @@ def _delete(call: Call, *, cluster: bool) -> Answer:
     with call.plane.state.changed:
         group = find(call, call.arguments[_NAME[cluster]], cluster=cluster)
         if group.default:
-            raise _unchangeable()
+            # Seen in https://github.com/awsdocs/amazon-rds-user-guide/issues/14
+            raise fault(
+                "InvalidDBParameterGroupStateFault",
+                f"Default DBParameterGroup cannot be deleted: {group.name}",
+            )
         clusters = [one for one in call.plane.state.clusters.values() if cluster and one.group == group.name]
         if used_by(call, group) or clusters:
-            # Seen in https://github.com/hashicorp/terraform/issues/9017
+            # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/6448 (instances)
             what = "clusters" if cluster else "instances"
             raise fault(
                 "InvalidDBParameterGroupStateFault",
@@ -148,7 +154,7 @@ def _delete(call: Call, *, cluster: bool) -> Answer:
 
 
 def _unchangeable() -> Fault:
-    """Say what RDS says: https://github.com/hashicorp/terraform-provider-aws/issues/27047."""
+    """Say what RDS says by several public reports."""
     return bad_value("Cannot modify a default parameter group.")
 
 

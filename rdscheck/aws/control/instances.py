@@ -1,7 +1,6 @@
 """Actions on instances: started, described, rebooted, ended. Changes are in ``changes.py``."""
 
 import re
-from typing import Any
 
 from rdscheck.aws.control.describing import echo, instance, settled
 from rdscheck.aws.control.faults import Fault, bad_combination, bad_value, fault, limit
@@ -20,6 +19,7 @@ from rdscheck.aws.control.state import (
 from rdscheck.catalog.versions import SANDBOX_MAJORS, emulated, read_version
 from rdscheck.errors import UsageError
 from rdscheck.model import Version
+from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.refusals import IncompatibleParameters
 from rdscheck.sandbox.validation import PENDING
 
@@ -34,11 +34,13 @@ MASTER = "postgres"
 
 
 def find(call: Call, identifier: str) -> Database:
-    """Return an instance by name or ARN; raises ``Fault`` when there is none."""
+    """Return an instance by name, ARN or resource id; raises ``Fault`` when there is none."""
+    databases = call.plane.state.databases
+    found = next((one for one in databases.values() if one.resource == identifier), None)
     name = identifier.rpartition(":")[2].lower()
-    found = call.plane.state.databases.get(name)
+    found = found or databases.get(name)
     if found is None:
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/23093
+        # Seen in https://github.com/NixOS/nixops/issues/970
         raise fault("DBInstanceNotFoundFault", f"DBInstance {name} not found.")
     return found
 
@@ -46,14 +48,14 @@ def find(call: Call, identifier: str) -> Database:
 def check_available(database: Database, *others: str) -> None:
     """Raise ``Fault`` unless an instance is in a state in which it can be worked on."""
     if database.status not in {AVAILABLE, *others}:
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/37096
+        # Seen in https://github.com/cloud-custodian/cloud-custodian/issues/1687
         raise fault(
             "InvalidDBInstanceStateFault", f"Instance {database.identifier} is not in available state."
         )
 
 
 def check_identifier(name: str, parameter: str) -> str:
-    """Return an identifier in the case RDS keeps it; seen in terraform-provider-aws issue 5160."""
+    """Return an identifier in the case RDS keeps it; seen in https://github.com/hashicorp/terraform/issues/1251."""
     if not _FORM.fullmatch(name.lower()):
         raise bad_value(
             f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must"
@@ -64,12 +66,13 @@ def check_identifier(name: str, parameter: str) -> str:
 
 
 def check_password(password: str) -> None:
-    """Raise ``Fault`` for what RDS does not take as a password; seen in terraform-provider-aws issue 4903."""
-    if len(password) < 8:
+    """Raise ``Fault`` for what RDS does not take as a password."""
+    if len(password) < 8:  # guess: the rule is documented, the text is not
         raise bad_value(
             "The parameter MasterUserPassword is not a valid password because it is shorter than"
             " 8 characters."
         )
+    # Seen in https://github.com/crossplane/crossplane/issues/88
     if len(password) > 128 or not _PASSWORD.fullmatch(password) or set(password) & set('/@"'):
         raise bad_value(
             "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters"
@@ -84,7 +87,7 @@ def engine_version(engine: str, asked: str | None) -> str:
     try:
         return emulated(_sandboxed(asked), "aurora" if engine == AURORA else "rds").version
     except UsageError as error:
-        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/20369
+        # Seen in https://github.com/TIBCOSoftware/tp-helm-charts/issues/51
         raise bad_combination(f"Cannot find version {asked} for {engine}") from error
 
 
@@ -170,8 +173,8 @@ def check_login(call: Call) -> tuple[str, str]:
         raise limit("there is no Secrets Manager here; give --master-user-password")
     for needed in ("MasterUsername", "MasterUserPassword"):
         if needed not in asked:
-            # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/8708
-            raise bad_value(f"The parameter {needed} must be provided and must not be blank.")
+            # Seen of another parameter: https://github.com/terraform-aws-modules/terraform-aws-rds/pull/210
+            raise bad_value(f"The parameter {needed} must be provided and must not be empty.")
     if asked["MasterUsername"] != MASTER:
         raise limit(f"the master user of a sandbox is called {MASTER}: --master-username {MASTER}")
     check_password(asked["MasterUserPassword"])
@@ -184,10 +187,13 @@ def _start(call: Call, database: Database, wanted: Version) -> None:
     call.plane.tell(database, "DB instance created", "creation")
 
 
-def begin(call: Call, database: Database, server: Any) -> None:
-    """Make a server that has just started into an instance: password, database, group, log-ins by IAM."""
+def begin(call: Call, database: Database, server: Instance, *, fresh: bool = True) -> None:
+    """Make a server that has just started into an instance: password, group, log-ins by IAM.
+
+    A ``fresh`` one has no data yet and gets its database.
+    """
     server.set_master_password(database.password)
-    if database.name and database.name != "postgres":
+    if fresh and database.name and database.name != "postgres":
         server.create_named_database(database.name)
     with call.plane.state.changed:
         database.server = server
@@ -230,7 +236,8 @@ def describe(call: Call) -> Answer:
 def _chosen(call: Call, wanted: dict[str, set[str]]) -> list[Database]:
     databases = list(call.plane.state.databases.values())
     if name := call.arguments.get("DBInstanceIdentifier"):
-        databases = [one for one in databases if one.identifier == name.rpartition(":")[2].lower()]
+        known = name.rpartition(":")[2].lower()
+        databases = [one for one in databases if one.identifier == known or one.resource == name]
     return [
         one
         for one in databases
@@ -276,17 +283,15 @@ def delete(call: Call) -> Answer:
         database = find(call, asked["DBInstanceIdentifier"])
         last = asked.get("FinalDBSnapshotIdentifier")
         if not asked.get("SkipFinalSnapshot") and last is None and not database.cluster:
-            # Seen in https://github.com/hashicorp/terraform/issues/5417
+            # guess: the rule is documented, the text is not
             raise bad_combination(
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
             )
         if asked.get("SkipFinalSnapshot") and last is not None:
-            # Seen in https://github.com/aws/aws-cdk/issues/7346
-            raise bad_combination(
-                "FinalDBSnapshotIdentifier can not be specified when deleting with SkipFinalSnapshot."
-            )
+            # Seen of clusters: https://github.com/crossplane-contrib/provider-aws/issues/1423
+            raise bad_combination("You cannot specify both FinalDBSnapshotIdentifier and SkipFinalSnapshot")
         if database.echo.get("DeletionProtection"):
-            # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/12354
+            # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/26233
             raise bad_combination(
                 "Cannot delete protected DB Instance, please disable deletion protection and try again."
             )
@@ -296,10 +301,16 @@ def delete(call: Call) -> Answer:
             )
         if database.adopted:
             raise limit(f"{database.identifier} is the sandbox itself: rdscheck down ends it")
+        take = None
         if last is not None:
-            raise limit("there are no snapshots here")
+            from rdscheck.aws.control.snapshots import prepare  # noqa: PLC0415  they need each other
+
+            check_available(database)
+            _, take = prepare(call, database, last)
 
     def work() -> None:
+        if take is not None:
+            take()
         if database.server is not None:
             database.server.end()
         with state.changed:

@@ -39,7 +39,18 @@ from rdscheck.sandbox.pool import Pool, servers_of
 from rdscheck.sandbox.server import Server
 from rdscheck.sandbox.validation import Rules
 
-_MODULES = ("groups", "parameters", "instances", "changes", "roles")
+_MODULES = (
+    "groups",
+    "parameters",
+    "instances",
+    "changes",
+    "roles",
+    "engines",
+    "logs",
+    "about",
+    "snapshots",
+    "clusters",
+)
 
 _XML = {"Content-Type": "text/xml"}
 
@@ -49,9 +60,10 @@ class ControlPlane:
 
     ``kind`` is the class of the servers it starts, ``s3`` gives the endpoint that S3 requests are passed on
     to. Everything it started ends with ``close``. What other parts of the project decide is hooked in:
-    ``association`` says what a role may do for a feature (by default what AWS's guides give it, on
-    everything), ``access`` may add to what a server is told, ``login`` is told whether an instance takes
-    IAM log-ins, ``handlers`` answer for services by the name in a request's signature.
+    ``association`` says what a role may do for a feature, given the ARN of the role, the feature and the
+    ARN of the instance or cluster (by default what AWS's guides give it, on everything); ``access`` may add
+    to what a server is told; ``login`` is told of an instance whose log-ins by IAM go on or off;
+    ``handlers`` answer for services by the name in a request's signature.
     """
 
     def __init__(
@@ -59,7 +71,7 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3 = pool, kind, s3
         self.state = State()
-        self.association: Callable[[str, str], Association] = self.default_association
+        self.association: Callable[[str, str, str], Association] = self.default_association
         self.access: Callable[[Access], Access] = lambda access: access
         self.login: Callable[[Database], None] = lambda _database: None
         self.moto = Moto()
@@ -98,7 +110,7 @@ class ControlPlane:
                 with suppress(RdscheckError):
                     database.server.end()
         for snapshot in self.state.snapshots.values():
-            snapshot.file.unlink(missing_ok=True)
+            snapshot.remove()
 
     def _answer(self, request: Request) -> Response:
         """Answer one request of any service."""
@@ -252,7 +264,7 @@ class ControlPlane:
 
     # Roles
 
-    def default_association(self, role_arn: str, feature: str) -> Association:
+    def default_association(self, role_arn: str, feature: str, _source_arn: str) -> Association:
         """Return the rights AWS's guides give a role for a feature, on everything."""
         keys = Credentials("test", "test")
         if self.s3 is not None and feature != "Lambda":
@@ -268,15 +280,15 @@ class ControlPlane:
             owners += self.state.clusters.values()
         for owner in owners:
             if owner.roles:
-                owner.roles = [self.role(one.arn, one.feature) for one in owner.roles]
+                owner.roles = [self.role(one.arn, one.feature, owner.arn) for one in owner.roles]
         for database in self.state.databases.values():
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
 
-    def role(self, arn: str, feature: str) -> Role:
+    def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""
         try:
-            return Role(arn, feature, self.association(arn, feature))
+            return Role(arn, feature, self.association(arn, feature, source_arn))
         except RdscheckError as error:
             return Role(arn, feature, None, str(error))
 

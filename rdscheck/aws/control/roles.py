@@ -51,6 +51,8 @@ def _servers(call: Call, owner: Database | Cluster) -> list[Database]:
 
 def _add(call: Call, owner: Database | Cluster, kind: str) -> Answer:
     arn, feature = _checked(call)
+    # Asks IAM, which is another request to this very endpoint: nothing may be held meanwhile.
+    role = call.plane.role(arn, feature, owner.arn)
     with call.plane.state.changed:
         if owner.status != AVAILABLE:
             raise fault(f"Invalid{kind}StateFault", f"{owner.identifier} is not in available state.")
@@ -60,7 +62,7 @@ def _add(call: Call, owner: Database | Cluster, kind: str) -> Answer:
                 "The specified RoleArn or FeatureName value is already specified for the"
                 f" {'DB instance' if kind == 'DBInstance' else 'DB cluster'}.",
             )
-        owner.roles.append(call.plane.role(arn, feature))
+        owner.roles.append(role)
     _tell(call, owner)
     return {}
 

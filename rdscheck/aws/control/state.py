@@ -1,15 +1,16 @@
 """What the control plane remembers: parameter groups, instances, clusters, snapshots, events."""
 
+import shutil
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from secrets import choice
+from secrets import choice, token_hex
 from string import ascii_uppercase, digits
 from typing import Any
 
 from rdscheck.sandbox.access import Association
 from rdscheck.sandbox.instance import Instance
+from rdscheck.sandbox.snapshots import Copy
 
 #: The account everything belongs to: the one AWS's documentation uses, and moto's.
 ACCOUNT = "123456789012"
@@ -119,22 +120,29 @@ class Cluster:
 
 @dataclass
 class Snapshot:
-    """A copy of an instance's data, in ``file`` once it is available."""
+    """A copy of an instance's data, with ``copy`` once it is available."""
 
     identifier: str
     instance: str
     arn: str
-    file: Path
     engine: str
     version: str
     group: str
     master: str
     resource: str
-    secrets: tuple[str, str] = field(repr=False)
+    password: str = field(repr=False)
+    name: str = ""
     status: str = CREATING
     kind: str = "manual"
+    copy: Copy | None = None
+    token: str = field(default_factory=lambda: token_hex(4))
     created: datetime = field(default_factory=now)
     echo: dict[str, Any] = field(default_factory=dict)
+
+    def remove(self) -> None:
+        """Delete the copy."""
+        if self.copy is not None:
+            shutil.rmtree(self.copy.directory, ignore_errors=True)
 
 
 @dataclass(frozen=True)
