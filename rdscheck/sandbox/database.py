@@ -70,7 +70,7 @@ class Database(Associations):
             parts.append(sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password)))
         if options:
             parts.append(sql.SQL(options))  # type: ignore[arg-type]  # written in a test, not by a user
-        with self.server.connect(self.name) as conn:
+        with self.server.as_master() as conn:
             conn.execute(sql.SQL(" ").join(parts))
         self.roles[name] = wish
         if self.on_new_role:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
-from rdscheck.sandbox import docker_upgrade, images, upgrade_image
+from rdscheck.sandbox import docker_upgrade, images, inside, upgrade_image
 from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, our_way
 from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
@@ -89,13 +89,15 @@ class DockerEngine:
             raise EngineUnavailable(told, hint="rdscheck doctor tells more")
         images.build(version.major, progress)
 
-    def start(self, version: Version, run: RunDir) -> ServerInfo:
-        """Start a container and return once the server in it answers."""
+    def start(self, version: Version, run: RunDir, group: str = "") -> ServerInfo:
+        """Start a container and return once the server in it answers; see ``Engine.start``."""
         image = images.tag(version.major)
         if self._base_of(image) is None:
             self.prepare(version)
         secrets = Secrets(token_hex(12), token_hex(12))
         given = {"RDS_MASTER_PASSWORD": secrets.master, "RDSCHECK_ADMIN_PASSWORD": secrets.admin}
+        if group:
+            given["RDS_PARAMETERS"] = group
         container = self.launch(image, run, given, port=ANY_PORT)
         try:
             return self.await_server(version, image, container, secrets)
@@ -176,6 +178,8 @@ class DockerEngine:
 
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
+        if inside.configure(info, group):
+            return
         script = f'printf "%s" "$GROUP" | sh {SCRIPTS}/configure.sh {MEMORY}/data'
         code, told = self.execute(info, ["sh", "-c", script], {"GROUP": group})
         if code != 0:
@@ -186,7 +190,10 @@ class DockerEngine:
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
         asked = time.time()
-        code, told = self.execute(info, ["sh", f"{SCRIPTS}/restart.sh"], {})
+        before = inside.ask_to_restart(info)
+        if before and inside.is_back(info, before):
+            return info
+        code, told = self.execute(info, ["sh", f"{SCRIPTS}/restart.sh", *([before] if before else [])], {})
         if code == 0:
             wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
             return info
@@ -213,17 +220,32 @@ class DockerEngine:
 
         Raises ``StartError`` when the container is gone.
         """
+        status, output, errors = self.run(info, command, environment)
+        return status, output + errors
+
+    def run(
+        self, info: ServerInfo, command: list[str], environment: dict[str, str]
+    ) -> tuple[int, bytes, bytes]:
+        """Run a command as ``execute`` does; return its output and its errors apart."""
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
 
         try:
-            code, output = self.container(info).exec_run(command, environment=environment, user="postgres")
+            code, (output, errors) = self.container(info).exec_run(
+                command, environment=environment, user="postgres", demux=True
+            )
         except DockerException as error:
             raise _gone(info, error) from error
-        return int(code), bytes(output)
+        return int(code), output or b"", errors or b""
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""
-        images.docker("rm", "--force", "--volumes", info.container)
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        try:
+            self._client.api.remove_container(info.container, force=True, v=True)
+        except (DockerException, EngineUnavailable):
+            # Gone already, or being removed; another way to ask changes nothing where the engine is gone.
+            images.docker("rm", "--force", "--volumes", info.container)
 
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
