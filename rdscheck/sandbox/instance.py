@@ -103,16 +103,15 @@ class Instance(Server):
     @classmethod
     def restore(cls, copy: Copy, engine: Engine, run: RunDir, name: str) -> Self:
         """Start a server on a copy of another one's data, with the default group; see ``start``."""
-        info = replace(restore(copy, engine, run), group={})
+        text = render(effective(defaults(emulated(copy.version).version), {}))
+        info = restore(copy, engine, run, text)
         try:
             run.write(name, info.to_json())
-            instance = cls(info, engine, run, name)
-            instance.reboot()  # the copy has the lines of its own group
+            return cls(info, engine, run, name)
         except BaseException:
             engine.stop(info)
             run.forget(name)
             raise
-        return instance
 
     @classmethod
     def attach(cls, info: ServerInfo, engine: Engine, run: RunDir, name: str) -> Self:

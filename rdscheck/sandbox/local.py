@@ -147,9 +147,9 @@ class LocalEngine:
             except OSError as error:
                 raise no_room(home, error) from error
 
-        return self.start_on(version, run, copy)
+        return self.start_on(version, run, copy, group)
 
-    def start_on(self, version: Version, run: RunDir, fill: Callable[[Path], None]) -> ServerInfo:
+    def start_on(self, version: Version, run: RunDir, fill: Callable[[Path], None], group: str) -> ServerInfo:
         """Start a server on the data directory that ``fill`` puts below its home; see ``start``."""
         tree = shadow.build(self._installation(version).bin_dir, self._server_version(version), quiet)
         home = run.path / f"pg{version}-{token_hex(3)}"

@@ -111,18 +111,23 @@ def _pack(info: ServerInfo, arguments: list[str], target: Path) -> None:
         raise RdscheckError(f"the data could not be copied: {told}")
 
 
-def restore(copy: Copy, engine: Engine, run: RunDir) -> ServerInfo:
-    """Start a new server on a copy; raises ``StartError``. It logs in as the copied one did then."""
+def restore(copy: Copy, engine: Engine, run: RunDir, group: str) -> ServerInfo:
+    """Start a new server on a copy, with the lines of a parameter group; raises ``StartError``.
+
+    Its users log in as they did on the copied one then.
+    """
     if isinstance(engine, DockerEngine):
-        return _restore_container(copy, engine, run)
+        return _restore_container(copy, engine, run, group)
     if isinstance(engine, LocalEngine):
-        return engine.start_on(copy.version, run, lambda home: _unpack_locally(copy, home))
+        return engine.start_on(copy.version, run, lambda home: _unpack_locally(copy, home), group)
     raise StartError(f"the engine {engine.name} starts no server on a copy")
 
 
-def _restore_container(copy: Copy, engine: DockerEngine, run: RunDir) -> ServerInfo:
+def _restore_container(copy: Copy, engine: DockerEngine, run: RunDir, group: str) -> ServerInfo:
     image = images.tag(copy.version.major)
-    container = engine.launch(image, run, {"RDSCHECK_AWAIT_DATA": "1"}, port=ANY_PORT)
+    container = engine.launch(
+        image, run, {"RDSCHECK_AWAIT_DATA": "1", "RDS_PARAMETERS": group}, port=ANY_PORT
+    )
     data, wal, label = copy.parts
     try:
         for script, part in (

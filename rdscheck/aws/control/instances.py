@@ -182,7 +182,14 @@ def check_login(call: Call) -> tuple[str, str]:
 
 
 def _start(call: Call, database: Database, wanted: Version) -> None:
-    server = call.plane.pool.dedicated(call.plane.kind, wanted)
+    pool, kind = call.plane.pool, call.plane.kind
+    with call.plane.state.changed:
+        values = values_of(call, database)
+    try:
+        server = pool.dedicated(kind, wanted, values)
+    except IncompatibleParameters:
+        # It is there all the same, and waits for a better group.
+        server = pool.dedicated(kind, wanted)
     begin(call, database, server)
     call.plane.tell(database, "DB instance created", "creation")
 
@@ -198,8 +205,9 @@ def begin(call: Call, database: Database, server: Instance, *, fresh: bool = Tru
     with call.plane.state.changed:
         database.server = server
         values = values_of(call, database)
-    if values:
-        server.modify(values, PENDING)
+    # Where it did not start with its group, or that was changed meanwhile.
+    if values != server.group:
+        server.modify({**dict.fromkeys(server.group.keys() - values.keys()), **values}, PENDING)
         _restart(database)
     if call.plane.roles_of(database):
         call.plane.write_roles(database)
