@@ -24,6 +24,7 @@ from rdscheck.sandbox.refusals import IncompatibleParameters
 from rdscheck.sandbox.validation import PENDING
 
 _FORM = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)", re.ASCII)
+_DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}", re.ASCII)
 _PASSWORD = re.compile(r"[!-~]*", re.ASCII)
 
 #: How long a waiter's question is held back, less than clients wait for an answer.
@@ -178,6 +179,11 @@ def check_login(call: Call) -> tuple[str, str]:
     if asked["MasterUsername"] != MASTER:
         raise limit(f"the master user of a sandbox is called {MASTER}: --master-username {MASTER}")
     check_password(asked["MasterUserPassword"])
+    name = asked.get("DBName") or asked.get("DatabaseName") or ""
+    if name and not _DATABASE.fullmatch(name):
+        # Seen in https://github.com/hashicorp/terraform-provider-aws/issues/1137, though underscores are
+        # documented to be allowed for PostgreSQL (API_CreateDBInstance.html).
+        raise bad_value("DBName must begin with a letter and contain only alphanumeric characters.")
     return asked["MasterUsername"], asked["MasterUserPassword"]
 
 

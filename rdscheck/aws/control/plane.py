@@ -39,7 +39,8 @@ from rdscheck.sandbox.pool import Pool, servers_of
 from rdscheck.sandbox.server import Server
 from rdscheck.sandbox.validation import Rules
 
-_MODULES = (
+#: Modules that register actions.
+MODULES = (
     "groups",
     "parameters",
     "instances",
@@ -86,7 +87,7 @@ class ControlPlane:
         self._threads = ThreadPoolExecutor(8, "control-plane")
         self._known: dict[int, settings.Capabilities] = {}
         self._asking = threading.Lock()
-        for name in _MODULES:
+        for name in MODULES:
             importlib.import_module(f"rdscheck.aws.control.{name}")
 
     def __enter__(self) -> Self:

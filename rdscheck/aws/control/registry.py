@@ -75,7 +75,7 @@ def page(
 
 def _unmark(marker: str) -> str:
     try:
-        return base64.urlsafe_b64decode(marker.encode("ascii")).decode()
+        return base64.b64decode(marker.encode("ascii"), altchars=b"-_", validate=True).decode()
     except (UnicodeError, binascii.Error):
         raise bad_value(f"Invalid marker: {marker[:100]}") from None
 
