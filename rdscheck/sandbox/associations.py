@@ -17,7 +17,8 @@ from rdscheck.sandbox.access import (
 )
 from rdscheck.sandbox.server import Connection, Server
 
-_ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
+#: The role of a feature for which none was named.
+ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
 
 
 class Associations:
@@ -95,7 +96,7 @@ class Associations:
         self._access = self._access.with_role(
             Association(
                 feature=feature,
-                role_arn=role_arn or _ROLE_ARN.format(feature=feature),
+                role_arn=role_arn or ROLE_ARN.format(feature=feature),
                 credentials=credentials or self._credentials,
                 allow=tuple((action, arn) for action in actions for arn in where),
                 deny=tuple((action, arn) for action in deny for arn in where),

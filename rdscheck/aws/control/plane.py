@@ -3,7 +3,7 @@
 import importlib
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -23,6 +23,7 @@ from rdscheck.aws.control.state import (
     Cluster,
     Database,
     Event,
+    Group,
     Role,
     State,
 )
@@ -33,7 +34,7 @@ from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
 from rdscheck.sandbox.access import DEFAULT_ACTIONS, Access, Association, Credentials
-from rdscheck.sandbox.associations import Associations
+from rdscheck.sandbox.associations import ROLE_ARN, Associations
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.pool import Pool, servers_of
 from rdscheck.sandbox.server import Server
@@ -172,25 +173,53 @@ class ControlPlane:
 
     # Servers
 
-    def adopt(self, identifier: str, server: Instance, region: str = DEFAULT_REGION) -> Database:
-        """Make a running server known as an instance; it goes on when the plane ends."""
+    def adopt(
+        self,
+        identifier: str,
+        server: Instance,
+        region: str = DEFAULT_REGION,
+        open_to: Iterable[str] = (),
+    ) -> Database:
+        """Make a running server known as an instance; it goes on when the plane ends.
+
+        ``open_to`` are features that it already has a role for, which may do everything.
+        """
         version = server.emulates.rpartition(" ")[2]
+        call = Call(self, region, {})
         with self.state.changed:
             database = Database(
                 identifier=identifier,
                 engine="postgres",
                 version=version,
-                group=f"default.postgres{server.major}",
+                group=self._group_of(call, server),
                 master=server.master_user,
                 password=server.info.master_password,
-                arn=Call(self, region, {}).arn("db", identifier),
+                arn=call.arn("db", identifier),
                 region=region,
                 status=AVAILABLE,
                 server=server,
                 adopted=True,
+                roles=[self._open_role(feature) for feature in open_to],
             )
             self.state.databases[identifier] = database
         return database
+
+    def _group_of(self, call: Call, server: Instance) -> str:
+        """Return the name of a group with a server's values: its own one where it has any."""
+        family = f"postgres{server.major}"
+        if not server.group:
+            return f"default.{family}"
+        name = f"rdscheck-{family}"
+        self.state.groups[name] = Group(
+            name, family, "The parameters of the sandbox", call.arn("pg", name), values=dict(server.group)
+        )
+        return name
+
+    def _open_role(self, feature: str) -> Role:
+        arn = ROLE_ARN.format(feature=feature)
+        found = self.default_association(arn, feature, "")
+        action = f"{'lambda' if feature == 'Lambda' else 's3'}:*"
+        return Role(arn, feature, replace(found, allow=((action, "*"),)), fixed=True)
 
     def instance(self, identifier: str, seconds: float = 120) -> Instance:
         """Return the server of an instance once it is there; raises ``RdscheckError``."""
@@ -281,7 +310,9 @@ class ControlPlane:
             owners += self.state.clusters.values()
         for owner in owners:
             if owner.roles:
-                owner.roles = [self.role(one.arn, one.feature, owner.arn) for one in owner.roles]
+                owner.roles = [
+                    one if one.fixed else self.role(one.arn, one.feature, owner.arn) for one in owner.roles
+                ]
         for database in self.state.databases.values():
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
@@ -311,4 +342,4 @@ class ControlPlane:
             if role.association is not None:
                 access = access.with_role(role.association)
         with database.lock:
-            Associations(server).tell(replace(self.access(access)))
+            Associations(server).tell(self.access(access))

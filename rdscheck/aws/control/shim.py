@@ -41,6 +41,19 @@ exec {program} --endpoint-url {url} "$@"
 """
 
 
+#: For a shell that is also used for other things: only what the control plane answers goes there.
+_ADDING = """\
+#!/bin/sh
+# Commands of rds, iam and sts go to the sandbox; see rdscheck/aws/control/shim.py.
+for word in "$@"; do
+	case $word in
+	rds | iam | sts) exec {program} --endpoint-url {url} "$@" ;;
+	esac
+done
+exec {program} "$@"
+"""
+
+
 def program() -> str | None:
     """Return the path of the real ``aws``: RDSCHECK_AWS, on PATH, or beside this Python; None without one."""
     chosen = os.environ.get("RDSCHECK_AWS")
@@ -56,16 +69,8 @@ def environment(url: str, directory: Path, region: str = DEFAULT_REGION) -> dict
 
     ``directory`` gets the ``aws`` that does it, where there is a real one, and is their home.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    real = program()
+    _write(_SCRIPT, url, directory)
     path = os.environ.get("PATH", os.defpath)
-    if real is not None:
-        script = directory / "aws"
-        script.write_text(
-            _SCRIPT.format(program=shlex.quote(str(Path(real).resolve())), url=shlex.quote(url)),
-            encoding="utf-8",
-        )
-        script.chmod(0o700)
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)}
     nothing = str(directory / "nothing")
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), _NOWHERE)
@@ -87,3 +92,24 @@ def environment(url: str, directory: Path, region: str = DEFAULT_REGION) -> dict
         "AWS_PAGER": "",
         "AWS_MAX_ATTEMPTS": "1",
     }
+
+
+def adding(url: str, directory: Path) -> bool:
+    """Put an ``aws`` into a directory that adds the endpoint to commands of rds, iam and sts only.
+
+    Returns whether there is a real one to add it to.
+    """
+    return _write(_ADDING, url, directory)
+
+
+def _write(text: str, url: str, directory: Path) -> bool:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    real = program()
+    if real is None:
+        return False
+    script = directory / "aws"
+    script.write_text(
+        text.format(program=shlex.quote(str(Path(real).resolve())), url=shlex.quote(url)), encoding="utf-8"
+    )
+    script.chmod(0o700)
+    return True

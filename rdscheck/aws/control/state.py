@@ -65,6 +65,7 @@ class Role:
     feature: str
     association: Association | None
     why_not: str = ""
+    fixed: bool = False  # what it may do does not hang on IAM
 
 
 @dataclass
