@@ -4,7 +4,7 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, profile, upgrade
+from rdscheck.deviations import aws_s3, backends, control, documents, extensions, pglogical, profile, upgrade
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -13,6 +13,7 @@ DEVIATIONS: dict[str, Deviation] = {
     for one in (
         *aws_s3.DEVIATIONS,
         *backends.DEVIATIONS,
+        *control.DEVIATIONS,
         *extensions.DEVIATIONS,
         *pglogical.DEVIATIONS,
         *profile.DEVIATIONS,

@@ -1,6 +1,8 @@
 """The fixture ``rds_aws``: a control plane for one test, with the real clients of AWS."""
 
+import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from rdscheck.aws.control import ControlPlane
 
 _SECONDS = 120.0
+
+#: Operations that change nothing.
+_ASKS = re.compile("Describe|Download|Get|Head|List")
 
 #: Lines of a command's output that a report shows.
 _LINES = 40
@@ -74,7 +79,23 @@ class Aws:
         """Return a boto3 client of a service."""
         from rdscheck.aws.control.clients import client  # noqa: PLC0415
 
-        return client(self.plane.url, service, region or self.region)
+        found = client(self.plane.url, service, region or self.region)
+        # Registered again under the same id it is one: clients are kept for an address.
+        events = found.meta.events
+        events.register(f"provide-client-params.{service}.*", self._asked, unique_id=f"asked-{service}")
+        events.register(f"after-call.{service}.*", self._answered, unique_id=f"answered-{service}")
+        return found
+
+    def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Show in the report what changes something; waiters ask too often, and how often differs."""
+        if not _ASKS.match(model.name):
+            shown = {k: SHOWN_PASSWORD if "Password" in k else v for k, v in params.items()}
+            self._recorder.act(f"-- {model.name} {json.dumps(shown, default=str)}")
+
+    def _answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        error = parsed.get("Error")
+        if error and not _ASKS.match(model.name):
+            self._recorder.act(f"-- {error.get('Code')}: {error.get('Message')}")
 
     def create(self, identifier: str, **arguments: Any) -> RdsInstance:
         """Create an instance of the version the test runs on by boto3, wait for it and return its server.
@@ -99,6 +120,27 @@ class Aws:
         """Wait for an instance as ``aws rds wait`` does."""
         self.client("rds").get_waiter(waiter).wait(
             DBInstanceIdentifier=identifier, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+
+    def settle(self, identifier: str) -> None:
+        """Wait until an instance stays as it is, be it not available."""
+        from rdscheck.aws.control.state import PASSING  # noqa: PLC0415
+
+        with self.plane.state.changed:
+            settled = self.plane.state.changed.wait_for(
+                lambda: self.plane.state.databases[identifier].status not in PASSING, _SECONDS
+            )
+        assert settled, f"{identifier} did not settle"
+
+    def cluster(self, identifier: str, **arguments: Any) -> None:
+        """Create an Aurora cluster of the major the test runs on; ``create`` makes its instance."""
+        self.client("rds").create_db_cluster(
+            DBClusterIdentifier=identifier,
+            Engine="aurora-postgresql",
+            EngineVersion=self.version.partition(".")[0],
+            MasterUsername="postgres",
+            MasterUserPassword=PASSWORD,
+            **arguments,
         )
 
     def describe(self, identifier: str) -> dict[str, Any]:
