@@ -5,6 +5,7 @@ A test suite that uses none of it pays nothing for it: nothing starts before a
 fixture asks for a server.
 """
 
+from rdscheck.plugin.aws import rds_aws
 from rdscheck.plugin.babelfish import rds_babelfish
 from rdscheck.plugin.fixtures import (
     rds,
@@ -47,6 +48,7 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_aws",
     "rds_babelfish",
     "rds_client",
     "rds_connect",
