@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rdscheck.aws import backends
+from rdscheck.aws.url import check_url
 from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
@@ -78,6 +79,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         help="auto, moto, localstack or the address of an S3 endpoint",
     )
     run.add_argument(
+        "--lambda-url",
+        default="auto",
+        metavar="URL",
+        help="address of a Lambda endpoint, LocalStack's for example (default: our own is started)",
+    )
+    run.add_argument(
         "--babelfish-dsn",
         metavar="DSN",
         help="PostgreSQL port of a Babelfish for tests, which babelfish/tds changes: postgresql://…/babelfish_db",
@@ -118,6 +125,8 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     _check_directory(options.reports)
     if options.s3 != "auto":
         backends.check(options.s3)  # told before the work, not by every claim of it
+    if options.lambda_url != "auto":
+        check_url(options.lambda_url)
     babelfish.ask(options.babelfish_dsn, options.babelfish_tds)
     if options.setup:
         set_up(options.engine, versions, console.note)
@@ -179,6 +188,7 @@ def _pytest(
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
         f"--rds-s3={options.s3}",
+        f"--rds-lambda={options.lambda_url}",
         "--rds-required",
         *(f"--rds-babelfish-dsn={one}" for one in [options.babelfish_dsn] if one),
         *(f"--rds-babelfish-tds={one}" for one in [options.babelfish_tds] if one),
