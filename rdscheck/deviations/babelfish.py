@@ -62,14 +62,6 @@ FINDINGS = (
         _PAGE,
     ),
     DocumentationFinding(
-        "babelfish-lambda-handler",
-        "extensions with Babelfish, using AWS Lambda, lambda_function.py",
-        "a placeholder Python function that returns a greeting",
-        "the brace of its last statement is never closed: Python refuses to load it",
-        "close the dictionary with a brace",
-        "https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html",
-    ),
-    DocumentationFinding(
         "babelfish-lambda-wrapper-place",
         "extensions with Babelfish, using AWS Lambda, the two calls",
         "the wrapper master_dbo.lambda_wrapper can be called as lambda_wrapper() from the TDS port",
