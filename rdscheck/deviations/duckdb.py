@@ -11,8 +11,8 @@ FINDINGS = (
         "create a Postgres secret with USE_RDS_IAM_AUTH true and AWS_REGION",
         "DuckDB 1.5.5 refuses it: Unknown parameter 'use_rds_iam_auth' for secret type 'postgres'",
         "LOAD aws; CREATE SECRET aws_rds (TYPE rds, PROVIDER credential_chain, CHAIN 'env', REGION …,"
-        " RDS_USER …, RDS_HOST …, RDS_PORT …); then SSLMODE require and AWS_RDS_SECRET aws_rds in the Postgres"
-        " secret",
+        " RDS_USER …, RDS_HOST …, RDS_PORT …); then SSLMODE require and AWS_RDS_SECRET aws_rds in the"
+        " Postgres secret",
         f"{_DOCS}/aws",
     ),
     DocumentationFinding(
