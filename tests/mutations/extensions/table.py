@@ -3,6 +3,7 @@
 from tests.mutations.extensions import (
     allowed,
     cron,
+    duckdb,
     login,
     orafce,
     partman,
@@ -18,6 +19,7 @@ from tests.mutations.extensions import (
 TABLES = (
     allowed.FAULTS,
     cron.FAULTS,
+    duckdb.FAULTS,
     login.FAULTS,
     orafce.FAULTS,
     partman.FAULTS,
