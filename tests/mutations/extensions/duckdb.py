@@ -2,7 +2,11 @@
 
 from tests.mutations.extensions.fault import Fault
 
-_ATTACH, _DATA, _IAM = "duckdb/test_attach.py::", "duckdb/test_data.py::", "duckdb/test_iam.py::"
+_ATTACH, _DATA, _IAM = (
+    "duckdb_client/test_attach.py::",
+    "duckdb_client/test_data.py::",
+    "duckdb_client/test_iam.py::",
+)
 _TOKENS = "rdscheck/aws/tokens.py"
 
 FAULTS = (
