@@ -5,6 +5,8 @@ A test suite that uses none of it pays nothing for it: nothing starts before a
 fixture asks for a server.
 """
 
+from rdscheck.plugin.aws import rds_aws
+from rdscheck.plugin.babelfish import rds_babelfish
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
@@ -19,6 +21,7 @@ from rdscheck.plugin.fixtures import (
     step,
 )
 from rdscheck.plugin.fleet import rds_fleet, rds_recording
+from rdscheck.plugin.functions import rds_lambda
 from rdscheck.plugin.hooks import (
     pytest_addhooks,
     pytest_addoption,
@@ -45,6 +48,8 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_aws",
+    "rds_babelfish",
     "rds_client",
     "rds_connect",
     "rds_db",
@@ -53,6 +58,7 @@ __all__ = [
     "rds_iam",
     "rds_iam_users",
     "rds_instance",
+    "rds_lambda",
     "rds_prepared",
     "rds_recording",
     "rds_s3",

@@ -2,6 +2,7 @@
 
 from tests.mutations.extensions import (
     allowed,
+    babelfish,
     cron,
     duckdb,
     login,
@@ -9,6 +10,7 @@ from tests.mutations.extensions import (
     partman,
     pgaudit,
     pglogical,
+    pgstream,
     plv8,
     postgis,
     repack,
@@ -18,6 +20,7 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    babelfish.FAULTS,
     cron.FAULTS,
     duckdb.FAULTS,
     login.FAULTS,
@@ -25,6 +28,7 @@ TABLES = (
     partman.FAULTS,
     pgaudit.FAULTS,
     pglogical.FAULTS,
+    pgstream.FAULTS,
     plv8.FAULTS,
     postgis.FAULTS,
     repack.FAULTS,
