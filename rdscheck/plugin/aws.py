@@ -97,6 +97,10 @@ class Aws:
         if error and not _ASKS.match(model.name):
             self._recorder.act(f"-- {error.get('Code')}: {error.get('Message')}")
 
+    def mask(self, real: str, shown: str) -> None:
+        """Print ``shown`` in the report wherever a name made up for one run occurs."""
+        self._recorder.mask(real, shown)
+
     def create(self, identifier: str, **arguments: Any) -> RdsInstance:
         """Create an instance of the version the test runs on by boto3, wait for it and return its server.
 

@@ -146,7 +146,7 @@ def test_other_feature_names_are_refused(lab: Any, refused_by_api: Any, feature:
 
 @claim(source=ADD_ROLE, certainty="documented")
 def test_a_feature_has_one_role_and_a_role_one_feature(lab: Any, refused_by_api: Any) -> None:
-    """A second role for a feature and a second feature for a role are refused: two features need two roles."""
+    """A second role for a feature is refused, and a second feature for a role: each needs its own."""
     lab.start()
     lab.rds.add_role_to_db_instance(**INSTANCE, RoleArn=ROLE, FeatureName="s3Export")
     for arn, feature in ((f"{ROLE}_2", "s3Export"), (ROLE, "s3Import")):
@@ -174,7 +174,7 @@ def test_a_feature_has_one_role_and_a_role_one_feature(lab: Any, refused_by_api:
     certainty="observed",
 )
 def test_a_cluster_needs_the_feature_named(lab: Any, refused_by_api: Any) -> None:
-    """A role for a cluster of Aurora PostgreSQL is refused without a feature name, and associated with one."""
+    """A role for a cluster of Aurora PostgreSQL needs a feature name; without one it is refused."""
     lab.aws.cluster("your-cluster")
     cluster = {"DBClusterIdentifier": "your-cluster"}
     told = refused_by_api("InvalidParameterValue", lab.rds.add_role_to_db_cluster, **cluster, RoleArn=ROLE)
