@@ -9,10 +9,23 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rdscheck.aws.endpoint import Place
 from rdscheck.errors import StartError
 from rdscheck.sandbox.process import spawn
 
 _START_TIMEOUT = 60.0
+
+
+def arguments_of(place: Place) -> list[str]:
+    """Return what tells a server of ours where to listen, and whose end is its own."""
+    return [
+        "--bind",
+        place.bind,
+        "--owner",
+        str(place.owner),
+        "--owner-file",
+        str(place.run_dir / "owner"),
+    ]
 
 
 def launch(module: str, arguments: Sequence[str], directory: Path, log: Path) -> "subprocess.Popen[bytes]":

@@ -3,11 +3,9 @@
 import importlib.metadata
 import importlib.util
 import signal
-import subprocess
-from pathlib import Path
 
+from rdscheck.aws import child
 from rdscheck.aws.answers import require_s3
-from rdscheck.aws.child import launch, report
 from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, http_url
 from rdscheck.errors import S3Unavailable
 from rdscheck.sandbox.process import end_process
@@ -31,9 +29,9 @@ class Moto:
         if not found.usable:
             raise S3Unavailable("moto is not installed", hint="pip install 'moto[s3,server]'")
         log = place.run_dir / "moto.log"
-        process = _launch(place, log)
+        process = child.launch("rdscheck.aws.moto_server", child.arguments_of(place), place.run_dir, log)
         try:
-            told = report(process, "moto", log)
+            told = child.report(process, "moto", log)
             port = int(told["port"])
             endpoint = S3Endpoint(
                 kind="moto",
@@ -62,9 +60,3 @@ class Moto:
 
 def _name() -> str:
     return f"moto {importlib.metadata.version('moto')}"
-
-
-def _launch(place: Place, log: Path) -> subprocess.Popen[bytes]:
-    arguments = ["--bind", place.bind]
-    arguments += ["--owner", str(place.owner), "--owner-file", str(place.run_dir / "owner")]
-    return launch("rdscheck.aws.moto_server", arguments, place.run_dir, log)

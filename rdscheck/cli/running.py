@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rdscheck.aws import backends
+from rdscheck.aws.url import check_url
 from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
@@ -17,6 +18,7 @@ from rdscheck.cli.progress import Progress
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.model import NotRun, Run, Version
+from rdscheck.plugin import babelfish
 from rdscheck.report.summary import counts, exit_code, of_version, verdict
 from rdscheck.report.write import write
 from rdscheck.sandbox.engine import Engine
@@ -77,6 +79,22 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         help="auto, moto, localstack or the address of an S3 endpoint",
     )
     run.add_argument(
+        "--lambda-url",
+        default="auto",
+        metavar="URL",
+        help="address of a Lambda endpoint, LocalStack's for example (default: our own is started)",
+    )
+    run.add_argument(
+        "--babelfish-dsn",
+        metavar="DSN",
+        help="PostgreSQL port of a Babelfish for tests, which babelfish/tds changes: postgresql://…/babelfish_db",
+    )
+    run.add_argument(
+        "--babelfish-tds",
+        metavar="URL",
+        help="its TDS port: tds://user@host:1433/master, the password in RDSCHECK_TDS_PASSWORD or in it",
+    )
+    run.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports go (./reports)"
     )
     run.add_argument(
@@ -107,6 +125,9 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     _check_directory(options.reports)
     if options.s3 != "auto":
         backends.check(options.s3)  # told before the work, not by every claim of it
+    if options.lambda_url != "auto":
+        check_url(options.lambda_url)
+    babelfish.ask(options.babelfish_dsn, options.babelfish_tds)
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)
@@ -167,7 +188,10 @@ def _pytest(
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
         f"--rds-s3={options.s3}",
+        f"--rds-lambda={options.lambda_url}",
         "--rds-required",
+        *(f"--rds-babelfish-dsn={one}" for one in [options.babelfish_dsn] if one),
+        *(f"--rds-babelfish-tds={one}" for one in [options.babelfish_tds] if one),
         *(f"--rds-scenario={glob}" for glob in options.scenario),
         *(["-n", str(options.workers), "--dist", "loadgroup"] if options.workers > 1 else []),
     ]

@@ -6,6 +6,7 @@ fixture asks for a server.
 """
 
 from rdscheck.plugin.aws import rds_aws
+from rdscheck.plugin.babelfish import rds_babelfish
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
@@ -20,6 +21,7 @@ from rdscheck.plugin.fixtures import (
     step,
 )
 from rdscheck.plugin.fleet import rds_fleet, rds_recording
+from rdscheck.plugin.functions import rds_lambda
 from rdscheck.plugin.hooks import (
     pytest_addhooks,
     pytest_addoption,
@@ -31,6 +33,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
 
 __all__ = [
@@ -46,12 +49,16 @@ __all__ = [
     "rds",
     "rds_admin",
     "rds_aws",
+    "rds_babelfish",
     "rds_client",
     "rds_connect",
     "rds_db",
     "rds_fleet",
     "rds_grouped",
+    "rds_iam",
+    "rds_iam_users",
     "rds_instance",
+    "rds_lambda",
     "rds_prepared",
     "rds_recording",
     "rds_s3",

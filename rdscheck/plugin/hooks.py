@@ -12,6 +12,7 @@ from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
 from rdscheck.guides import followed
 from rdscheck.model import Environment, Outcome, Run
+from rdscheck.plugin import babelfish
 from rdscheck.plugin.fixtures import RECORDER
 from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
 from rdscheck.plugin.outcomes import Collector, notes, reason, verdict
@@ -55,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="S3 to use: auto, moto, localstack or the address of any S3 endpoint",
     )
+    group.addoption(
+        "--rds-lambda",
+        metavar="URL",
+        default="auto",
+        help="Lambda to use: auto for our own, or the address of a Lambda endpoint such as LocalStack's",
+    )
     group.addoption("--rds-report", metavar="DIR", help="write results.json and reports per version to DIR")
     group.addoption(
         "--rds-reuse", action="store_true", help="keep servers running for the next run (end: rdscheck down)"
@@ -65,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="keep servers and the databases of tests, to look at them (end: rdscheck down)",
     )
     group.addoption("--rds-dsn", metavar="DSN", help="use an existing server: postgresql://… or service=…")
+    babelfish.add_options(group)
     group.addoption(
         "--rds-scenario",
         action="append",
@@ -96,14 +104,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that needs a server once per version."""
     if "rds_version" not in metafunc.fixturenames:
         return
+    names: list[str]
     try:
-        versions = session_of(metafunc.config).versions
+        real = babelfish.given(metafunc.config) if "rds_babelfish" in metafunc.fixturenames else None
+        names = [real.major] if real else [str(one) for one in session_of(metafunc.config).versions]
     except RdscheckError as error:
         raise pytest.UsageError(str(error)) from error
     metafunc.parametrize(
         "rds_version",
-        [str(version) for version in versions],
-        ids=[f"pg{version}" for version in versions],
+        names,
+        ids=[f"pg{name}" for name in names],
         indirect=True,
         scope="session",
     )
@@ -113,6 +123,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out scenarios that were not asked for, and keep together what shares servers of its own."""
     _leave_out(config, items)
+    babelfish.mark_real(config, items)
     for item in items:
         # With --dist loadgroup one worker starts the servers, without it each that gets one of the tests.
         if "rds_fleet" in getattr(item, "fixturenames", ()):
@@ -247,7 +258,8 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
     s3 = session.s3_name()
     return tuple(
         sorted(
-            (_environment(server, s3) for server in session.started()), key=lambda env: order_key(env.version)
+            (*babelfish.environments(config), *(_environment(server, s3) for server in session.started())),
+            key=lambda env: order_key(env.version),
         )
     )
 

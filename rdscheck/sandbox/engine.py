@@ -60,6 +60,9 @@ class Engine(Protocol):
     def stop(self, info: ServerInfo) -> None:
         """End a server and remove everything of it."""
 
+    def release(self, info: ServerInfo, run: RunDir) -> None:
+        """End a server; what it ran in may serve a later ``start`` of the same run."""
+
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
 

@@ -11,12 +11,9 @@ from contextlib import suppress
 import psycopg
 from psycopg import sql
 
-from rdscheck.sandbox.containers import MEMORY, SCRIPTS
+from rdscheck.sandbox.containers import MEMORY, SCRIPTS, STATE
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.server import ADMIN, Connection, Server
-
-#: Where the entry point notes which start of the server this is.
-_STATE = "/var/lib/rdscheck/state"
 
 #: How long a restart is waited for before somebody looks what keeps it.
 _PATIENCE = 1.0
@@ -40,7 +37,7 @@ def ask_to_restart(info: ServerInfo) -> str:
     """Ask the entry point for a restart; return which start it was until now, empty when nobody answers."""
     try:
         with _session(info) as conn:
-            row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [_STATE]).fetchone()
+            row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [STATE]).fetchone()
             assert row is not None
             # The server may end this session, or the shell that sends the signal, before they are done.
             with suppress(psycopg.Error):
@@ -50,13 +47,23 @@ def ask_to_restart(info: ServerInfo) -> str:
     return str(row[0])
 
 
+def ask_to_rest(info: ServerInfo) -> bool:
+    """Ask the entry point to stop the server and wait; False when nobody answers."""
+    try:
+        with _session(info) as conn, suppress(psycopg.Error):
+            _run(conn, "", "kill -USR2 1")
+    except psycopg.Error:
+        return False
+    return True
+
+
 def is_back(info: ServerInfo, before: str) -> bool:
     """Wait until the server of a later start answers; False when it takes too long."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:
             with _session(info) as conn:
-                row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [_STATE]).fetchone()
+                row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [STATE]).fetchone()
             if row is not None and row[0] != before:
                 return True
         except psycopg.Error:

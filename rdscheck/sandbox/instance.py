@@ -322,6 +322,15 @@ class Instance(Server):
     def _checked(self, given: str, value: str | None) -> str:
         return checked(self._rules, self.info, given, value)
 
+    def release(self) -> None:
+        """End the server as ``end`` does; what it ran in may serve the next one of the run."""
+        self.close()
+        self._run.forget(self._name)
+        if self._down:
+            self._engine.stop(self.info)
+        else:
+            self._engine.release(self.info, self._run)
+
     def _ask(self) -> Rules:
         with self.admin() as conn:
             return Rules(self._engine_version, settings.read(conn))

@@ -267,6 +267,10 @@ class LocalEngine:
         end_process(info.pid, info.started)
         shutil.rmtree(Path(info.data_dir).parent, ignore_errors=True)
 
+    def release(self, info: ServerInfo, run: RunDir) -> None:  # noqa: ARG002
+        """End a server as ``stop`` does: a process leaves nothing that another could use."""
+        self.stop(info)
+
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
         return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")

@@ -137,7 +137,7 @@ def _restore_container(copy: Copy, engine: DockerEngine, run: RunDir, group: str
         ):
             _feed(container.id, script, part)
         _feed(container.id, "[ ! -d in/tablespaces ] || mv in/tablespaces .; mv in/data data; rmdir in", None)
-        return engine.await_server(copy.version, image, container, copy.secrets)
+        return engine.await_server(copy.version, container, copy.secrets)
     except BaseException:
         container.remove(force=True, v=True)
         raise

@@ -1,4 +1,7 @@
-"""Faults in the C source of the stand-in: a file, a text in it, and what stands there instead."""
+"""Faults in the C source of the stand-in: a file, a text in it, and what stands there instead.
+
+A file without a folder is one of aws_s3.
+"""
 
 from tests.mutations.mutant import Mutant
 
@@ -53,14 +56,18 @@ MUTANTS = (
         "deny-ignored",
         "deny does not count",
         ("test_export_access.py::test_deny_beats_allow",),
-        source=("policy.c", "if (!rule->allow)\n\t\t\treturn false;", "if (!rule->allow)\n\t\t\tcontinue;"),
+        source=(
+            "aws_client/policy.c",
+            "if (!rule->allow)\n\t\t\treturn AWS_DENIED;",
+            "if (!rule->allow)\n\t\t\tcontinue;",
+        ),
     ),
     Mutant(
         "case-of-resources",
         "capitals in a resource do not count",
         ("test_export_access.py::test_policy_names_a_folder",),
         source=(
-            "policy.c",
+            "aws_client/policy.c",
             "glob_match(rule->resource, resource, false)",
             "glob_match(rule->resource, resource, true)",
         ),

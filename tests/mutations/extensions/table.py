@@ -2,11 +2,14 @@
 
 from tests.mutations.extensions import (
     allowed,
+    babelfish,
     cron,
+    login,
     orafce,
     partman,
     pgaudit,
     pglogical,
+    pgstream,
     plv8,
     postgis,
     repack,
@@ -16,11 +19,14 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    babelfish.FAULTS,
     cron.FAULTS,
+    login.FAULTS,
     orafce.FAULTS,
     partman.FAULTS,
     pgaudit.FAULTS,
     pglogical.FAULTS,
+    pgstream.FAULTS,
     plv8.FAULTS,
     postgis.FAULTS,
     repack.FAULTS,
