@@ -83,6 +83,7 @@ class ControlPlane:
             "sts": self.moto,
             "s3": self._s3,
         }
+        self._endpoint_s3: S3Endpoint | None = None
         self.failures: list[BaseException] = []
         self._endpoint = Endpoint(self._answer)
         self._threads = ThreadPoolExecutor(8, "control-plane")
@@ -166,10 +167,20 @@ class ControlPlane:
     def _s3(self, request: Request) -> Response:
         if self.s3 is None:
             raise Fault("UnknownService", f"{OURS}this session has no S3", 400)
-        response = pass_to_s3(request, self.s3())
+        response = pass_to_s3(request, self.s3_endpoint())
         if request.method in {"PUT", "DELETE"} and "policy" in request.query:
             self.refresh_roles()
         return response
+
+    def s3_endpoint(self) -> S3Endpoint:
+        """Return where S3 is, starting it when nobody has; servers are told then."""
+        assert self.s3 is not None
+        if self._endpoint_s3 is None:
+            self._endpoint_s3 = self.s3()
+            for database in list(self.state.databases.values()):
+                if database.server is not None:
+                    self.write_roles(database)
+        return self._endpoint_s3
 
     # Servers
 
@@ -298,7 +309,7 @@ class ControlPlane:
         """Return the rights AWS's guides give a role for a feature, on everything."""
         keys = Credentials("test", "test")
         if self.s3 is not None and feature != "Lambda":
-            endpoint = self.s3()
+            endpoint = self.s3_endpoint()
             keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
@@ -333,13 +344,15 @@ class ControlPlane:
         """Tell a server what its roles may do, and where S3 is."""
         server = database.server
         assert server is not None
-        endpoint = self.s3() if self.s3 is not None else None
+        roles = [one.association for one in self.roles_of(database) if one.association is not None]
+        # Without a role for it S3 is not asked, and starting it takes a while.
+        wanted = self._endpoint_s3 is not None or any(one.feature != "Lambda" for one in roles)
+        endpoint = self.s3_endpoint() if wanted and self.s3 is not None else None
         access = Access(
             endpoint=endpoint.url_for_server if endpoint else "",
             region=endpoint.region if endpoint and not endpoint.is_local else database.region,
         )
-        for role in self.roles_of(database):
-            if role.association is not None:
-                access = access.with_role(role.association)
+        for role in roles:
+            access = access.with_role(role)
         with database.lock:
             Associations(server).tell(self.access(access))
