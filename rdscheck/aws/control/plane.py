@@ -87,7 +87,8 @@ class ControlPlane:
         self.failures: list[BaseException] = []
         self._endpoint = Endpoint(self._answer)
         self._threads = ThreadPoolExecutor(8, "control-plane")
-        self._known: dict[int, settings.Capabilities] = {}
+        self._rules: dict[int, Rules] = {}
+        self.parameters: dict[str, list[dict[str, Any]]] = {}  # by family, as they are described
         self._asking = threading.Lock()
         for name in MODULES:
             importlib.import_module(f"rdscheck.aws.control.{name}")
@@ -286,10 +287,11 @@ class ControlPlane:
         """Return what a parameter group of a family may hold; asks a server of that major once."""
         major = int(family.removeprefix("aurora-").removeprefix("postgresql").removeprefix("postgres"))
         with self._asking:
-            if major not in self._known:
+            if major not in self._rules:
                 with self._of_major(major) as server, server.admin() as conn:
-                    self._known[major] = settings.read(conn)
-        return Rules(emulated(Version(major)).version, self._known[major])
+                    known = settings.read(conn)
+                self._rules[major] = Rules(emulated(Version(major)).version, known)
+        return self._rules[major]
 
     @contextmanager
     def _of_major(self, major: int) -> Iterator[Server]:

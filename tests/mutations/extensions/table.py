@@ -2,6 +2,7 @@
 
 from tests.mutations.extensions import (
     allowed,
+    api,
     babelfish,
     cron,
     login,
@@ -19,6 +20,7 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    api.FAULTS,
     babelfish.FAULTS,
     cron.FAULTS,
     login.FAULTS,
