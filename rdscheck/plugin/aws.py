@@ -234,7 +234,9 @@ def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]
     recorder = recorder_of(request.node)
     with (
         tempfile.TemporaryDirectory(prefix="rdscheck-aws-") as directory,
-        ControlPlane(session.pool, kind=RdsInstance, s3=lambda: session.s3) as plane,
+        ControlPlane(
+            session.pool, kind=RdsInstance, s3=lambda: session.s3, functions=lambda: session.functions
+        ) as plane,
     ):
         yield Aws(plane, recorder, rds_server.version, Path(directory))
         failures = plane.failures

@@ -186,6 +186,26 @@ def test_a_cluster_needs_the_feature_named(lab: Any, refused_by_api: Any) -> Non
     assert [(one["RoleArn"], one["FeatureName"]) for one in found] == [(ROLE, "Lambda")]
 
 
+@claim(source=f"{GUIDE}/UsingWithRDS.IAMDBAuth.Enabling.html", certainty="documented", needs=("tls", "pam"))
+def test_iam_log_ins_go_on_and_off(lab: Any) -> None:
+    """A token opens while IAM authentication is on for the instance, and neither before nor after."""
+    server = lab.start()
+    with server.recorded() as master:
+        master.execute("CREATE USER jane_doe")
+        master.execute("GRANT rds_iam TO jane_doe")
+    where = lab.aws.describe(NAME)["Endpoint"]
+    token = lab.rds.generate_db_auth_token(where["Address"], where["Port"], "jane_doe")
+    login = {"user": "jane_doe", "password": token, "sslmode": "require"}
+    for enabled in (False, True, False):
+        lab.rds.modify_db_instance(**INSTANCE, EnableIAMDatabaseAuthentication=enabled)
+        assert lab.aws.describe(NAME)["IAMDatabaseAuthenticationEnabled"] is enabled
+        if enabled:
+            server.connect(**login).close()
+            continue
+        with pytest.raises(psycopg.OperationalError, match="PAM authentication failed"):
+            server.connect(**login)
+
+
 @claim(source=f"{API}/API_DescribeDBEngineVersions.html", certainty="documented")
 def test_versions_tell_where_they_may_be_upgraded_to(lab: Any) -> None:
     """An engine version lists its upgrade targets, minors and majors, and the features it has roles for."""
