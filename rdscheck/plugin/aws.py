@@ -159,7 +159,8 @@ class Aws:
         server = self.plane.instance(identifier)
         assert isinstance(server, RdsInstance)
         name = f"{identifier}.{SHOWN_ZONE}"
-        server.report_to(self._recorder)
+        # Where there are several the report tells them apart.
+        server.report_to(self._recorder, identifier if len(self.plane.state.databases) > 1 else "")
         self._recorder.mask(str(server.info.port), "5432")
         self._recorder.mask(f"{server.info.host}:{server.info.port}", f"{name}:5432")
         self._recorder.mask(self.plane.state.databases[identifier].resource, "db-RESOURCEID")
