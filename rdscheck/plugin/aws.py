@@ -97,6 +97,10 @@ class Aws:
         if error and not _ASKS.match(model.name):
             self._recorder.act(f"-- {error.get('Code')}: {error.get('Message')}")
 
+    def mask(self, real: str, shown: str) -> None:
+        """Print ``shown`` in the report wherever a name made up for one run occurs."""
+        self._recorder.mask(real, shown)
+
     def create(self, identifier: str, **arguments: Any) -> RdsInstance:
         """Create an instance of the version the test runs on by boto3, wait for it and return its server.
 
@@ -155,7 +159,8 @@ class Aws:
         server = self.plane.instance(identifier)
         assert isinstance(server, RdsInstance)
         name = f"{identifier}.{SHOWN_ZONE}"
-        server.report_to(self._recorder)
+        # Where there are several the report tells them apart.
+        server.report_to(self._recorder, identifier if len(self.plane.state.databases) > 1 else "")
         self._recorder.mask(str(server.info.port), "5432")
         self._recorder.mask(f"{server.info.host}:{server.info.port}", f"{name}:5432")
         self._recorder.mask(self.plane.state.databases[identifier].resource, "db-RESOURCEID")
@@ -230,7 +235,9 @@ def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]
     recorder = recorder_of(request.node)
     with (
         tempfile.TemporaryDirectory(prefix="rdscheck-aws-") as directory,
-        ControlPlane(session.pool, kind=RdsInstance, s3=lambda: session.s3) as plane,
+        ControlPlane(
+            session.pool, kind=RdsInstance, s3=lambda: session.s3, functions=lambda: session.functions
+        ) as plane,
     ):
         yield Aws(plane, recorder, rds_server.version, Path(directory))
         failures = plane.failures

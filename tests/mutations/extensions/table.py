@@ -2,6 +2,7 @@
 
 from tests.mutations.extensions import (
     allowed,
+    api,
     babelfish,
     cron,
     duckdb,
@@ -20,6 +21,7 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    api.FAULTS,
     babelfish.FAULTS,
     cron.FAULTS,
     duckdb.FAULTS,
