@@ -98,7 +98,7 @@ def test_function_times_out(rds_lambda: Any, source: str, row: Any, fails: Any) 
     """A handler that exceeds the function's Timeout is ended and reported; the next call works."""
     name = rds_lambda.deploy("my-function", source, Timeout=1)
     with fails("38000", INVOCATION, detail="Task timed out after 1.00 seconds"):
-        row(CALL, [name, '{"sleep": 60}'])
+        row(CALL, [name, '{"sleep": 8}'])
     assert row(CALL, [name, "{}"])[0] == 200
 
 
@@ -151,13 +151,13 @@ def test_statement_timeout_and_cancel(
     with step("1. statement_timeout"):
         aws_lambda.execute("SET statement_timeout = 300")
         with refused(pg.QueryCanceled, "canceling statement due to statement timeout"):
-            row(CALL, [name, '{"sleep": 30}'])
+            row(CALL, [name, '{"sleep": 8}'])
         aws_lambda.execute("RESET statement_timeout")
     with step("2. A cancel"):
         timer = threading.Timer(0.3, aws_lambda.cancel_safe)
         timer.start()
         with refused(pg.QueryCanceled, "canceling statement due to user request"):
-            row(CALL, [name, '{"sleep": 30}'])
+            row(CALL, [name, '{"sleep": 8}'])
         timer.join()
     with step("3. The next call"):
         assert row(CALL, [name, "{}"])[0] == 200
