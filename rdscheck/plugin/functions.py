@@ -7,7 +7,6 @@ import pytest
 
 from rdscheck.plugin.fixtures import recorder_of
 from rdscheck.plugin.session import session_of
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ def rds_lambda(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[La
         space.on_new_name = recorder.mask
         recorder.mask(endpoint.account, SHOWN_ACCOUNT)
         if rds_db.server.info.admin_host:
-            credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-            rds_db.use_lambda(endpoint.url_for_server, endpoint.region, credentials, space.patterns)
+            rds_db.use_lambda(endpoint.url_for_server, endpoint.region, space.credentials, space.patterns)
         yield space
 
 

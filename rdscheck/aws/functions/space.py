@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rdscheck.aws.functions.endpoint import OURS, LambdaEndpoint, client
 from rdscheck.aws.functions.service import CALLS
 from rdscheck.errors import LambdaUnavailable
+from rdscheck.sandbox.access import Credentials
 
 _RUNTIME = "python3.13"
 
@@ -42,6 +43,12 @@ class LambdaSpace:
     def account(self) -> str:
         """Account of the functions."""
         return self.endpoint.account
+
+    @property
+    def credentials(self) -> Credentials:
+        """Keys that Lambda takes."""
+        one = self.endpoint
+        return Credentials(one.access_key, one.secret_key, one.session_token)
 
     @property
     def role_arn(self) -> str:

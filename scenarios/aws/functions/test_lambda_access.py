@@ -198,7 +198,7 @@ def test_requests_are_signed(rds_db: Any, rds_lambda: Any, echo: str, row: Any, 
     """Requests are signed with the role's credentials: Lambda refuses another secret and an unknown key."""
     if rds_lambda.endpoint.kind != "rdscheck":
         pytest.skip("emulators check no signature")
-    right = rds_db.lambda_credentials
+    right = rds_lambda.credentials
     for changed, told in (
         (replace(right, secret_key="wrong"), "The request signature we calculated does not match"),
         (replace(right, access_key="AKIAUNKNOWN"), "The security token included in the request is invalid"),

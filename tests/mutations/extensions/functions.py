@@ -68,9 +68,9 @@ FAULTS = (
         file=_SERVICE,
     ),
     Fault(
-        "more of the log comes back than 4 KB",
+        "less of the log comes back than 4 KB",
         _CALLS + "test_log_tail_is_4_kb",
-        (("_LOG_TAIL = 4096", "_LOG_TAIL = 8192"),),
+        (("_LOG_TAIL = 4096", "_LOG_TAIL = 4000"),),
         file=_RUNNING,
     ),
     Fault(
