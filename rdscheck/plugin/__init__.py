@@ -5,6 +5,8 @@ A test suite that uses none of it pays nothing for it: nothing starts before a
 fixture asks for a server.
 """
 
+from rdscheck.plugin.aws import rds_aws
+from rdscheck.plugin.babelfish import rds_babelfish
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
@@ -31,6 +33,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
 
 __all__ = [
@@ -45,11 +48,15 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_aws",
+    "rds_babelfish",
     "rds_client",
     "rds_connect",
     "rds_db",
     "rds_fleet",
     "rds_grouped",
+    "rds_iam",
+    "rds_iam_users",
     "rds_instance",
     "rds_lambda",
     "rds_prepared",

@@ -17,7 +17,8 @@ from rdscheck.sandbox.access import (
 )
 from rdscheck.sandbox.server import Connection, Server
 
-_ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
+#: The role of a feature for which none was named.
+ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
 
 
 class Associations:
@@ -34,6 +35,7 @@ class Associations:
         self._bucket = ""
         self._functions: tuple[str, ...] = ()
         self._credentials = self._lambda_credentials = Credentials("test", "test")
+        self._written = False
 
     def use_s3(
         self,
@@ -121,7 +123,7 @@ class Associations:
         self._access = self._access.with_role(
             Association(
                 feature=feature,
-                role_arn=role_arn or _ROLE_ARN.format(feature=feature),
+                role_arn=role_arn or ROLE_ARN.format(feature=feature),
                 credentials=credentials or known,
                 allow=tuple((action, arn) for action in actions for arn in where),
                 deny=tuple((action, arn) for action in deny for arn in where),
@@ -133,6 +135,11 @@ class Associations:
         self._access = self._access.without_role(feature)
         self._write()
 
+    def tell(self, access: Access) -> None:
+        """Let all that was said be replaced by this."""
+        self._access = access
+        self._write()
+
     def change(self, **changes: Any) -> None:
         """Change fields of ``Access``: endpoint, region, split_bytes, part_bytes."""
         self._access = replace(self._access, **changes)
@@ -140,6 +147,8 @@ class Associations:
 
     def forget(self) -> None:
         """Remove what was written."""
+        if not self._written:
+            return
         with self._server.maintenance() as admin:
             path = self._path(admin)
             self._run(admin, sql.SQL("SELECT WHERE false"), f"rm -f {path}")
@@ -151,6 +160,7 @@ class Associations:
         the server's user. A backend's working directory is its data directory; the
         file's name is a number, so nothing here needs quoting for the shell.
         """
+        self._written = True
         with self._server.maintenance() as admin:
             path = self._path(admin)
             rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(self._access.lines()))

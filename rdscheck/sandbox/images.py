@@ -34,6 +34,8 @@ _CONTEXT = (
     "configure.sh",
     "each-database.sql",
     "entrypoint.sh",
+    "prepare.sh",
+    "renew.sh",
     "postgresql.rdscheck.conf",
     "profile.sql",
     "rest.sh",
@@ -43,6 +45,7 @@ _CONTEXT = (
     "aws_commons",
     "aws_lambda",
     "aws_s3",
+    "pam_rds",
     "plv8",
     "rdsutils",
 )

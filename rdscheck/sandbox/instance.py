@@ -10,19 +10,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Self
 
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from rdscheck.catalog.versions import emulated, read_version
-from rdscheck.errors import RdscheckError, StartError
+from rdscheck.errors import StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
 from rdscheck.sandbox.engine import Engine, Progress, quiet
+from rdscheck.sandbox.groups import checked, first_group
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.parameters import default_text, defaults, effective, render
 from rdscheck.sandbox.refusals import COMBINATION, IncompatibleParameters, ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe
+from rdscheck.sandbox.snapshots import Copy, restore
 from rdscheck.sandbox.upgrading import UpgradeBlocked
 from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
 from rdscheck.upgrade.precheck import Obstacle, look
@@ -33,6 +36,9 @@ IN_SYNC = "in-sync"
 INCOMPATIBLE = "incompatible-parameters"
 
 _RELOAD_SECONDS = 10
+
+#: What sessions are told that a restart ends or that come too early.
+_OF_SESSIONS = re.compile("the database system is|terminating connection due to administrator command")
 
 #: Words of a setting's name in what the server says.
 _NAME = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")
@@ -67,7 +73,15 @@ class Instance(Server):
 
         Raises ``StartError``, and for the values what ``modify`` raises; then nothing is left running.
         """
-        info = engine.start(version, run)
+        text, group = first_group(engine, run, version, parameters or {})
+        try:
+            info = engine.start(version, run, text)
+        except StartError:
+            if not text:
+                raise
+            # The way that starts twice tells which parameter it was, or that it was none of them.
+            text, group = "", {}
+            info = engine.start(version, run)
         try:
             run.write(name, info.to_json())
             instance = cls(info, engine, run, name)
@@ -76,11 +90,28 @@ class Instance(Server):
             run.forget(name)
             raise
         try:
-            instance._begin(parameters or {})
+            if text:
+                instance._group, instance._live = group, dict(group)
+                instance._record()
+            else:
+                instance._begin(parameters or {})
         except BaseException:
             instance.end()
             raise
         return instance
+
+    @classmethod
+    def restore(cls, copy: Copy, engine: Engine, run: RunDir, name: str) -> Self:
+        """Start a server on a copy of another one's data, with the default group; see ``start``."""
+        text = render(effective(defaults(emulated(copy.version).version), {}))
+        info = restore(copy, engine, run, text)
+        try:
+            run.write(name, info.to_json())
+            return cls(info, engine, run, name)
+        except BaseException:
+            engine.stop(info)
+            run.forget(name)
+            raise
 
     @classmethod
     def attach(cls, info: ServerInfo, engine: Engine, run: RunDir, name: str) -> Self:
@@ -159,7 +190,7 @@ class Instance(Server):
         Raises ``IncompatibleParameters`` when the server does not start with it: then it is down
         until another group lets it start.
         """
-        kept = self._kept is not None
+        kept = self._opened
         self.close()
         self._engine.configure(self.info, self._text(self._group))
         try:
@@ -176,6 +207,17 @@ class Instance(Server):
         self._rules = Rules(self._engine_version, self._rules.here.also(self._ask().here))
         if kept:
             self.open()
+
+    def set_master_password(self, password: str) -> None:
+        """Give the master user another password, as ``aws rds modify-db-instance`` does."""
+        with self.admin() as conn:
+            conn.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(self.master_user), sql.Literal(password)
+                )
+            )
+        self.info = replace(self.info, master_password=password)
+        self._record()
 
     def obstacles(self, version: str) -> tuple[Obstacle, ...]:
         """Return what is in the way of an upgrade to a version such as ``17`` or ``17.5``.
@@ -216,7 +258,7 @@ class Instance(Server):
                 raise UpgradeBlocked.by(found)
         self._engine.prepare_upgrade(read_version(self.info.version), wanted, progress)
         group = self._group_for(wanted, target, parameters or {})
-        kept = self._kept is not None
+        kept = self._opened
         self.close()
         progress(f"upgrading from {self.server_version} to {wanted}")
         text = render(effective(defaults(target), group))
@@ -241,7 +283,7 @@ class Instance(Server):
         try:
             with Server(info).admin() as conn:
                 rules = Rules(target, settings.read(conn))
-            return {_checked(rules, info, given, value): value for given, value in parameters.items()}
+            return {checked(rules, info, given, value): value for given, value in parameters.items()}
         finally:
             self._engine.stop(info)
 
@@ -278,7 +320,16 @@ class Instance(Server):
         self._run.forget(self._name)
 
     def _checked(self, given: str, value: str | None) -> str:
-        return _checked(self._rules, self.info, given, value)
+        return checked(self._rules, self.info, given, value)
+
+    def release(self) -> None:
+        """End the server as ``end`` does; what it ran in may serve the next one of the run."""
+        self.close()
+        self._run.forget(self._name)
+        if self._down:
+            self._engine.stop(self.info)
+        else:
+            self._engine.release(self.info, self._run)
 
     def _ask(self) -> Rules:
         with self.admin() as conn:
@@ -314,15 +365,6 @@ class Instance(Server):
             time.sleep(0.01)
 
 
-def _checked(rules: Rules, info: ServerInfo, given: str, value: str | None) -> str:
-    """Return the name as groups spell it once it may have that value."""
-    name = rules.name(given)
-    rules.check(name, value)
-    if name == "rds.force_ssl" and value == "1" and (reason := Server(info).why_not("tls")):
-        raise RdscheckError(f"TLS cannot be asked for: {reason}")
-    return name
-
-
 def _custom_group(engine_version: str) -> ParameterRefused:
     """Say that a group has to be named; seen in https://github.com/aws/aws-cli/issues/5939 (Aurora)."""
     major = engine_version.partition(".")[0]
@@ -340,7 +382,7 @@ def _custom_group(engine_version: str) -> ParameterRefused:
 def _incompatible(error: StartError, group: Mapping[str, str]) -> IncompatibleParameters:
     """Say what the server said, and which parameter of the group it was about."""
     lines = error.message.split(" | ")
-    fatals = [line for line in lines if "FATAL:" in line and "the database system is" not in line]
+    fatals = [line for line in lines if "FATAL:" in line and not _OF_SESSIONS.search(line)]
     told = (fatals or lines)[-1]
     fatal = told.rpartition("FATAL:")[2].strip()
     # A hint on the next line may name what the line itself does not.

@@ -13,9 +13,6 @@ from rdscheck import Basis, claim, documentation_finding, refused, rests_on, sce
 DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL-Lambda.html"
 REFERENCE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL-Lambda-functions.html"
 ERRORS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL-Lambda-errors.html"
-BABELFISH = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/babelfish-postgres-aws-extensions.html"
-)
 pytestmark = scenario(
     "aws/lambda",
     title="Invoke a Lambda function: set up the extension",
@@ -26,16 +23,15 @@ pytestmark = scenario(
 )
 documented = claim(source=DOCS, certainty="documented")
 
-#: The function of the guide, and of the Babelfish page once its brace is closed.
+#: The function that the guide calls.
 HELLO = """
 import json
 def lambda_handler(event, context):
-    #TODO implement
     return {
         'statusCode': 200,
         'body': json.dumps('Hello from Lambda!')
+    }
 """
-HELLO_CLOSED = HELLO + "    }\n"
 HELLO_ROW = (200, {"statusCode": 200, "body": '"Hello from Lambda!"'}, "$LATEST", None)
 BODY = """'{"body": "Hello from Postgres!"}'::json"""
 
@@ -56,7 +52,7 @@ SIGNATURES = [
 @documented
 def test_procedure(rds: Any, rds_lambda: Any, step: Any) -> None:
     """The guide's steps work in order: install, name the function, invoke it, and its row comes back."""
-    name = rds_lambda.deploy("my-function", HELLO_CLOSED)
+    name = rds_lambda.deploy("my-function", HELLO)
     with step("3. Install the extension"):
         rds.execute("CREATE EXTENSION IF NOT EXISTS aws_lambda CASCADE")
         assert rds.notices == ['installing required extension "aws_commons"']
@@ -154,7 +150,7 @@ def test_helper_checks_nothing(aws_lambda: Any, step: Any) -> None:
 @rests_on("lambda-conflict-text")
 def test_arn_of_another_region(aws_lambda: Any, rds_lambda: Any, row: Any, step: Any) -> None:
     """A full ARN with another Region beside it is refused, though the guide's first call is written so."""
-    rds_lambda.deploy("simple", HELLO_CLOSED)
+    rds_lambda.deploy("simple", HELLO)
     arn = rds_lambda.arn("simple")
     with (
         step("5. Invoke with the ARN and another Region, as the guide does"),
@@ -251,48 +247,6 @@ def test_functions_are_managed_by_the_api(aws_lambda: Any, rds_lambda: Any, row:
             pg.SystemError, "invoke API failed", detail=f"Function not found: {rds_lambda.arn('my-function')}"
         ):
             row("%s, '{}'::json", [name])
-
-
-@claim(source=BABELFISH, certainty="documented")
-@documentation_finding("babelfish-lambda-function")
-def test_function_of_the_babelfish_page(
-    aws_lambda: Any, rds_lambda: Any, row: Any, fails: Any, step: Any
-) -> None:
-    """The Babelfish page's Python function cannot be imported as printed; with its brace closed it greets."""
-    with step("As printed"):
-        name = rds_lambda.deploy("my-function", HELLO)
-        with fails("38000", "lambda invocation failed", detail="Runtime.UserCodeSyntaxError"):
-            row(f"%s, {BODY}", [name])
-    with step("With the brace closed"):
-        rds_lambda.deploy("my-function", HELLO_CLOSED)
-        assert row(f"%s, {BODY}", [name]) == HELLO_ROW
-
-
-@claim(source=BABELFISH, certainty="documented")
-def test_wrapper_that_returns_text(aws_lambda: Any, rds_lambda: Any, step: Any) -> None:
-    """A PL/pgSQL wrapper returns the payload as text, for callers that know no JSON."""
-    name = rds_lambda.deploy("my-function", HELLO_CLOSED)
-    aws_lambda.execute("CREATE SCHEMA master_dbo")
-    with step("2. Create the wrapper"):
-        aws_lambda.execute(f"""
-create or replace function master_dbo.lambda_wrapper()
-returns text
-language plpgsql
-as
-$$
-declare
-   r_status_code integer;
-   r_payload text;
-begin
-   SELECT payload INTO r_payload
-     FROM aws_lambda.invoke(  aws_commons.create_lambda_function_arn('{name}', 'us-east-1')
-                            ,{BODY} );
-   return r_payload ;
-end;
-$$""")
-    with step("3. Call it"):
-        (text,) = aws_lambda.execute("select master_dbo.lambda_wrapper()").fetchone()
-        assert text == '{"statusCode": 200, "body": "\\"Hello from Lambda!\\""}'
 
 
 @documented

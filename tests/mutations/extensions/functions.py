@@ -46,11 +46,6 @@ FAULTS = (
         (("CREATE EXTENSION IF NOT EXISTS aws_lambda CASCADE", "CREATE EXTENSION IF NOT EXISTS aws_lambda"),),
     ),
     Fault(
-        "the function of the page is mended before it is shown",
-        _SETUP + "test_function_of_the_babelfish_page",
-        (('rds_lambda.deploy("my-function", HELLO)', 'rds_lambda.deploy("my-function", HELLO_CLOSED)'),),
-    ),
-    Fault(
         "the trigger sends nothing",
         _CALLS + "test_trigger_sends_events",
         (("to_json(NEW), 'Event');\"", "to_json(NEW), 'DryRun');\""),),
