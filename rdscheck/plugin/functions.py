@@ -1,7 +1,8 @@
 """The fixture ``rds_lambda``: Lambda with functions of the test's own."""
 
+import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 #: What a report shows in place of a foreign account.
 SHOWN_ACCOUNT = "123456789012"
+
+#: The same for every function here: nobody needs to read it.
+_USUAL = {"Runtime", "Role", "Handler"}
 
 
 @pytest.fixture
@@ -29,10 +33,19 @@ def rds_lambda(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[La
     recorder = recorder_of(request.node)
     with LambdaSpace(endpoint) as space:
         space.on_new_name = recorder.mask
+        space.on_call = lambda action, asked: recorder.act(f"-- {action} {_shown(asked)}")
         recorder.mask(endpoint.account, SHOWN_ACCOUNT)
         if rds_db.server.info.admin_host:
             rds_db.use_lambda(endpoint.url_for_server, endpoint.region, space.credentials, space.patterns)
         yield space
+
+
+def _shown(asked: dict[str, Any]) -> str:
+    """Return the arguments of a call as JSON, the code of a function as what it is."""
+    shown = {name: value for name, value in asked.items() if name not in _USUAL}
+    return json.dumps(
+        {name: "…" if isinstance(value, bytes) or name == "Code" else value for name, value in shown.items()}
+    )
 
 
 __all__ = ["rds_lambda"]

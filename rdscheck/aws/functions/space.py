@@ -30,7 +30,9 @@ class LambdaSpace:
     def __init__(self, endpoint: LambdaEndpoint) -> None:
         self.endpoint = endpoint
         self.on_new_name: Callable[[str, str], None] | None = None  # told real and wished name
+        self.on_call: Callable[[str, dict[str, Any]], None] | None = None  # told what changes something
         self.client: Any = client(endpoint)
+        self.client.meta.events.register("provide-client-params.lambda.*", self._called)
         self._suffix = uuid4().hex[:10]
         self._names: dict[str, str] = {}
 
@@ -117,8 +119,13 @@ class LambdaSpace:
             told: list[dict[str, Any]] = json.load(answer)
         return told
 
+    def _called(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if self.on_call and not model.name.startswith(("Get", "List", "Invoke")):
+            self.on_call(model.name, params)
+
     def close(self) -> None:
         """Delete every function."""
+        self.on_call = None
         for name in self._names.values():
             try:
                 self.client.delete_function(FunctionName=name)
