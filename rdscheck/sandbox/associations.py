@@ -77,11 +77,6 @@ class Associations:
             self._add("Lambda")
         self._write()
 
-    @property
-    def lambda_credentials(self) -> Credentials:
-        """What signs requests to Lambda, unless a role brings its own."""
-        return self._lambda_credentials
-
     def associate_role(
         self,
         feature: str,
