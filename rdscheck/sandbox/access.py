@@ -41,14 +41,16 @@ class Rule:
 
     ``effect`` is ``allow``, ``deny`` or ``within`` (the role's permissions boundary allows it).
     It holds for an action pattern on ``resources``, patterns too (``*`` and ``?`` as in IAM), or with
-    ``other`` on everything but those; ``regions`` limits it to requests sent there. ``unsure`` is
-    why nobody here can tell whether it holds: a request that hangs on it ends with an error.
+    ``other`` on everything but those; ``among`` limits it to resources of these patterns, ``regions``
+    to requests sent there. ``unsure`` is why nobody here can tell whether it holds: a request that
+    hangs on it ends with an error.
     """
 
     effect: Literal["allow", "deny", "within"]
     action: str
     resources: tuple[str, ...]
     other: bool = False
+    among: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     unsure: str = ""
 
@@ -56,6 +58,7 @@ class Rule:
         """Return it as a line of the file."""
         words = [self.effect, feature, _word(self.action), _word("\n".join(self.resources))]
         words += ["except"] if self.other else []
+        words += ["among=" + _word("\n".join(self.among))] if self.among else []
         words += ["in=" + _word(",".join(self.regions))] if self.regions else []
         words += ["unsure=" + _word(ascii(self.unsure)[1:-1])] if self.unsure else []
         return " ".join(words)
