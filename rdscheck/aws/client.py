@@ -19,7 +19,7 @@ _READ_TIMEOUT = 60
 def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
     """Return a boto3 S3 client for an endpoint, in its region or another."""
     try:
-        session = _local_session() if endpoint.is_local else boto3.session.Session()
+        session = local_session() if endpoint.is_local else boto3.session.Session()
     except BotoCoreError as error:  # a profile that does not exist, a file that cannot be read
         raise S3Unavailable(str(error), hint="correct AWS_PROFILE or the AWS configuration file") from error
     return session.client(
@@ -46,7 +46,7 @@ def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
 
 
 @cache
-def _local_session() -> boto3.session.Session:
+def local_session() -> boto3.session.Session:
     """Return one session for all clients: making one parses botocore's models anew, which takes a while."""
     # The user's profile has no say here; one that does not exist would even be an error.
     nothing = (None, None, None, None)

@@ -4,7 +4,7 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, pglogical, profile, upgrade
+from rdscheck.deviations import aws_s3, backends, documents, extensions, iam, pglogical, profile, upgrade
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -14,6 +14,7 @@ DEVIATIONS: dict[str, Deviation] = {
         *aws_s3.DEVIATIONS,
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
+        *iam.DEVIATIONS,
         *pglogical.DEVIATIONS,
         *profile.DEVIATIONS,
         *upgrade.DEVIATIONS,

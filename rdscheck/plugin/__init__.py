@@ -30,6 +30,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
+from rdscheck.plugin.iam import rds_iam, rds_local_iam
 from rdscheck.plugin.programs import rds_client
 
 __all__ = [
@@ -49,7 +50,9 @@ __all__ = [
     "rds_db",
     "rds_fleet",
     "rds_grouped",
+    "rds_iam",
     "rds_instance",
+    "rds_local_iam",
     "rds_prepared",
     "rds_recording",
     "rds_s3",
