@@ -1,9 +1,8 @@
 """Patterns of policies: wildcards and policy variables."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from rdscheck.errors import UnevaluatedCondition
@@ -64,7 +63,9 @@ class Pattern:
 
     def matches(self, text: str, *, fold: bool = False) -> bool:
         """Tell whether a whole text fits; ``fold`` for what ignores case, such as actions."""
-        return (self._folded if fold else self._exact).fullmatch(text) is not None
+        if fold:
+            return _fits([(kind, piece.lower()) for kind, piece in self.pieces], text.lower())
+        return _fits(self.pieces, text)
 
     def glob(self) -> str | None:
         """Return it as a pattern without variables; None when a wildcard in it is meant literally."""
@@ -72,18 +73,24 @@ class Pattern:
             return None
         return "".join(text for _, text in self.pieces)
 
-    @cached_property
-    def _source(self) -> str:
-        wild = {"*": ".*", "?": "."}
-        return "".join(re.escape(text) if kind == "text" else wild[text] for kind, text in self.pieces)
 
-    @cached_property
-    def _exact(self) -> re.Pattern[str]:
-        return re.compile(self._source, re.DOTALL)
-
-    @cached_property
-    def _folded(self) -> re.Pattern[str]:
-        return re.compile(self._source, re.DOTALL | re.IGNORECASE)
+def _fits(pieces: Sequence[tuple[str, str]], text: str) -> bool:
+    """Match from left to right; only the last star ever needs another try, so it takes no time."""
+    # One wildcard or one character each.
+    wanted = [(kind, char) for kind, piece in pieces for char in piece]
+    at = here = 0
+    star, resume = -1, 0
+    while at < len(text):
+        if here < len(wanted) and wanted[here] == ("wild", "*"):
+            star, resume, here = here, at, here + 1
+        elif here < len(wanted) and wanted[here] in {("wild", "?"), ("text", text[at])}:
+            at, here = at + 1, here + 1
+        elif star >= 0:
+            resume += 1
+            at, here = resume, star + 1
+        else:
+            return False
+    return all(one == ("wild", "*") for one in wanted[here:])
 
 
 def _plain(text: str, *, wildcards: bool) -> list[tuple[Literal["text", "wild"], str]]:
@@ -92,7 +99,7 @@ def _plain(text: str, *, wildcards: bool) -> list[tuple[Literal["text", "wild"],
     pieces: list[tuple[Literal["text", "wild"], str]] = []
     for part in re.split(r"([*?])", text):
         if part in {"*", "?"}:
-            # One star is as good as many, and many would take a regular expression ages.
+            # One star is as good as many.
             if part == "?" or not pieces or pieces[-1] != ("wild", "*"):
                 pieces.append(("wild", part))
         elif part:
