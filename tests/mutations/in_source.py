@@ -53,7 +53,37 @@ MUTANTS = (
         "deny-ignored",
         "deny does not count",
         ("test_export_access.py::test_deny_beats_allow",),
-        source=("policy.c", "if (!rule->allow)\n\t\t\treturn false;", "if (!rule->allow)\n\t\t\tcontinue;"),
+        source=("policy.c", "if (said[S3_DENY] ||", "if ("),
+    ),
+    Mutant(
+        "boundary-ignored",
+        "a permissions boundary does not count",
+        ("iam/test_policies.py::test_boundary",),
+        source=("policy.c", "if (!said[S3_BOUNDED])", "if (true)"),
+    ),
+    Mutant(
+        "unsure-is-yes",
+        "what is not evaluated is a yes",
+        ("iam/test_policies.py::test_unknown_condition",),
+        source=("policy.c", "if (reason)", "if (false)"),
+    ),
+    Mutant(
+        "not-resource-is-resource",
+        "a deny of all other resources is one of those it names",
+        ("iam/test_policies.py::test_not_resource",),
+        source=("policy.c", "!= rule->except", "!= false"),
+    ),
+    Mutant(
+        "bucket-policy-everywhere",
+        "the policy of one bucket speaks of all of them",
+        ("iam/test_policies.py::test_bucket_policy_allows",),
+        source=("policy.c", "if (rule->among &&", "if (false &&"),
+    ),
+    Mutant(
+        "regions-ignored",
+        "a rule for one Region holds in all of them",
+        ("iam/test_policies.py::test_requested_region",),
+        source=("policy.c", "if (rule->regions &&", "if (false &&"),
     ),
     Mutant(
         "case-of-resources",
@@ -61,8 +91,8 @@ MUTANTS = (
         ("test_export_access.py::test_policy_names_a_folder",),
         source=(
             "policy.c",
-            "glob_match(rule->resource, resource, false)",
-            "glob_match(rule->resource, resource, true)",
+            "glob_match(lfirst(lc), resource, false)",
+            "glob_match(lfirst(lc), resource, true)",
         ),
     ),
     Mutant(

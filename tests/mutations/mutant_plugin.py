@@ -82,7 +82,9 @@ def _library(mutant: Mutant) -> str:
 
 
 def _name(item: Any) -> str:
-    return f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    folder = item.path.parent.name
+    below = "" if folder == "s3" else f"{folder}/"
+    return f"{below}{item.path.name}::{getattr(item, 'originalname', item.name)}"
 
 
 def _function(claim: str) -> str:

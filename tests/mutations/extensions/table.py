@@ -3,6 +3,7 @@
 from tests.mutations.extensions import (
     allowed,
     cron,
+    iam,
     orafce,
     partman,
     pgaudit,
@@ -17,6 +18,7 @@ from tests.mutations.extensions import (
 TABLES = (
     allowed.FAULTS,
     cron.FAULTS,
+    iam.FAULTS,
     orafce.FAULTS,
     partman.FAULTS,
     pgaudit.FAULTS,
