@@ -103,7 +103,7 @@ class Stage:
                 name = self._database.create_role(kind, options=described.options)
                 self._roles[kind] = name
                 if described.grants:
-                    with self._database.connect() as master:
+                    with self._database.server.as_master() as master:
                         for grant in described.grants:
                             master.execute(names.statement(grant, self._resolver(name)))
             except psycopg.Error as error:

@@ -159,7 +159,7 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
     yield start
     if not session.options.keep:
         for instance in reversed(started):
-            instance.end()
+            instance.release()
 
 
 class RdsPrepared(Protocol):

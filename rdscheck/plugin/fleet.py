@@ -53,7 +53,7 @@ class Fleet:
     def end(self) -> None:
         """End all servers."""
         for instance in reversed(self.started):
-            instance.end()
+            instance.release()
         self.started.clear()
 
 

@@ -33,6 +33,7 @@ class Associations:
         self._access = Access()
         self._bucket = ""
         self._credentials = Credentials("test", "test")
+        self._written = False
 
     def use_s3(
         self,
@@ -119,6 +120,8 @@ class Associations:
 
     def forget(self) -> None:
         """Remove what was written."""
+        if not self._written:
+            return
         with self._server.maintenance() as admin:
             path = self._path(admin)
             self._run(admin, sql.SQL("SELECT WHERE false"), f"rm -f {path}")
@@ -130,6 +133,7 @@ class Associations:
         the server's user. A backend's working directory is its data directory; the
         file's name is a number, so nothing here needs quoting for the shell.
         """
+        self._written = True
         with self._server.maintenance() as admin:
             path = self._path(admin)
             rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(self._access.lines()))

@@ -18,7 +18,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, TypedDict, Unpack
+from secrets import token_hex
+from typing import NamedTuple, Protocol, Self, TypedDict, Unpack
 
 from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.sandbox.docker import DockerEngine
@@ -31,6 +32,21 @@ BYTES = 16 << 20
 
 #: Runs a command in a directory, its output in files no longer than a number of 512-byte blocks.
 _WRAPPER = 'cd "$1" || exit 126; ulimit -f "$2"; ulimit -c 0; shift 2; exec "$@" <.in >.out 2>.err'
+
+#: The same in a container, from the directory's making to the handing out of what the command wrote: each
+#: process that Docker starts there costs a tenth of a second.
+_AT_ONCE = """\
+PATH="$PGBIN:$PATH"; directory=$1; wrapper=$2; seconds=$3; grace=$4; shift 4
+mkdir -p "$directory" && cd "$directory" || exit 126
+[ -e .in ] || : >.in
+# A shell tells of signals that ended its commands, which is no output of the command.
+{ timeout "--kill-after=$grace" "$seconds" sh -c "$wrapper" sh "$directory" "$@"; } 2>/dev/null
+status=$?
+rm -f .in
+cat .out
+cat .err >&2
+exit "$status"
+"""
 
 #: What ``timeout`` says when the time was over, and the grace it gives a program that is asked to end.
 _OVER = {124, 137}
@@ -62,6 +78,22 @@ class Options(TypedDict, total=False):
     env: Mapping[str, str]
 
 
+class Limits(NamedTuple):
+    """What a command may take: seconds, and 512-byte blocks of a file."""
+
+    seconds: float
+    blocks: int
+
+
+class Ran(NamedTuple):
+    """What came of a command: its status, whether the time limit ended it, and what it wrote."""
+
+    status: int
+    over: bool
+    output: bytes
+    errors: bytes
+
+
 class Place(Protocol):
     """Where programs run: a directory of their own, the programs first in PATH."""
 
@@ -70,9 +102,9 @@ class Place(Protocol):
     port: int
 
     def run(
-        self, command: Sequence[str], environment: Mapping[str, str], seconds: float, blocks: int
-    ) -> tuple[int, bool]:
-        """Run a command through the wrapper; return its status, and whether the time limit ended it."""
+        self, command: Sequence[str], environment: Mapping[str, str], limits: Limits, stdin: bytes
+    ) -> Ran:
+        """Run a command through the wrapper."""
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file of the directory."""
@@ -135,14 +167,14 @@ class Client:
         ``StartError`` when the server's container is gone.
         """
         seconds, limit = options.get("seconds", SECONDS), options.get("limit", BYTES)
-        self._place.put(".in", options.get("stdin", b""))
         environment = self._login | dict(options.get("env", {}))
-        status, over = self._place.run([program, *arguments], environment, seconds, max(1, limit >> 9))
+        limits = Limits(seconds, max(1, limit >> 9))
+        ran = self._place.run([program, *arguments], environment, limits, options.get("stdin", b""))
         return Done(
-            status,
-            self._place.get(".out").decode(errors="replace"),
-            self._place.get(".err").decode(errors="replace"),
-            _ended(status, over, seconds, limit),
+            ran.status,
+            ran.output.decode(errors="replace"),
+            ran.errors.decode(errors="replace"),
+            _ended(ran.status, ran.over, seconds, limit),
         )
 
     def shell(self, line: str, **options: Unpack[Options]) -> Done:
@@ -205,18 +237,19 @@ class _Local:
         self._bin_dir = bin_dir
 
     def run(
-        self, command: Sequence[str], environment: Mapping[str, str], seconds: float, blocks: int
-    ) -> tuple[int, bool]:
+        self, command: Sequence[str], environment: Mapping[str, str], limits: Limits, stdin: bytes
+    ) -> Ran:
         """Run a command in a session of its own, so that all of it can be ended."""
+        self.put(".in", stdin)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         path = f"{self._bin_dir}{os.pathsep}{kept.get('PATH', os.defpath)}"
-        wrapped = ["sh", "-c", _WRAPPER, "sh", self.directory, str(blocks), *command]
+        wrapped = ["sh", "-c", _WRAPPER, "sh", self.directory, str(limits.blocks), *command]
         process = subprocess.Popen(
             wrapped, env=kept | {"PATH": path} | dict(environment), start_new_session=True
         )
         over = False
         try:
-            process.wait(seconds)
+            process.wait(limits.seconds)
         except subprocess.TimeoutExpired:
             over = True
             self._signal(process, signal.SIGTERM)
@@ -227,7 +260,7 @@ class _Local:
             self._signal(process, signal.SIGKILL)
             process.wait()
         status = process.returncode
-        return (status if status >= 0 else 128 - status), over
+        return Ran(status if status >= 0 else 128 - status, over, self.get(".out"), self.get(".err"))
 
     @staticmethod
     def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
@@ -254,42 +287,47 @@ class _Container:
 
     def __init__(self, info: ServerInfo) -> None:
         self._engine, self._info = DockerEngine(), info
-        self.directory = self._execute(["mktemp", "-dt", "rdscheck-client-XXXXXX"])[1].decode().strip()
-
-    def _execute(
-        self, command: Sequence[str], environment: Mapping[str, str] | None = None
-    ) -> tuple[int, bytes]:
-        return self._engine.execute(self._info, list(command), dict(environment or {}))
+        # The server's user may remove what lies here, whoever made it.
+        self.directory = f"/var/lib/rdscheck/client-{token_hex(4)}"
+        self._made = False
 
     def run(
-        self, command: Sequence[str], environment: Mapping[str, str], seconds: float, blocks: int
-    ) -> tuple[int, bool]:
+        self, command: Sequence[str], environment: Mapping[str, str], limits: Limits, stdin: bytes
+    ) -> Ran:
         """Run a command under ``timeout``, which ends all of it inside the container."""
-        limits = ["timeout", f"--kill-after={_GRACE}", f"{seconds:.3f}"]
-        program = 'PATH="$PGBIN:$PATH"; ' + _WRAPPER
+        if stdin:
+            self.put(".in", stdin)
+        given = [self.directory, _WRAPPER, f"{limits.seconds:.3f}", str(_GRACE), str(limits.blocks)]
         begun = time.monotonic()
-        status, _ = self._execute(
-            [*limits, "sh", "-c", program, "sh", self.directory, str(blocks), *command], environment
+        self._made = True
+        status, output, errors = self._engine.run(
+            self._info, ["sh", "-c", _AT_ONCE, "sh", *given, *command], dict(environment)
         )
-        return status, status in _OVER and time.monotonic() - begun >= seconds
+        over = status in _OVER and time.monotonic() - begun >= limits.seconds
+        return Ran(status, over, output, errors)
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file of the directory."""
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as archive:
-            member = tarfile.TarInfo(name)
+            top = tarfile.TarInfo(Path(self.directory).name)
+            top.type, top.mode = tarfile.DIRTYPE, 0o777
+            archive.addfile(top)
+            member = tarfile.TarInfo(f"{top.name}/{name}")
             member.size, member.mode = len(content), 0o666
             archive.addfile(member, io.BytesIO(content))
-        self._engine.container(self._info).put_archive(self.directory, packed.getvalue())
+        self._made = True
+        self._engine.container(self._info).put_archive(str(Path(self.directory).parent), packed.getvalue())
 
     def get(self, name: str) -> bytes:
         """Return a file of the directory."""
-        status, content = self._execute(["cat", "--", f"{self.directory}/{name}"])
+        status, content = self._engine.execute(self._info, ["cat", "--", f"{self.directory}/{name}"], {})
         if status != 0:
             raise FileNotFoundError(f"{self.directory}/{name}")
         return content
 
     def close(self) -> None:
         """Remove the directory; with a container that is gone it went itself."""
-        with suppress(StartError):
-            self._execute(["rm", "-rf", "--", self.directory])
+        if self._made:
+            with suppress(StartError):
+                self._engine.execute(self._info, ["rm", "-rf", "--", self.directory], {})

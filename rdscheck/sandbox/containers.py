@@ -19,6 +19,9 @@ MEMORY = "/var/lib/rdscheck/memory"
 #: Where an image has our scripts.
 SCRIPTS = "/usr/local/lib/rdscheck"
 
+#: Where the entry point notes which start of the server this is, and whether it runs or has ended.
+STATE = "/var/lib/rdscheck/state"
+
 #: A port that the engine chooses.
 ANY_PORT = 0
 
@@ -56,3 +59,8 @@ def our_way() -> Iterator[None]:
             testcontainers_config.ryuk_disabled = disabled
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
+
+
+def last_lines(text: str) -> str:
+    """Return the end of a log as one line."""
+    return " | ".join(line.strip() for line in text.strip().splitlines()[-3:]) or "it wrote nothing"

@@ -6,6 +6,7 @@ it is switched off and our labels, reaper and sweep do that work.
 
 import platform
 import time
+from collections.abc import Callable
 from functools import cached_property
 from ipaddress import ip_network
 from secrets import token_hex
@@ -13,8 +14,8 @@ from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
-from rdscheck.sandbox import docker_upgrade, images, upgrade_image
-from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, our_way
+from rdscheck.sandbox import docker_upgrade, idling, images, inside, upgrade_image
+from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, last_lines, our_way
 from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
@@ -27,6 +28,10 @@ HOST_NAME = "host.docker.internal"
 
 #: Lines of the log that tell why a server did not start.
 _TAIL = 10
+
+
+#: Tells what a server said when it ended, None while it runs.
+Alive = Callable[[], str | None]
 
 
 class DockerEngine:
@@ -89,16 +94,26 @@ class DockerEngine:
             raise EngineUnavailable(told, hint="rdscheck doctor tells more")
         images.build(version.major, progress)
 
-    def start(self, version: Version, run: RunDir) -> ServerInfo:
-        """Start a container and return once the server in it answers."""
+    def start(self, version: Version, run: RunDir, group: str = "") -> ServerInfo:
+        """Start a container and return once the server in it answers; see ``Engine.start``."""
         image = images.tag(version.major)
         if self._base_of(image) is None:
             self.prepare(version)
         secrets = Secrets(token_hex(12), token_hex(12))
-        given = {"RDS_MASTER_PASSWORD": secrets.master, "RDSCHECK_ADMIN_PASSWORD": secrets.admin}
+        given = {
+            "RDS_MASTER_PASSWORD": secrets.master,
+            "RDSCHECK_ADMIN_PASSWORD": secrets.admin,
+            "RDS_PARAMETERS": group,
+        }
+        if idle := idling.take(run, image):
+            try:
+                return idling.renew(self, version, idle, secrets, given)
+            except StartError:
+                # A new container takes its place, and says what is wrong if it was not the old one.
+                images.docker("rm", "--force", "--volumes", idle)
         container = self.launch(image, run, given, port=ANY_PORT)
         try:
-            return self.await_server(version, image, container, secrets)
+            return self.await_server(version, container, secrets)
         except BaseException:
             container.remove(force=True, v=True)
             raise
@@ -146,8 +161,14 @@ class DockerEngine:
         except ImageNotFound:
             return None
 
-    def await_server(self, version: Version, image: str, container: Any, secrets: Secrets) -> ServerInfo:
-        """Return what is known of a server once it answers; raises ``StartError`` when it ends instead."""
+    def await_server(
+        self, version: Version, container: Any, secrets: Secrets, alive: Alive | None = None
+    ) -> ServerInfo:
+        """Return what is known of a server once it answers; raises ``StartError`` when it ends instead.
+
+        ``alive`` tells what it said when it ended, None while it runs; by default it ends with its container.
+        """
+        image = images.tag(version.major)
         container.reload()
         port = int(container.ports["5432/tcp"][0]["HostPort"])
         info = ServerInfo(
@@ -165,17 +186,19 @@ class DockerEngine:
             abilities={UPGRADE: ""},
         )
 
-        def alive() -> str | None:
+        def running() -> str | None:
             container.reload()
             if container.status in {"created", "running"}:
                 return None
-            return _last_lines(container.logs(tail=5).decode(errors="replace"))
+            return last_lines(container.logs(tail=5).decode(errors="replace"))
 
-        with wait_until_ready(lambda: Server(info).admin(), alive) as conn:
+        with wait_until_ready(lambda: Server(info).admin(), alive or running) as conn:
             return describe(info, conn)
 
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
+        if inside.configure(info, group):
+            return
         script = f'printf "%s" "$GROUP" | sh {SCRIPTS}/configure.sh {MEMORY}/data'
         code, told = self.execute(info, ["sh", "-c", script], {"GROUP": group})
         if code != 0:
@@ -186,7 +209,10 @@ class DockerEngine:
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start the server anew inside its container; raises ``StartError`` when it does not come up."""
         asked = time.time()
-        code, told = self.execute(info, ["sh", f"{SCRIPTS}/restart.sh"], {})
+        before = inside.ask_to_restart(info)
+        if before and inside.is_back(info, before):
+            return info
+        code, told = self.execute(info, ["sh", f"{SCRIPTS}/restart.sh", *([before] if before else [])], {})
         if code == 0:
             wait_until_ready(lambda: Server(info).admin(), lambda: None).close()
             return info
@@ -213,21 +239,42 @@ class DockerEngine:
 
         Raises ``StartError`` when the container is gone.
         """
+        status, output, errors = self.run(info, command, environment)
+        return status, output + errors
+
+    def run(
+        self, info: ServerInfo, command: list[str], environment: dict[str, str]
+    ) -> tuple[int, bytes, bytes]:
+        """Run a command as ``execute`` does; return its output and its errors apart."""
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
 
         try:
-            code, output = self.container(info).exec_run(command, environment=environment, user="postgres")
+            code, (output, errors) = self.container(info).exec_run(
+                command, environment=environment, user="postgres", demux=True
+            )
         except DockerException as error:
             raise _gone(info, error) from error
-        return int(code), bytes(output)
+        return int(code), output or b"", errors or b""
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""
-        images.docker("rm", "--force", "--volumes", info.container)
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        try:
+            self._client.api.remove_container(info.container, force=True, v=True)
+        except (DockerException, EngineUnavailable):
+            # Gone already, or being removed; another way to ask changes nothing where the engine is gone.
+            images.docker("rm", "--force", "--volumes", info.container)
+
+    def release(self, info: ServerInfo, run: RunDir) -> None:
+        """End a server and keep its container for another one, as long as the run lasts."""
+        if not idling.keep(self, info, run):
+            self.stop(info)
 
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
-        return str(self._client.containers.get(info.container).logs().decode(errors="replace"))
+        since = {"since": info.log_since} if info.log_since else {}
+        return str(self.container(info).logs(**since).decode(errors="replace"))
 
     def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:
         """Build the image of an upgrade unless it is there."""
@@ -282,7 +329,3 @@ def _start_error(image: str, error: Exception) -> StartError:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-
-
-def _last_lines(text: str) -> str:
-    return " | ".join(line.strip() for line in text.strip().splitlines()[-3:]) or "it wrote nothing"

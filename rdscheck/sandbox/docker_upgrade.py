@@ -69,7 +69,7 @@ def _succeed(
     try:
         _copy(worker.id, "data", container.id, "data")
         secrets = Secrets(info.master_password, info.admin_password)
-        return engine.await_server(version, image, container, secrets)
+        return engine.await_server(version, container, secrets)
     except BaseException:
         container.remove(force=True, v=True)
         raise

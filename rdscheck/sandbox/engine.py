@@ -23,8 +23,11 @@ class Engine(Protocol):
     def prepare(self, version: Version, progress: Progress) -> None:
         """Build or fetch what a version needs; may take a minute the first time."""
 
-    def start(self, version: Version, run: RunDir) -> ServerInfo:
-        """Start a server and return once it answers. Raises ``StartError``."""
+    def start(self, version: Version, run: RunDir, group: str = "") -> ServerInfo:
+        """Start a server and return once it answers. Raises ``StartError``.
+
+        ``group`` holds the lines of its parameter group, empty for the default one it was built with.
+        """
 
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put the lines of a parameter group into a server's data directory, whether it runs or not.
@@ -56,6 +59,9 @@ class Engine(Protocol):
 
     def stop(self, info: ServerInfo) -> None:
         """End a server and remove everything of it."""
+
+    def release(self, info: ServerInfo, run: RunDir) -> None:
+        """End a server; what it ran in may serve a later ``start`` of the same run."""
 
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""

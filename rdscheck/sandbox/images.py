@@ -34,6 +34,8 @@ _CONTEXT = (
     "configure.sh",
     "each-database.sql",
     "entrypoint.sh",
+    "prepare.sh",
+    "renew.sh",
     "postgresql.rdscheck.conf",
     "profile.sql",
     "rest.sh",

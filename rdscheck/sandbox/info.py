@@ -21,6 +21,7 @@ class ServerInfo:
     admin_host: str = ""  # where rdsadmin logs in: the same address, or a private socket directory
     admin_password: str = field(default="", repr=False)
     container: str = ""
+    log_since: float = 0.0  # seconds; what the container's log holds from before is another server's
     data_dir: str = ""
     pid: int = 0
     started: str = ""  # start time of pid: together they name one process

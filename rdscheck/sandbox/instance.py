@@ -13,10 +13,11 @@ from typing import Any, Self
 from psycopg.conninfo import make_conninfo
 
 from rdscheck.catalog.versions import emulated, read_version
-from rdscheck.errors import RdscheckError, StartError
+from rdscheck.errors import StartError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
 from rdscheck.sandbox.engine import Engine, Progress, quiet
+from rdscheck.sandbox.groups import checked, first_group
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.logs import LogReader
 from rdscheck.sandbox.parameters import default_text, defaults, effective, render
@@ -33,6 +34,9 @@ IN_SYNC = "in-sync"
 INCOMPATIBLE = "incompatible-parameters"
 
 _RELOAD_SECONDS = 10
+
+#: What sessions are told that a restart ends or that come too early.
+_OF_SESSIONS = re.compile("the database system is|terminating connection due to administrator command")
 
 #: Words of a setting's name in what the server says.
 _NAME = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")
@@ -67,7 +71,15 @@ class Instance(Server):
 
         Raises ``StartError``, and for the values what ``modify`` raises; then nothing is left running.
         """
-        info = engine.start(version, run)
+        text, group = first_group(engine, run, version, parameters or {})
+        try:
+            info = engine.start(version, run, text)
+        except StartError:
+            if not text:
+                raise
+            # The way that starts twice tells which parameter it was, or that it was none of them.
+            text, group = "", {}
+            info = engine.start(version, run)
         try:
             run.write(name, info.to_json())
             instance = cls(info, engine, run, name)
@@ -76,7 +88,11 @@ class Instance(Server):
             run.forget(name)
             raise
         try:
-            instance._begin(parameters or {})
+            if text:
+                instance._group, instance._live = group, dict(group)
+                instance._record()
+            else:
+                instance._begin(parameters or {})
         except BaseException:
             instance.end()
             raise
@@ -159,7 +175,7 @@ class Instance(Server):
         Raises ``IncompatibleParameters`` when the server does not start with it: then it is down
         until another group lets it start.
         """
-        kept = self._kept is not None
+        kept = self._opened
         self.close()
         self._engine.configure(self.info, self._text(self._group))
         try:
@@ -216,7 +232,7 @@ class Instance(Server):
                 raise UpgradeBlocked.by(found)
         self._engine.prepare_upgrade(read_version(self.info.version), wanted, progress)
         group = self._group_for(wanted, target, parameters or {})
-        kept = self._kept is not None
+        kept = self._opened
         self.close()
         progress(f"upgrading from {self.server_version} to {wanted}")
         text = render(effective(defaults(target), group))
@@ -241,7 +257,7 @@ class Instance(Server):
         try:
             with Server(info).admin() as conn:
                 rules = Rules(target, settings.read(conn))
-            return {_checked(rules, info, given, value): value for given, value in parameters.items()}
+            return {checked(rules, info, given, value): value for given, value in parameters.items()}
         finally:
             self._engine.stop(info)
 
@@ -278,7 +294,16 @@ class Instance(Server):
         self._run.forget(self._name)
 
     def _checked(self, given: str, value: str | None) -> str:
-        return _checked(self._rules, self.info, given, value)
+        return checked(self._rules, self.info, given, value)
+
+    def release(self) -> None:
+        """End the server as ``end`` does; what it ran in may serve the next one of the run."""
+        self.close()
+        self._run.forget(self._name)
+        if self._down:
+            self._engine.stop(self.info)
+        else:
+            self._engine.release(self.info, self._run)
 
     def _ask(self) -> Rules:
         with self.admin() as conn:
@@ -314,15 +339,6 @@ class Instance(Server):
             time.sleep(0.01)
 
 
-def _checked(rules: Rules, info: ServerInfo, given: str, value: str | None) -> str:
-    """Return the name as groups spell it once it may have that value."""
-    name = rules.name(given)
-    rules.check(name, value)
-    if name == "rds.force_ssl" and value == "1" and (reason := Server(info).why_not("tls")):
-        raise RdscheckError(f"TLS cannot be asked for: {reason}")
-    return name
-
-
 def _custom_group(engine_version: str) -> ParameterRefused:
     """Say that a group has to be named; seen in https://github.com/aws/aws-cli/issues/5939 (Aurora)."""
     major = engine_version.partition(".")[0]
@@ -340,7 +356,7 @@ def _custom_group(engine_version: str) -> ParameterRefused:
 def _incompatible(error: StartError, group: Mapping[str, str]) -> IncompatibleParameters:
     """Say what the server said, and which parameter of the group it was about."""
     lines = error.message.split(" | ")
-    fatals = [line for line in lines if "FATAL:" in line and "the database system is" not in line]
+    fatals = [line for line in lines if "FATAL:" in line and not _OF_SESSIONS.search(line)]
     told = (fatals or lines)[-1]
     fatal = told.rpartition("FATAL:")[2].strip()
     # A hint on the next line may name what the line itself does not.

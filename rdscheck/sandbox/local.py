@@ -137,8 +137,8 @@ class LocalEngine:
         """Build the shadow tree and the baked data directory unless they are there."""
         shadow.build(self._installation(version).bin_dir, self._server_version(version), progress)
 
-    def start(self, version: Version, run: RunDir) -> ServerInfo:
-        """Start a server on a private socket and a free loopback port."""
+    def start(self, version: Version, run: RunDir, group: str = "") -> ServerInfo:
+        """Start a server on a private socket and a free loopback port; see ``Engine.start``."""
         tree = shadow.build(self._installation(version).bin_dir, self._server_version(version), quiet)
         home = run.path / f"pg{version}-{token_hex(3)}"
         account = server_account()
@@ -150,6 +150,8 @@ class LocalEngine:
             raise no_room(home, error) from error
         give(home, account)
         data.chmod(0o700)
+        if group:
+            _configure(data, group)
         for _ in range(_PORT_TRIES):
             try:
                 return self._launch(version, tree, home, account)
@@ -207,19 +209,7 @@ class LocalEngine:
 
     def configure(self, info: ServerInfo, group: str) -> None:
         """Put a parameter group into the data directory; raises ``StartError`` when that is impossible."""
-        # Handed over as text: the server's account may be barred from where our files are.
-        script = (images_dir() / "configure.sh").read_text(encoding="utf-8")
-        done = subprocess.run(
-            ["sh", "-c", script, "configure.sh", info.data_dir],
-            input=group.encode(),
-            capture_output=True,
-            check=False,
-            cwd=info.data_dir,
-            **as_account(server_account()),
-        )
-        if done.returncode != 0:
-            told = done.stderr.decode(errors="replace").strip()
-            raise StartError(f"the parameter group could not be written: {told}")
+        _configure(Path(info.data_dir), group)
 
     def restart(self, info: ServerInfo) -> ServerInfo:
         """Start a server anew on its data and port; raises ``StartError`` when it does not come up."""
@@ -268,6 +258,10 @@ class LocalEngine:
         end_process(info.pid, info.started)
         shutil.rmtree(Path(info.data_dir).parent, ignore_errors=True)
 
+    def release(self, info: ServerInfo, run: RunDir) -> None:  # noqa: ARG002
+        """End a server as ``stop`` does: a process leaves nothing that another could use."""
+        self.stop(info)
+
     def log(self, info: ServerInfo) -> str:
         """Return the whole server log."""
         return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")
@@ -301,6 +295,22 @@ class LocalEngine:
 
     def _server_version(self, version: Version) -> str:
         return self._installation(version).server_version
+
+
+def _configure(data: Path, group: str) -> None:
+    # Handed over as text: the server's account may be barred from where our files are.
+    script = (images_dir() / "configure.sh").read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["sh", "-c", script, "configure.sh", str(data)],
+        input=group.encode(),
+        capture_output=True,
+        check=False,
+        cwd=data,
+        **as_account(server_account()),
+    )
+    if done.returncode != 0:
+        told = done.stderr.decode(errors="replace").strip()
+        raise StartError(f"the parameter group could not be written: {told}")
 
 
 class _PortTaken(Exception):

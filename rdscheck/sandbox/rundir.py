@@ -119,10 +119,10 @@ class RunDir:
         """Take back a record: what it told of has ended."""
         (self.path / f"{name}.json").unlink(missing_ok=True)
 
-    def recorded(self) -> dict[str, dict[str, Any]]:
-        """Return everything recorded, by name."""
+    def recorded(self, prefix: str = "") -> dict[str, dict[str, Any]]:
+        """Return everything recorded whose name begins so, by name."""
         found = {}
-        for path in sorted(self.path.glob("*.json")):
+        for path in sorted(self.path.glob(f"{prefix}*.json")):
             value = self.read(path.stem)
             if value is not None:
                 found[path.stem] = value

@@ -23,6 +23,7 @@ ADMIN = "rdsadmin"
 
 #: What the comment of a control file says when the extension is ours, under the name of a real one.
 STAND_IN = "stand-in of rdscheck"
+_LOOK_SECONDS = 0.2  # between two looks at whether a server that does not answer still runs
 _LONGEST_NAME = 63  # bytes of an identifier; longer ones are cut by the server
 
 
@@ -36,6 +37,8 @@ class Server:
     def __init__(self, info: ServerInfo) -> None:
         self.info = info
         self._kept: Connection | None = None
+        self._opened = False
+        self._master: Connection | None = None
 
     @property
     def version(self) -> str:
@@ -187,15 +190,32 @@ class Server:
         with self._log_in() as conn:
             yield conn
 
+    @contextmanager
+    def as_master(self) -> Iterator[Connection]:
+        """Connect as the master user, for what holds for the whole server: roles and their memberships.
+
+        Kept as the connection of ``maintenance`` is; no session state may be left in it.
+        """
+        if not self._opened:
+            with self.connect() as conn:
+                yield conn
+            return
+        if self._master is None or self._master.closed:
+            self._master = self.connect()
+        yield self._master
+
     def open(self) -> None:
-        """Keep a connection for maintenance until ``close``; for one thread at a time."""
+        """Keep connections for maintenance until ``close``; for one thread at a time."""
         self._kept = self._log_in()
+        self._opened = True
 
     def close(self) -> None:
-        """Close the connection of ``open``; the server goes on running."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        """Close the connections of ``open``; the server goes on running."""
+        for one in (self._kept, self._master):
+            if one is not None:
+                one.close()
+        self._kept = self._master = None
+        self._opened = False
 
     def _log_in(self) -> Connection:
         return self.admin() if self.info.admin_host else self.connect()
@@ -221,15 +241,19 @@ def wait_until_ready(
     ``alive`` returns None while the server's process runs, else what it said when
     it ended. Raises ``StartError`` with that, or when the time is over.
     """
-    deadline = time.monotonic() + seconds
+    begun = looked = time.monotonic()
     while True:
         try:
             return connect()
         except psycopg.OperationalError as error:
-            said = alive()
-            if said is not None:
-                raise StartError(f"the server ended while starting: {said}") from error
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            # Asking an engine costs more than asking the server once more.
+            if now - looked > _LOOK_SECONDS:
+                looked = now
+                said = alive()
+                if said is not None:
+                    raise StartError(f"the server ended while starting: {said}") from error
+            if now - begun > seconds:
                 raise StartError(f"the server did not answer within {seconds:.0f} s: {error}") from error
             # A refused connection costs nothing; a short pause leaves the processor to the server.
             time.sleep(0.01)

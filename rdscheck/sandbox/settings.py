@@ -1,7 +1,7 @@
 """What a server says of its own settings, kept so that it can be asked while the server is down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import psycopg
@@ -47,3 +47,20 @@ def read(conn: "psycopg.Connection[tuple[Any, ...]]") -> Capabilities:
         for name, context, kind, unit, low, high, words in rows
     }
     return Capabilities(settings, frozenset(str(row[0]) for row in files))
+
+
+def to_json(known: Capabilities) -> dict[str, Any]:
+    """Return a plain dictionary for the run directory."""
+    return {
+        "settings": [astuple(one) for one in known.settings.values()],
+        "libraries": sorted(known.libraries),
+    }
+
+
+def from_json(value: Mapping[str, Any]) -> Capabilities:
+    """Read what ``to_json`` gave."""
+    told = [
+        Setting(name, context, kind, unit, low, high, tuple(words))
+        for name, context, kind, unit, low, high, words in value["settings"]
+    ]
+    return Capabilities({one.name.lower(): one for one in told}, frozenset(value["libraries"]))
