@@ -107,7 +107,7 @@ def test_trust_policy_as_printed(account: Any, rds_iam: Any, export: Any, step: 
             export()
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("export-no-role-text")
 def test_role_that_is_not_added(account: Any, export: Any, nothing_there: Any) -> None:
     """A role with every right does nothing for an instance it was not added to."""
@@ -117,7 +117,7 @@ def test_role_that_is_not_added(account: Any, export: Any, nothing_there: Any) -
     nothing_there()
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("export-no-role-text")
 def test_role_for_imports_exports_nothing(
     account: Any, export: Any, import_: Any, nothing_there: Any, step: Any
@@ -131,7 +131,7 @@ def test_role_for_imports_exports_nothing(
     nothing_there()
 
 
-@claim(source=_IMPORT, certainty="guessed")
+@claim(source=_IMPORT, certainty="derived")
 @rests_on("import-no-role-text")
 def test_role_for_exports_imports_nothing(account: Any, export: Any, import_: Any, step: Any) -> None:
     """A role with every right that was added for s3Export exports, and imports nothing."""
@@ -142,7 +142,7 @@ def test_role_for_exports_imports_nothing(account: Any, export: Any, import_: An
         import_()
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("export-no-role-text", "iam-at-once")
 def test_removed_role(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
     """Once the role is removed from the instance the same session has no credentials any more."""
@@ -156,7 +156,7 @@ def test_removed_role(account: Any, rds_iam: Any, export: Any, step: Any) -> Non
     assert account.s3.keys() == ["first.csv"]
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="documented")
 @rests_on("export-s3-errors", "iam-denied-text")
 def test_policy_without_put_object(account: Any, export: Any, nothing_there: Any, step: Any) -> None:
     """A role whose policy allows everything on the bucket but s3:PutObject is denied until it does too."""
@@ -170,7 +170,7 @@ def test_policy_without_put_object(account: Any, export: Any, nothing_there: Any
         assert export() == (1, 1, 2)
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="documented")
 @rests_on("export-s3-errors", "iam-denied-text")
 def test_policy_for_the_bucket_and_not_its_objects(account: Any, export: Any, nothing_there: Any) -> None:
     """A policy that names the bucket without /* allows no export: objects are what is written."""
@@ -180,7 +180,7 @@ def test_policy_for_the_bucket_and_not_its_objects(account: Any, export: Any, no
     nothing_there()
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="documented")
 @rests_on("export-s3-errors", "iam-denied-text")
 def test_other_bucket(account: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """A policy for one bucket does not open another, nor one whose name only begins the same."""
@@ -197,7 +197,7 @@ def test_other_bucket(account: Any, rds_s3: Any, export: Any, step: Any) -> None
     assert rds_s3.keys(bucket=other) == []
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="documented")
 @rests_on("export-s3-errors", "s3-wrong-region-served")
 def test_other_region(account: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """A role that may write to a bucket elsewhere gets S3's redirect under the instance's Region."""
@@ -228,7 +228,7 @@ def test_explicit_deny(account: Any, export: Any, nothing_there: Any, step: Any)
         assert export() == (1, 1, 2)
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="documented")
 @rests_on("export-s3-errors", "iam-denied-text", "iam-at-once")
 def test_policy_detached_meanwhile(account: Any, export: Any, step: Any) -> None:
     """Detaching the policy takes the right away from a session that just exported."""
@@ -246,7 +246,7 @@ def test_policy_detached_meanwhile(account: Any, export: Any, step: Any) -> None
         assert export("third.csv") == (1, 1, 2)
 
 
-@claim(source=_IMPORT, certainty="guessed")
+@claim(source=_IMPORT, certainty="documented")
 @rests_on("import-status-texts")
 def test_policy_without_get_object(account: Any, import_: Any, step: Any) -> None:
     """Without s3:GetObject, on another bucket or with a deny, an import ends with HTTP 403."""
@@ -277,7 +277,7 @@ def test_missing_file(account: Any, import_: Any, step: Any) -> None:
         import_("nosuch.csv")
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
 def test_role_for_another_service(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
     """A role that trusts another service is INVALID and serves nothing until it trusts RDS."""
@@ -297,7 +297,7 @@ def test_role_for_another_service(account: Any, rds_iam: Any, export: Any, step:
         assert export() == (1, 1, 2)
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
 def test_role_for_another_instance(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
     """A role whose trust policy names another instance or account serves nothing here."""
@@ -314,7 +314,7 @@ def test_role_for_another_instance(account: Any, rds_iam: Any, export: Any, step
         assert export() == (1, 1, 2)
 
 
-@claim(source=_EXPORT, certainty="guessed")
+@claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
 def test_role_that_is_gone(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
     """A role deleted while it is associated serves nothing any more."""

@@ -266,7 +266,7 @@ def test_policy_variables(account: Any, export: Any, is_denied: Any, step: Any) 
             export()
 
 
-@claim(source=_OPERATORS, certainty="guessed")
+@claim(source=_OPERATORS, certainty="derived")
 @rests_on("iam-unevaluated", "export-s3-errors")
 def test_unknown_condition(account: Any, export: Any, is_denied: Any, nothing_there: Any, step: Any) -> None:
     """A condition that rdscheck does not evaluate is an error that names it, whether it allows or denies."""
@@ -276,7 +276,7 @@ def test_unknown_condition(account: Any, export: Any, is_denied: Any, nothing_th
     account.exporter()
     for title, statements, named in (
         ("1. Allow if in a VPC", [{**allow, "Condition": vpc}], "aws:SourceVpc"),
-        ("2. Allow until a day", [{**allow, "Condition": until}], "datelessthan"),
+        ("2. Allow until a day", [{**allow, "Condition": until}], "DateLessThan"),
         ("3. Allow, deny if in a VPC", [allow, {**deny, "Condition": vpc}], "aws:SourceVpc"),
     ):
         with step(title), refused(pg.FeatureNotSupported, UNSURE, detail=named):

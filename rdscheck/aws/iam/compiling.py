@@ -86,7 +86,7 @@ def _rules(
         if policy.kind is not Kind.IDENTITY:
             whom = meant(statement, role)
     except Unevaluated as error:
-        unsure = str(error)
+        unsure = error.message
     if whom is Meant.NOT or (whom is Meant.ACCOUNT and statement.allows):
         return
     base = request_context(role)
@@ -116,12 +116,12 @@ def _in_region(
         if not holds(statement.conditions, context, variables=policy.variables):
             return
     except Unevaluated as error:
-        unsure = unsure or f"{statement.place}: {error}"
+        unsure = unsure or f"{statement.place}: {error.message}"
     resources, other = ["*"], False
     try:
         read = [Pattern.read(one, context if policy.variables else None) for one in statement.resources]
     except Unevaluated as error:
-        unsure = unsure or f"{statement.place}: {error}"
+        unsure = unsure or f"{statement.place}: {error.message}"
     else:
         globs = [one.glob() for one in read]
         if None in globs:

@@ -33,10 +33,11 @@ def holds(conditions: Iterable[Condition], context: Context, *, variables: bool 
 
 
 def _holds(condition: Condition, context: Context, *, variables: bool) -> bool:
-    if condition.operator == "null":
+    name = condition.operator.lower()
+    if name == "null":
         return _null(condition, context)
     try:
-        test, negated = _OPERATORS[condition.operator]
+        test, negated = _OPERATORS[name]
     except KeyError:
         raise UnevaluatedCondition(
             f"the condition operator {condition.operator!r} (on {condition.key}) is not evaluated",

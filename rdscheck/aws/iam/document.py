@@ -29,7 +29,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Condition:
-    """One operator on one key; ``quantifier`` is ``forallvalues``, ``foranyvalue`` or empty."""
+    """One operator, as written, on one key; ``quantifier`` is ``forallvalues``, ``foranyvalue`` or empty."""
 
     operator: str
     quantifier: str
@@ -179,9 +179,7 @@ def _conditions(value: Any, place: str) -> list[Condition]:
             raise InvalidPolicy(f"{place}.{operator} is no object of keys and values")
         for key, values in keys.items():
             texts = _texts(values, f"{place}.{operator}.{key}", plain=False)
-            found.append(
-                Condition(parts[2].lower(), (parts[1] or "").lower(), bool(parts[3]), str(key), texts)
-            )
+            found.append(Condition(parts[2], (parts[1] or "").lower(), bool(parts[3]), str(key), texts))
     return found
 
 

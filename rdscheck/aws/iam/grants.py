@@ -60,7 +60,7 @@ def association(
         if not trusted.allowed:
             return _invalid(feature, role_arn, f"{trust.name}: {trusted.why}")
     except (Unevaluated, InvalidPolicy) as error:
-        rules += unreadable_rules(feature, str(error))
+        rules += unreadable_rules(feature, error.message)
     if credentials is None:
         try:
             credentials = _assume(sts_client, role_arn)
@@ -82,14 +82,14 @@ def _role_rules(iam: Any, role: Mapping[str, Any], feature: str) -> Iterator[Rul
     caller = Role(role["Arn"])
     for policy in _identity(iam, role["RoleName"]):
         if isinstance(policy, InvalidPolicy):
-            yield from unreadable_rules(feature, str(policy))
+            yield from unreadable_rules(feature, policy.message)
         else:
             yield from compile_policy(policy, feature, caller)
     if "PermissionsBoundary" in role:
         arn = role["PermissionsBoundary"]["PermissionsBoundaryArn"]
         limit = _read(f"permissions boundary {arn.rpartition('/')[2]}", _managed(iam, arn))
         if isinstance(limit, InvalidPolicy):
-            yield from unreadable_rules(feature, str(limit))
+            yield from unreadable_rules(feature, limit.message)
         elif limit is not None:
             yield from compile_policy(limit, feature, caller, boundary=True)
 
@@ -98,7 +98,7 @@ def _bucket_rules(s3: Any, caller: Role, feature: str) -> Iterator[Rule]:
     for bucket, policy in _buckets(s3):
         among = resources(bucket)
         if isinstance(policy, InvalidPolicy):
-            yield from unreadable_rules(feature, str(policy), among)
+            yield from unreadable_rules(feature, policy.message, among)
         else:
             yield from compile_policy(policy, feature, caller, among=among)
 
