@@ -60,6 +60,10 @@ class S3Unavailable(RdscheckError):
     """The S3 backend cannot be reached or refuses us."""
 
 
+class LambdaUnavailable(RdscheckError):
+    """The Lambda endpoint cannot be reached or refuses us."""
+
+
 class InvalidS3Address(S3Unavailable):
     """What was given as S3 backend is neither a known name nor an address."""
 

@@ -2,21 +2,14 @@
 
 import importlib.metadata
 import importlib.util
-import json
-import os
-import select
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
+from rdscheck.aws import child
 from rdscheck.aws.answers import require_s3
 from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, http_url
-from rdscheck.errors import S3Unavailable, StartError
-from rdscheck.sandbox.process import end_process, spawn
+from rdscheck.errors import S3Unavailable
+from rdscheck.sandbox.process import end_process
 
-_START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 5.0
 
 
@@ -36,10 +29,10 @@ class Moto:
         if not found.usable:
             raise S3Unavailable("moto is not installed", hint="pip install 'moto[s3,server]'")
         log = place.run_dir / "moto.log"
-        process = _launch(place, log)
+        process = child.launch("rdscheck.aws.moto_server", place, log)
         try:
-            report = _report(process, log)
-            port = int(report["port"])
+            told = child.report(process, "moto", log)
+            port = int(told["port"])
             endpoint = S3Endpoint(
                 kind="moto",
                 name=_name(),
@@ -50,7 +43,7 @@ class Moto:
                 access_key="moto",
                 secret_key="moto",  # noqa: S106
                 pid=process.pid,
-                started=report["started"],
+                started=told["started"],
             )
             require_s3(endpoint)
         except BaseException:
@@ -67,42 +60,3 @@ class Moto:
 
 def _name() -> str:
     return f"moto {importlib.metadata.version('moto')}"
-
-
-def _launch(place: Place, log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "rdscheck.aws.moto_server", "--bind", place.bind]
-    command += ["--owner", str(place.owner), "--owner-file", str(place.run_dir / "owner")]
-    package = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-    with log.open("ab") as errors:
-        # In a session of its own: Ctrl-C is for the owner, who still needs S3 while it cleans up.
-        return spawn(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=place.run_dir,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-
-
-def _report(process: subprocess.Popen[bytes], log: Path) -> dict[str, str]:
-    """Read the line in which the child tells its port."""
-    assert process.stdout is not None
-    deadline = time.monotonic() + _START_TIMEOUT
-    text = b""
-    with process.stdout as pipe:
-        while not text.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise StartError(f"moto did not start within {_START_TIMEOUT:.0f} s", hint=f"see {log}")
-            piece = os.read(pipe.fileno(), 4096)
-            if not piece:
-                raise StartError(f"moto ended while starting: {_last_line(log)}", hint=f"see {log}")
-            text += piece
-    report: dict[str, str] = json.loads(text)
-    return report
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rdscheck.aws import backends
+from rdscheck.aws.url import check_url
 from rdscheck.catalog.numbering import order_key
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
@@ -77,6 +78,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         help="auto, moto, localstack or the address of an S3 endpoint",
     )
     run.add_argument(
+        "--lambda-url",
+        default="auto",
+        metavar="URL",
+        help="address of a Lambda endpoint, LocalStack's for example (default: our own is started)",
+    )
+    run.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports go (./reports)"
     )
     run.add_argument(
@@ -107,6 +114,8 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
     _check_directory(options.reports)
     if options.s3 != "auto":
         backends.check(options.s3)  # told before the work, not by every claim of it
+    if options.lambda_url != "auto":
+        check_url(options.lambda_url)
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)
@@ -167,6 +176,7 @@ def _pytest(
         f"--rds-pg={','.join(map(str, ready))}",
         f"--rds-engine={engine}",
         f"--rds-s3={options.s3}",
+        f"--rds-lambda={options.lambda_url}",
         "--rds-required",
         *(f"--rds-scenario={glob}" for glob in options.scenario),
         *(["-n", str(options.workers), "--dist", "loadgroup"] if options.workers > 1 else []),

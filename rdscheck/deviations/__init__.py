@@ -4,13 +4,24 @@ A scenario or test names a key; a key nobody knows is an error when it is
 collected, and a difference that goes away fails the build.
 """
 
-from rdscheck.deviations import aws_s3, backends, documents, extensions, iam, pglogical, profile, upgrade
+from rdscheck.deviations import (
+    aws_lambda,
+    aws_s3,
+    backends,
+    documents,
+    extensions,
+    iam,
+    pglogical,
+    profile,
+    upgrade,
+)
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
 DEVIATIONS: dict[str, Deviation] = {
     one.key: one
     for one in (
+        *aws_lambda.DEVIATIONS,
         *aws_s3.DEVIATIONS,
         *backends.DEVIATIONS,
         *extensions.DEVIATIONS,
@@ -22,7 +33,7 @@ DEVIATIONS: dict[str, Deviation] = {
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
-    one.key: one for one in (*documents.FINDINGS, *pglogical.FINDINGS)
+    one.key: one for one in (*aws_lambda.FINDINGS, *documents.FINDINGS, *pglogical.FINDINGS)
 }
 
 

@@ -19,6 +19,7 @@ from rdscheck.plugin.fixtures import (
     step,
 )
 from rdscheck.plugin.fleet import rds_fleet, rds_recording
+from rdscheck.plugin.functions import rds_lambda
 from rdscheck.plugin.hooks import (
     pytest_addhooks,
     pytest_addoption,
@@ -52,6 +53,7 @@ __all__ = [
     "rds_grouped",
     "rds_iam",
     "rds_instance",
+    "rds_lambda",
     "rds_local_iam",
     "rds_prepared",
     "rds_recording",

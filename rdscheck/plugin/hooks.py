@@ -55,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="S3 to use: auto, moto, localstack or the address of any S3 endpoint",
     )
+    group.addoption(
+        "--rds-lambda",
+        metavar="URL",
+        default="auto",
+        help="Lambda to use: auto for our own, or the address of a Lambda endpoint such as LocalStack's",
+    )
     group.addoption("--rds-report", metavar="DIR", help="write results.json and reports per version to DIR")
     group.addoption(
         "--rds-reuse", action="store_true", help="keep servers running for the next run (end: rdscheck down)"

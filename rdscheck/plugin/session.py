@@ -27,6 +27,7 @@ from rdscheck.sandbox.sweep import end_run
 
 if TYPE_CHECKING:
     from rdscheck.aws.endpoint import S3Endpoint
+    from rdscheck.aws.functions.endpoint import LambdaEndpoint
 
 WORKER_INPUT = "rdscheck_run"
 REUSED = "reused"
@@ -41,6 +42,7 @@ class Options:
     pg: str | None
     engine: str
     s3: str
+    functions: str
     report: Path | None
     reuse: bool
     keep: bool
@@ -55,6 +57,7 @@ class Options:
             pg=config.getoption("rds_pg") or config.getini("rds_pg") or None,
             engine=config.getoption("rds_engine"),
             s3=config.getoption("rds_s3"),
+            functions=config.getoption("rds_lambda"),
             report=Path(report) if report else None,
             reuse=config.getoption("rds_reuse"),
             keep=config.getoption("rds_keep"),
@@ -186,6 +189,21 @@ class Session:
             engine = None if self.options.dsn else self.engine
             endpoint = backends.start_for(engine, self.run, self.options.s3)
             self.run.write("s3", endpoint.to_json())
+            return endpoint
+
+    @cached_property
+    def functions(self) -> "LambdaEndpoint":
+        """Return the Lambda endpoint of the run, started by whoever needs it first."""
+        from rdscheck.aws.functions import endpoint as functions  # noqa: PLC0415  boto3 loads slowly
+
+        guard(self.run)
+        with self.run.lock("lambda"):
+            known = self.run.read("lambda")
+            if known is not None:
+                return functions.LambdaEndpoint.from_json(known)
+            engine = None if self.options.dsn else self.engine
+            endpoint = functions.start_for(engine, self.run, self.options.functions)
+            self.run.write("lambda", endpoint.to_json())
             return endpoint
 
     def started(self) -> list[Server]:

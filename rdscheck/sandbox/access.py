@@ -106,6 +106,7 @@ class Access:
     """Everything the stand-ins of one database are told; immutable, so that it can be handed on."""
 
     endpoint: str = ""
+    lambda_endpoint: str = ""
     region: str = "us-east-1"
     split_bytes: int = _SPLIT_BYTES
     part_bytes: int = _PART_BYTES
@@ -124,6 +125,8 @@ class Access:
     def lines(self) -> list[str]:
         """Return the configuration file the stand-ins read, line by line."""
         lines = [f"endpoint {_word(self.endpoint)}"] if self.endpoint else []
+        if self.lambda_endpoint:
+            lines.append(f"lambda_endpoint {_word(self.lambda_endpoint)}")
         lines += [
             f"region {_word(self.region)}",
             f"split_bytes {self.split_bytes}",

@@ -32,7 +32,8 @@ class Associations:
         self._dbname = dbname
         self._access = Access()
         self._bucket = ""
-        self._credentials = Credentials("test", "test")
+        self._functions: tuple[str, ...] = ()
+        self._credentials = self._lambda_credentials = Credentials("test", "test")
         self._written = False
 
     def use_s3(
@@ -54,6 +55,32 @@ class Associations:
             self._add(feature)
         self._write()
 
+    def use_lambda(
+        self,
+        endpoint: str,
+        region: str,
+        credentials: Credentials,
+        functions: Iterable[str] = (),
+        *,
+        associate: bool = True,
+    ) -> None:
+        """Point the stand-ins at a Lambda endpoint; a role may invoke ``functions`` by default.
+
+        ``functions`` are ARN patterns. A role for the feature Lambda is associated at once unless told
+        not to be.
+        """
+        self._functions = tuple(functions)
+        self._lambda_credentials = credentials
+        self._access = replace(self._access, lambda_endpoint=endpoint, region=region)
+        if associate:
+            self._add("Lambda")
+        self._write()
+
+    @property
+    def lambda_credentials(self) -> Credentials:
+        """What signs requests to Lambda, unless a role brings its own."""
+        return self._lambda_credentials
+
     def associate_role(
         self,
         feature: str,
@@ -68,7 +95,8 @@ class Associations:
 
         ``feature`` is ``s3Export``, ``s3Import`` or ``Lambda``, case-sensitive; ``allow``
         and ``deny`` are action patterns of its policy (by default what the guides give
-        such a role) on ``resource``, ARN patterns (by default the bucket of ``use_s3``).
+        such a role) on ``resource``, ARN patterns (by default the bucket of ``use_s3``, or
+        the functions of ``use_lambda``).
         Raises ``InvalidFeatureName``.
         """
         self._add(feature, allow, deny, resource, role_arn, credentials)
@@ -85,6 +113,8 @@ class Associations:
     ) -> None:
         check_feature(feature)
         actions = DEFAULT_ACTIONS[feature] if allow is None else tuple(allow)
+        if resource is None and feature == "Lambda" and self._access.lambda_endpoint:
+            resource = self._functions
         if resource is None:
             if not self._bucket:
                 raise RdscheckError(
@@ -93,11 +123,12 @@ class Associations:
                 )
             resource = resources(self._bucket)
         where = tuple(resource)
+        known = self._lambda_credentials if feature == "Lambda" else self._credentials
         self._access = self._access.with_role(
             Association(
                 feature=feature,
                 role_arn=role_arn or _ROLE_ARN.format(feature=feature),
-                credentials=credentials or self._credentials,
+                credentials=credentials or known,
                 allow=tuple((action, arn) for action in actions for arn in where),
                 deny=tuple((action, arn) for action in deny for arn in where),
             )

@@ -26,7 +26,7 @@ from rdscheck.sandbox.process import as_account, check_enterable, give, no_room,
 from rdscheck.sandbox.rundir import base_dir
 
 #: What the stand-in build makes: extensions, and the library of the RDS profile.
-STAND_INS = ("aws_commons", "aws_s3", "rdsutils")
+STAND_INS = ("aws_commons", "aws_lambda", "aws_s3", "rdsutils")
 
 #: Holds the password of rdsadmin, beside the tree and for our eyes only.
 _ADMIN_FILE = "rdsadmin"

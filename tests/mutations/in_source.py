@@ -1,4 +1,7 @@
-"""Faults in the C source of the stand-in: a file, a text in it, and what stands there instead."""
+"""Faults in the C source of the stand-in: a file, a text in it, and what stands there instead.
+
+A file without a folder is one of aws_s3.
+"""
 
 from tests.mutations.mutant import Mutant
 
@@ -53,44 +56,44 @@ MUTANTS = (
         "deny-ignored",
         "deny does not count",
         ("test_export_access.py::test_deny_beats_allow",),
-        source=("policy.c", "if (said[S3_DENY] ||", "if ("),
+        source=("aws_client/policy.c", "if (said[AWS_DENY] ||", "if ("),
     ),
     Mutant(
         "boundary-ignored",
         "a permissions boundary does not count",
         ("iam/test_policies.py::test_boundary",),
-        source=("policy.c", "if (!said[S3_BOUNDED])", "if (true)"),
+        source=("aws_client/policy.c", "if (!said[AWS_BOUNDED])", "if (true)"),
     ),
     Mutant(
         "unsure-is-yes",
         "what is not evaluated is a yes",
         ("iam/test_policies.py::test_unknown_condition",),
-        source=("policy.c", "if (reason)", "if (false)"),
+        source=("aws_client/policy.c", "if (reason)", "if (false)"),
     ),
     Mutant(
         "not-resource-is-resource",
         "a deny of all other resources is one of those it names",
         ("iam/test_policies.py::test_not_resource",),
-        source=("policy.c", "!= rule->except", "!= false"),
+        source=("aws_client/policy.c", "!= rule->except", "!= false"),
     ),
     Mutant(
         "bucket-policy-everywhere",
         "the policy of one bucket speaks of all of them",
         ("iam/test_policies.py::test_bucket_policy_allows",),
-        source=("policy.c", "if (rule->among &&", "if (false &&"),
+        source=("aws_client/policy.c", "if (rule->among &&", "if (false &&"),
     ),
     Mutant(
         "regions-ignored",
         "a rule for one Region holds in all of them",
         ("iam/test_policies.py::test_requested_region",),
-        source=("policy.c", "if (rule->regions &&", "if (false &&"),
+        source=("aws_client/policy.c", "if (rule->regions &&", "if (false &&"),
     ),
     Mutant(
         "case-of-resources",
         "capitals in a resource do not count",
         ("test_export_access.py::test_policy_names_a_folder",),
         source=(
-            "policy.c",
+            "aws_client/policy.c",
             "glob_match(lfirst(lc), resource, false)",
             "glob_match(lfirst(lc), resource, true)",
         ),

@@ -35,7 +35,7 @@ def build(mutant: Mutant, bin_dir: Path, room: Path) -> str:
     name, old, new = mutant.source
     copy, out = room / f"{mutant.id}.src", room / mutant.id
     shutil.copytree(images_dir(), copy)
-    file = copy / "aws_s3" / name
+    file = copy / name if "/" in name else copy / "aws_s3" / name
     text = file.read_text(encoding="utf-8")
     if old not in text:
         return f"{name} has no {old!r} any more"

@@ -14,7 +14,7 @@ from tests.mutations.profile.fault import Fault
 IMAGES, LIBRARIES = "images", "lib"
 
 #: Not needed for the profile, and much to copy or to compile.
-_OTHERS = ("aws_s3", "aws_commons", "localstack")
+_OTHERS = ("aws_client", "aws_commons", "aws_lambda", "aws_s3", "localstack")
 
 
 class NotPlanted(Exception):
@@ -43,8 +43,10 @@ def plant(fault: Fault, room: Path, bin_dir: Path) -> Path:
 
 
 def _compile(root: Path, room: Path, bin_dir: Path) -> None:
-    """Build the changed library; the other one is an empty file, for that build.sh wants one."""
+    """Build the changed library; the others are empty files, for that build.sh wants them."""
     for name, files in {
+        "aws_client": ("client.c",),
+        "aws_lambda": ("c.c", "c.control", "c.sql"),
         "aws_s3": ("c.c", "c.control", "c.sql"),
         "aws_commons": ("c.control", "c.sql"),
     }.items():

@@ -1,0 +1,1 @@
+"""A local AWS Lambda: its API over HTTP, and Python handlers in processes of their own."""

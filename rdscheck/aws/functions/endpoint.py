@@ -1,0 +1,156 @@
+"""A Lambda endpoint as everybody shares it: started for a run, or the user's own."""
+
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rdscheck.aws import child
+from rdscheck.aws.client import local_session
+from rdscheck.aws.endpoint import DEFAULT_REGION, Place, http_url, seen_by_server
+from rdscheck.aws.functions.service import DEFAULT_ACCOUNT
+from rdscheck.aws.url import check_url
+from rdscheck.errors import LambdaUnavailable
+from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.process import end_process
+from rdscheck.sandbox.rundir import RunDir
+
+OURS = "rdscheck"
+_STOP_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True)
+class LambdaEndpoint:
+    """A running endpoint; plain enough to be written to a file and read by another process.
+
+    ``kind`` is ``rdscheck`` for ours, ``url`` for the user's, which nobody here ends.
+    """
+
+    kind: str
+    name: str
+    url_for_host: str
+    url_for_server: str
+    region: str
+    account: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+    pid: int = 0
+    started: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON holds it; the keys in it are secrets, so the file must be private."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "LambdaEndpoint":
+        """Read what ``to_json`` returned."""
+        return cls(**value)
+
+
+def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint:
+    """Start our Lambda where the servers of an engine reach it, or take the address in ``choice``."""
+    bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
+    owner = run.owner() or Owner.me()
+    place = Place(
+        run_dir=run.path, bind=bind, server_host=server_host, labels=labels(owner, run.id), owner=owner
+    )
+    return start(place) if choice == "auto" else adopt(choice, place)
+
+
+def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
+    """Start our Lambda on a port the kernel chooses and return once it answers.
+
+    It takes requests signed with one invented key only, so what arrives was signed by who has it.
+    """
+    log = place.run_dir / "lambda.log"
+    access_key, secret_key = "AKIARDSCHECKLAMBDA00", secrets.token_hex(20)
+    arguments = ["--room", str(place.run_dir / "functions"), "--account", account]
+    process = child.launch(
+        "rdscheck.aws.functions.server", place, log, [*arguments, "--key", f"{access_key}:{secret_key}"]
+    )
+    try:
+        told = child.report(process, "Lambda", log)
+    except BaseException:
+        process.kill()
+        process.wait(timeout=_STOP_TIMEOUT)
+        raise
+    port = int(told["port"])
+    return LambdaEndpoint(
+        kind=OURS,
+        name="rdscheck's Lambda",
+        url_for_host=http_url(place.bind, port),
+        url_for_server=http_url(place.server_host or place.bind, port),
+        region=DEFAULT_REGION,
+        account=account,
+        access_key=access_key,
+        secret_key=secret_key,
+        pid=process.pid,
+        started=told["started"],
+    )
+
+
+def adopt(url: str, place: Place) -> LambdaEndpoint:
+    """Take the user's own endpoint, LocalStack's for example; raises ``LambdaUnavailable``.
+
+    Keys and Region are those boto3 finds, else the word ``test`` and us-east-1; the account is the
+    one emulators have, or ``RDSCHECK_LAMBDA_ACCOUNT``.
+    """
+    url = check_url(url)
+    for_server = seen_by_server(url, place)
+    if for_server is None:
+        raise LambdaUnavailable(
+            f"the server runs in a container, and nothing answers at {place.server_host}"
+            f" for what is {url} here",
+            hint="let the endpoint listen on that address too, or use --engine local",
+        )
+    try:
+        session = boto3.session.Session()
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+    except BotoCoreError as error:
+        raise LambdaUnavailable(
+            str(error), hint="correct AWS_PROFILE or the AWS configuration file"
+        ) from error
+    endpoint = LambdaEndpoint(
+        kind="url",
+        name="URL",
+        url_for_host=url,
+        url_for_server=for_server,
+        region=session.region_name or DEFAULT_REGION,
+        account=os.environ.get("RDSCHECK_LAMBDA_ACCOUNT", "000000000000"),
+        access_key=keys.access_key if keys else "test",
+        secret_key=keys.secret_key if keys else "test",
+        session_token=(keys.token or "") if keys else "",
+    )
+    try:
+        client(endpoint).list_functions()
+    except (BotoCoreError, ClientError) as error:
+        raise LambdaUnavailable(f"{url} does not answer as Lambda does: {error}") from error
+    return endpoint
+
+
+def stop(endpoint: LambdaEndpoint) -> None:
+    """End our Lambda and its handlers from any process; the user's is left alone."""
+    if endpoint.pid:
+        end_process(endpoint.pid, endpoint.started, signal.SIGTERM)
+
+
+def client(endpoint: LambdaEndpoint, region: str | None = None) -> Any:
+    """Return a boto3 Lambda client for an endpoint, in its Region or another."""
+    return local_session().client(
+        "lambda",
+        endpoint_url=endpoint.url_for_host,
+        region_name=region or endpoint.region,
+        aws_access_key_id=endpoint.access_key,
+        aws_secret_access_key=endpoint.secret_key,
+        aws_session_token=endpoint.session_token or None,
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60, proxies={}),
+    )
