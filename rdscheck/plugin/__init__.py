@@ -31,7 +31,7 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
-from rdscheck.plugin.iam import rds_iam, rds_local_iam
+from rdscheck.plugin.roles import rds_roles, rds_moto_iam
 from rdscheck.plugin.programs import rds_client
 
 __all__ = [
@@ -51,10 +51,10 @@ __all__ = [
     "rds_db",
     "rds_fleet",
     "rds_grouped",
-    "rds_iam",
+    "rds_roles",
     "rds_instance",
     "rds_lambda",
-    "rds_local_iam",
+    "rds_moto_iam",
     "rds_prepared",
     "rds_recording",
     "rds_s3",

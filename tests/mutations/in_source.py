@@ -61,31 +61,31 @@ MUTANTS = (
     Mutant(
         "boundary-ignored",
         "a permissions boundary does not count",
-        ("iam/test_policies.py::test_boundary",),
+        ("iam/roles/test_policies.py::test_boundary",),
         source=("aws_client/policy.c", "if (!said[AWS_BOUNDED])", "if (true)"),
     ),
     Mutant(
         "unsure-is-yes",
         "what is not evaluated is a yes",
-        ("iam/test_policies.py::test_unknown_condition",),
+        ("iam/roles/test_policies.py::test_unknown_condition",),
         source=("aws_client/policy.c", "if (reason)", "if (false)"),
     ),
     Mutant(
         "not-resource-is-resource",
         "a deny of all other resources is one of those it names",
-        ("iam/test_policies.py::test_not_resource",),
+        ("iam/roles/test_policies.py::test_not_resource",),
         source=("aws_client/policy.c", "!= rule->except", "!= false"),
     ),
     Mutant(
         "bucket-policy-everywhere",
         "the policy of one bucket speaks of all of them",
-        ("iam/test_policies.py::test_bucket_policy_allows",),
+        ("iam/roles/test_policies.py::test_bucket_policy_allows",),
         source=("aws_client/policy.c", "if (rule->among &&", "if (false &&"),
     ),
     Mutant(
         "regions-ignored",
         "a rule for one Region holds in all of them",
-        ("iam/test_policies.py::test_requested_region",),
+        ("iam/roles/test_policies.py::test_requested_region",),
         source=("aws_client/policy.c", "if (rule->regions &&", "if (false &&"),
     ),
     Mutant(

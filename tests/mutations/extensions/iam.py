@@ -2,20 +2,20 @@
 
 from tests.mutations.extensions.fault import Fault
 
-_ACCESS = "iam/test_access.py::"
-_POLICIES = "iam/test_policies.py::"
+_ACCESS = "iam/roles/test_access.py::"
+_POLICIES = "iam/roles/test_policies.py::"
 _PACKAGE = "rdscheck/aws/iam/"
 
 FAULTS = (
     Fault(
         "the policy for exports is not attached to the role",
         _ACCESS + "test_export_guide",
-        (('rds_iam.iam.attach_role_policy(RoleName="rds-s3-export-role", PolicyArn=policy)', "pass"),),
+        (('rds_roles.iam.attach_role_policy(RoleName="rds-s3-export-role", PolicyArn=policy)', "pass"),),
     ),
     Fault(
         "the role is not removed from the instance",
         _ACCESS + "test_removed_role",
-        (('rds_iam.remove_role(arn, "s3Export")', "pass"),),
+        (('rds_roles.remove_role(arn, "s3Export")', "pass"),),
     ),
     Fault(
         "a deny of a role's policy is taken for an allow",
@@ -43,12 +43,12 @@ FAULTS = (
     Fault(
         "the account in the trust policy is another one",
         _ACCESS + "test_export_guide",
-        (('"aws:SourceAccount": rds_iam.account', '"aws:SourceAccount": "444455556666"'),),
+        (('"aws:SourceAccount": rds_roles.account', '"aws:SourceAccount": "444455556666"'),),
     ),
     Fault(
         "the ARN in the guide's trust policy has its colon",
         _ACCESS + "test_trust_policy_as_printed",
-        (('rds_iam.instance_arn.replace(":db:", "db:")', "rds_iam.instance_arn"),),
+        (('rds_roles.instance_arn.replace(":db:", "db:")', "rds_roles.instance_arn"),),
     ),
     Fault(
         "the role that was not added is added",
@@ -119,8 +119,8 @@ FAULTS = (
         "the role is not deleted",
         _ACCESS + "test_role_that_is_gone",
         (
-            ('rds_iam.iam.delete_role(RoleName="rds-s3-role")', "pass"),
-            ('rds_iam.iam.delete_role_policy(RoleName="rds-s3-role", PolicyName="access")', "pass"),
+            ('rds_roles.iam.delete_role(RoleName="rds-s3-role")', "pass"),
+            ('rds_roles.iam.delete_role_policy(RoleName="rds-s3-role", PolicyName="access")', "pass"),
         ),
     ),
     Fault(

@@ -108,23 +108,23 @@ def test_not_resource(account: Any, export: Any, is_denied: Any, step: Any) -> N
 
 @claim(source=_VERSIONS, certainty="documented")
 @rests_on("export-s3-errors", "iam-at-once")
-def test_default_version(account: Any, rds_iam: Any, export: Any, is_denied: Any, step: Any) -> None:
+def test_default_version(account: Any, rds_roles: Any, export: Any, is_denied: Any, step: Any) -> None:
     """Of a managed policy the default version counts, and another one once it is made the default."""
     policy = account.managed("rds-s3-export-policy", account.allow("s3:GetObject", account.objects))
     account.exporter()
-    rds_iam.iam.attach_role_policy(RoleName="rds-s3-role", PolicyArn=policy)
+    rds_roles.iam.attach_role_policy(RoleName="rds-s3-role", PolicyArn=policy)
     with step("1. A second version allows s3:PutObject"):
         text = account.document(account.allow("s3:PutObject", account.objects))
-        rds_iam.iam.create_policy_version(PolicyArn=policy, PolicyDocument=text, SetAsDefault=False)
+        rds_roles.iam.create_policy_version(PolicyArn=policy, PolicyDocument=text, SetAsDefault=False)
         is_denied()
     with step("2. It becomes the default"):
-        rds_iam.iam.set_default_policy_version(PolicyArn=policy, VersionId="v2")
+        rds_roles.iam.set_default_policy_version(PolicyArn=policy, VersionId="v2")
         assert export() == (1, 1, 2)
 
 
 @claim(source=_BOUNDARY, certainty="documented")
 @rests_on("export-s3-errors")
-def test_boundary(account: Any, rds_iam: Any, export: Any, is_denied: Any, step: Any) -> None:
+def test_boundary(account: Any, rds_roles: Any, export: Any, is_denied: Any, step: Any) -> None:
     """A permissions boundary limits what the role's policies allow, and allows nothing by itself."""
     folder = account.managed("only-out", account.allow("s3:*", f"{account.bucket}/out/*"))
     account.exporter(account.allow("s3:PutObject", account.objects), PermissionsBoundary=folder)
@@ -137,7 +137,7 @@ def test_boundary(account: Any, rds_iam: Any, export: Any, is_denied: Any, step:
         is_denied("out/b.csv")
     with step("4. Without the boundary"):
         account.inline(account.allow("s3:PutObject", account.objects))
-        rds_iam.iam.delete_role_permissions_boundary(RoleName="rds-s3-role")
+        rds_roles.iam.delete_role_permissions_boundary(RoleName="rds-s3-role")
         assert export("a.csv") == (1, 1, 2)
 
 
@@ -182,7 +182,7 @@ def test_bucket_policy_allows(account: Any, rds_s3: Any, export: Any, is_denied:
 @claim(source=_PRINCIPAL, certainty="documented")
 @rests_on("export-s3-errors")
 def test_boundary_and_bucket_policy(
-    account: Any, rds_iam: Any, export: Any, is_denied: Any, step: Any
+    account: Any, rds_roles: Any, export: Any, is_denied: Any, step: Any
 ) -> None:
     """A boundary limits what a bucket's policy gives the role, but not what it gives to everybody."""
     boundary = account.managed("only-reading", account.allow("s3:GetObject", "*"))

@@ -17,8 +17,8 @@ def _statement(effect: str, actions: Any, resources: Any, more: Statement) -> St
 class Account:
     """What the tests do in the account, in one line each."""
 
-    def __init__(self, rds_iam: Any, rds_s3: Any) -> None:
-        self.rds, self.s3 = rds_iam, rds_s3
+    def __init__(self, rds_roles: Any, rds_s3: Any) -> None:
+        self.rds, self.s3 = rds_roles, rds_s3
         self.objects = f"arn:aws:s3:::{rds_s3.bucket}/*"
         self.bucket = f"arn:aws:s3:::{rds_s3.bucket}"
 
@@ -81,9 +81,9 @@ class Account:
 
 
 @pytest.fixture
-def account(rds_iam: Any, rds_s3: Any) -> Account:
+def account(rds_roles: Any, rds_s3: Any) -> Account:
     """Give an empty account."""
-    return Account(rds_iam, rds_s3)
+    return Account(rds_roles, rds_s3)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The fixture ``rds_iam``: roles and policies in IAM decide what the stand-ins may do."""
+"""The fixture ``rds_roles``: roles and policies in IAM decide what the stand-ins may do."""
 
 import json
 import shlex
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _READING = ("Get", "List", "Head", "Describe", "Simulate")
 
 
-class RdsIam:
+class RdsRoles:
     """An AWS account with IAM and STS, and one database that has roles of it.
 
     ``iam`` and ``sts`` are plain boto3 clients; after each change, also of a bucket's policy by the
@@ -123,7 +123,7 @@ def _own_credentials(space: "S3Space") -> Credentials | None:
 
 
 @pytest.fixture(scope="session")
-def rds_local_iam() -> "Iterator[LocalIam]":
+def rds_moto_iam() -> "Iterator[LocalIam]":
     """Give IAM and STS for all tests of this process, one after the other."""
     from rdscheck.aws.iam.local import LocalIam  # noqa: PLC0415  moto loads slowly
 
@@ -136,22 +136,22 @@ def rds_local_iam() -> "Iterator[LocalIam]":
 
 
 @pytest.fixture
-def rds_iam(
-    request: pytest.FixtureRequest, rds_db: Database, rds_s3: "S3Space", rds_local_iam: "LocalIam"
-) -> Iterator[RdsIam]:
+def rds_roles(
+    request: pytest.FixtureRequest, rds_db: Database, rds_s3: "S3Space", rds_moto_iam: "LocalIam"
+) -> Iterator[RdsRoles]:
     """Give an empty AWS account whose roles the database of ``rds`` can be given; it has none at first."""
     from rdscheck.aws.client import s3_client  # noqa: PLC0415
 
     if not rds_db.server.info.admin_host:
         pytest.skip("a server given by --rds-dsn has the IAM of its own account")
-    rds_local_iam.reset()
+    rds_moto_iam.reset()
     for feature in ("s3Export", "s3Import"):
         rds_db.remove_role(feature)
-    account = RdsIam(
-        rds_local_iam, rds_s3, rds_db, recorder_of(request.node), s3_client(session_of(request.config).s3)
+    account = RdsRoles(
+        rds_moto_iam, rds_s3, rds_db, recorder_of(request.node), s3_client(session_of(request.config).s3)
     )
     yield account
     account.close()
 
 
-__all__ = ["RdsIam", "rds_iam", "rds_local_iam"]
+__all__ = ["RdsRoles", "rds_roles", "rds_moto_iam"]

@@ -55,18 +55,18 @@ PRINTED = """{
 
 @claim(source=_EXPORT, certainty="documented")
 @rests_on("iam-scope")
-def test_export_guide(account: Any, rds_iam: Any, rds_s3: Any, export: Any, step: Any) -> None:
+def test_export_guide(account: Any, rds_roles: Any, rds_s3: Any, export: Any, step: Any) -> None:
     """The four commands of the guide for exports let the instance export to that bucket."""
     with step("1. Create a policy that allows S3:PutObject, in the guide's spelling"):
         policy = account.managed("rds-s3-export-policy", account.allow(["S3:PutObject"], [account.objects]))
     with step("2. Create a role that RDS may assume for this account and instance"):
-        mine = {"aws:SourceAccount": rds_iam.account, "aws:SourceArn": rds_iam.instance_arn}
+        mine = {"aws:SourceAccount": rds_roles.account, "aws:SourceArn": rds_roles.instance_arn}
         trust = account.trust(StringEquals=mine)
         arn = account.role(name="rds-s3-export-role", AssumeRolePolicyDocument=trust)
     with step("3. Attach the policy to the role"):
-        rds_iam.iam.attach_role_policy(RoleName="rds-s3-export-role", PolicyArn=policy)
+        rds_roles.iam.attach_role_policy(RoleName="rds-s3-export-role", PolicyArn=policy)
     with step("4. Add the role to the instance, with the feature name s3Export"):
-        assert rds_iam.add_role(arn, "s3Export").status == "ACTIVE"
+        assert rds_roles.add_role(arn, "s3Export").status == "ACTIVE"
     with step("5. Export"):
         assert export() == (1, 1, 2)
     assert rds_s3.get("out.csv") == b"1\n"
@@ -74,19 +74,19 @@ def test_export_guide(account: Any, rds_iam: Any, rds_s3: Any, export: Any, step
 
 @claim(source=_IMPORT, certainty="documented")
 @rests_on("iam-scope")
-def test_import_guide(account: Any, rds_iam: Any, import_: Any, step: Any) -> None:
+def test_import_guide(account: Any, rds_roles: Any, import_: Any, step: Any) -> None:
     """The four commands of the guide for imports let the instance import from that bucket."""
     with step("1. Create a policy that allows s3:GetObject and s3:ListBucket"):
         what, where = ["s3:GetObject", "s3:ListBucket"], [account.bucket, account.objects]
         policy = account.managed("rds-s3-import-policy", account.allow(what, where))
     with step("2. Create a role that RDS may assume for this account and instance"):
-        mine = {"aws:SourceAccount": rds_iam.account, "aws:SourceArn": rds_iam.instance_arn}
+        mine = {"aws:SourceAccount": rds_roles.account, "aws:SourceArn": rds_roles.instance_arn}
         trust = account.trust(StringEquals=mine)
         arn = account.role(name="rds-s3-import-role", AssumeRolePolicyDocument=trust)
     with step("3. Attach the policy to the role"):
-        rds_iam.iam.attach_role_policy(RoleName="rds-s3-import-role", PolicyArn=policy)
+        rds_roles.iam.attach_role_policy(RoleName="rds-s3-import-role", PolicyArn=policy)
     with step("4. Add the role to the instance, with the feature name s3Import"):
-        assert rds_iam.add_role(arn, "s3Import").status == "ACTIVE"
+        assert rds_roles.add_role(arn, "s3Import").status == "ACTIVE"
     with step("5. Import"):
         assert import_().startswith("1 rows imported")
 
@@ -94,15 +94,15 @@ def test_import_guide(account: Any, rds_iam: Any, import_: Any, step: Any) -> No
 @claim(source=_EXPORT, certainty="observed")
 @documentation_finding("export-guide-trust-policy")
 @rests_on("iam-role-invalid")
-def test_trust_policy_as_printed(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
+def test_trust_policy_as_printed(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
     """The trust policy that the guide for exports printed in 2023 is no JSON; quoted, it fits no instance."""
     with step("1. The text as printed"), pytest.raises(json.JSONDecodeError):
         json.loads(PRINTED)
     with step("2. The same with quotes, for this account and instance, the colon still missing"):
-        wrong = rds_iam.instance_arn.replace(":db:", "db:")
-        trust = account.trust(StringEquals={"aws:SourceAccount": rds_iam.account, "aws:SourceArn": wrong})
+        wrong = rds_roles.instance_arn.replace(":db:", "db:")
+        trust = account.trust(StringEquals={"aws:SourceAccount": rds_roles.account, "aws:SourceArn": wrong})
         account.exporter(account.allow("s3:PutObject", account.objects), AssumeRolePolicyDocument=trust)
-        assert rds_iam.role("s3Export").status == "INVALID"
+        assert rds_roles.role("s3Export").status == "INVALID"
         with refused(pg.SystemError, NO_ROLE):
             export()
 
@@ -144,13 +144,13 @@ def test_role_for_exports_imports_nothing(account: Any, export: Any, import_: An
 
 @claim(source=_EXPORT, certainty="derived")
 @rests_on("export-no-role-text", "iam-at-once")
-def test_removed_role(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
+def test_removed_role(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
     """Once the role is removed from the instance the same session has no credentials any more."""
     arn = account.exporter(account.allow("s3:PutObject", account.objects))
     with step("1. Export with the role"):
         assert export("first.csv") == (1, 1, 2)
     with step("2. Remove the role and export again"):
-        rds_iam.remove_role(arn, "s3Export")
+        rds_roles.remove_role(arn, "s3Export")
         with refused(pg.SystemError, NO_ROLE):
             export("second.csv")
     assert account.s3.keys() == ["first.csv"]
@@ -279,51 +279,51 @@ def test_missing_file(account: Any, import_: Any, step: Any) -> None:
 
 @claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
-def test_role_for_another_service(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
+def test_role_for_another_service(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
     """A role that trusts another service is INVALID and serves nothing until it trusts RDS."""
     with step("1. A role for EC2, or for exports of snapshots"):
         account.exporter(
             account.allow("s3:*", "*"), AssumeRolePolicyDocument=account.trust("ec2.amazonaws.com")
         )
         for service in ("ec2.amazonaws.com", "export.rds.amazonaws.com"):
-            rds_iam.iam.update_assume_role_policy(
+            rds_roles.iam.update_assume_role_policy(
                 RoleName="rds-s3-role", PolicyDocument=account.trust(service)
             )
-            assert rds_iam.role("s3Export").status == "INVALID"
+            assert rds_roles.role("s3Export").status == "INVALID"
             with refused(pg.SystemError, NO_ROLE):
                 export()
     with step("2. The trust policy names rds.amazonaws.com"):
-        rds_iam.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=account.trust())
+        rds_roles.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=account.trust())
         assert export() == (1, 1, 2)
 
 
 @claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
-def test_role_for_another_instance(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
+def test_role_for_another_instance(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
     """A role whose trust policy names another instance or account serves nothing here."""
     account.exporter(account.allow("s3:*", "*"))
-    other = rds_iam.instance_arn.replace("my-instance", "other-instance")
+    other = rds_roles.instance_arn.replace("my-instance", "other-instance")
     for key, value in (("aws:SourceArn", other), ("aws:SourceAccount", "444455556666")):
         with step(f"{key} is {value}"), refused(pg.SystemError, NO_ROLE):
             trust = account.trust(StringEquals={key: value})
-            rds_iam.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=trust)
+            rds_roles.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=trust)
             export()
     with step("ArnLike with a star for the instance"):
-        trust = account.trust(ArnLike={"aws:SourceArn": rds_iam.instance_arn.replace("my-", "*-")})
-        rds_iam.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=trust)
+        trust = account.trust(ArnLike={"aws:SourceArn": rds_roles.instance_arn.replace("my-", "*-")})
+        rds_roles.iam.update_assume_role_policy(RoleName="rds-s3-role", PolicyDocument=trust)
         assert export() == (1, 1, 2)
 
 
 @claim(source=_EXPORT, certainty="derived")
 @rests_on("iam-role-invalid")
-def test_role_that_is_gone(account: Any, rds_iam: Any, export: Any, step: Any) -> None:
+def test_role_that_is_gone(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
     """A role deleted while it is associated serves nothing any more."""
     account.exporter(account.allow("s3:PutObject", account.objects))
     with step("1. The role exists"):
         assert export("first.csv") == (1, 1, 2)
     with step("2. Delete its policy and the role"):
-        rds_iam.iam.delete_role_policy(RoleName="rds-s3-role", PolicyName="access")
-        rds_iam.iam.delete_role(RoleName="rds-s3-role")
-        assert rds_iam.role("s3Export").status == "INVALID"
+        rds_roles.iam.delete_role_policy(RoleName="rds-s3-role", PolicyName="access")
+        rds_roles.iam.delete_role(RoleName="rds-s3-role")
+        assert rds_roles.role("s3Export").status == "INVALID"
         with refused(pg.SystemError, NO_ROLE):
             export("second.csv")
