@@ -3,6 +3,8 @@
 What scenarios and other projects' tests may import stands here; everything else is internal.
 """
 
+from rdscheck.babelfish.naming import flattened, physical_index, physical_user, quote
+from rdscheck.babelfish.parsing import physical_name
 from rdscheck.catalog.extensions import listed, not_delegable, offered
 from rdscheck.catalog.libraries import preload_libraries
 from rdscheck.claims.marking import claims_of
@@ -34,10 +36,15 @@ __all__ = [
     "claims_of",
     "deviation",
     "documentation_finding",
+    "flattened",
     "listed",
     "not_delegable",
     "offered",
+    "physical_index",
+    "physical_name",
+    "physical_user",
     "preload_libraries",
+    "quote",
     "refused",
     "rests_on",
     "scenario",

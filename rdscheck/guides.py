@@ -15,7 +15,7 @@ from rdscheck.errors import UsageError
 from rdscheck.model import Guide, GuideStep
 from rdscheck.resources import scenarios_dir
 
-_REFERENCE = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+::[a-z0-9_]+")
+_REFERENCE = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+::\w+")
 _STEP_KEYS = {"step", "does", "claims", "note"}
 
 

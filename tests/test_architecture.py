@@ -14,6 +14,7 @@ PACKAGE = ROOT / "rdscheck"
 #: Layers in order; modules of one entry may import each other.
 LAYERS = (
     ("model", "errors", "resources", "refusal"),
+    ("babelfish",),
     ("catalog",),
     ("deviations",),
     ("upgrade",),

@@ -1,4 +1,4 @@
-"""Servers of ours as processes of their own: started, and asked for the port they got."""
+"""Servers of ours that run as processes of their own, and tell in one line where they listen."""
 
 import json
 import os
@@ -16,25 +16,35 @@ from rdscheck.sandbox.process import spawn
 _START_TIMEOUT = 60.0
 
 
-def launch(module: str, place: Place, log: Path, arguments: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
-    """Start a module that serves until the owner of a place is gone; what it has to say goes to ``log``."""
-    command = [sys.executable, "-P", "-m", module, "--bind", place.bind]
-    command += ["--owner", str(place.owner), "--owner-file", str(place.run_dir / "owner"), *arguments]
+def arguments_of(place: Place) -> list[str]:
+    """Return what tells a server of ours where to listen, and whose end is its own."""
+    return [
+        "--bind",
+        place.bind,
+        "--owner",
+        str(place.owner),
+        "--owner-file",
+        str(place.run_dir / "owner"),
+    ]
+
+
+def launch(module: str, arguments: Sequence[str], directory: Path, log: Path) -> "subprocess.Popen[bytes]":
+    """Start a module as a process; what it has to say besides its one line goes to ``log``."""
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
     with log.open("ab") as errors:
         # In a session of its own: Ctrl-C is for the owner, who still needs it while it cleans up.
         return spawn(
-            command,
+            [sys.executable, "-P", "-m", module, *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,
-            cwd=place.run_dir,
+            cwd=directory,
             env=os.environ | {"PYTHONPATH": path},
         )
 
 
 def report(process: "subprocess.Popen[bytes]", name: str, log: Path) -> dict[str, str]:
-    """Read the line in which the child tells its port; raises ``StartError``."""
+    """Read the line in which the child tells where it is; raises ``StartError`` when none comes."""
     assert process.stdout is not None
     deadline = time.monotonic() + _START_TIMEOUT
     text = b""

@@ -29,7 +29,7 @@ class Moto:
         if not found.usable:
             raise S3Unavailable("moto is not installed", hint="pip install 'moto[s3,server]'")
         log = place.run_dir / "moto.log"
-        process = child.launch("rdscheck.aws.moto_server", place, log)
+        process = child.launch("rdscheck.aws.moto_server", child.arguments_of(place), place.run_dir, log)
         try:
             told = child.report(process, "moto", log)
             port = int(told["port"])

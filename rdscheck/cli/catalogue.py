@@ -20,6 +20,7 @@ from rdscheck.catalog.versions import (
     read_version,
     support,
 )
+from rdscheck.cli import babelfish
 from rdscheck.cli.console import Console
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
@@ -54,9 +55,15 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "explain",
         help="one entry with why, fix and source",
         description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
-        "documentation finding or a version (15, 15.4).",
+        "documentation finding, a version (15, 15.4), or what PostgreSQL calls a table of T-SQL "
+        f"({babelfish.ID} 'db.schema.table').",
+        epilog=babelfish.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    explain.add_argument("id", metavar="ID", help="as printed by rdscheck list")
+    explain.add_argument("id", metavar="ID", help=f"as printed by rdscheck list, or {babelfish.ID}")
+    explain.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"what {babelfish.ID} explains: database.schema.table"
+    )
     explain.set_defaults(command=_explain)
 
 
@@ -159,6 +166,14 @@ def _range(scenario: Scenario) -> str:
 
 def _explain(options: argparse.Namespace, console: Console) -> ExitCode:
     wanted: str = options.id
+    if wanted == babelfish.ID:
+        babelfish.explain(options.names, console)
+        return ExitCode.OK
+    if options.names:
+        raise UsageError(
+            f"{wanted} {' '.join(options.names)}: one entry at a time",
+            hint=f"only {babelfish.ID} takes names after it",
+        )
     if wanted in DEVIATIONS:
         _print(DEVIATIONS[wanted], console)
     elif wanted in DOCUMENTATION_FINDINGS:

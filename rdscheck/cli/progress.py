@@ -103,7 +103,7 @@ class Progress:
             self._tell(
                 f"{outcome.status}: PostgreSQL {outcome.version} {outcome.scenario}: {outcome.title}: {first}"
             )
-        if self._bars:
+        if self._bars and outcome.version in self._tasks:
             self._bars.update(self._tasks[outcome.version], advance=1, description=outcome.scenario)
         elif sum(done.values()) == self.expected[place]:
             told = ", ".join(f"{count} {status}" for status, count in sorted(done.items()))

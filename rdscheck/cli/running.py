@@ -18,6 +18,7 @@ from rdscheck.cli.progress import Progress
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.model import NotRun, Run, Version
+from rdscheck.plugin import babelfish
 from rdscheck.report.summary import counts, exit_code, of_version, verdict
 from rdscheck.report.write import write
 from rdscheck.sandbox.engine import Engine
@@ -84,6 +85,16 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         help="address of a Lambda endpoint, LocalStack's for example (default: our own is started)",
     )
     run.add_argument(
+        "--babelfish-dsn",
+        metavar="DSN",
+        help="PostgreSQL port of a Babelfish for tests, which babelfish/tds changes: postgresql://…/babelfish_db",
+    )
+    run.add_argument(
+        "--babelfish-tds",
+        metavar="URL",
+        help="its TDS port: tds://user@host:1433/master, the password in RDSCHECK_TDS_PASSWORD or in it",
+    )
+    run.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports go (./reports)"
     )
     run.add_argument(
@@ -116,6 +127,7 @@ def _run(options: argparse.Namespace, console: Console) -> ExitCode:
         backends.check(options.s3)  # told before the work, not by every claim of it
     if options.lambda_url != "auto":
         check_url(options.lambda_url)
+    babelfish.ask(options.babelfish_dsn, options.babelfish_tds)
     if options.setup:
         set_up(options.engine, versions, console.note)
     engine = choose(options.engine)
@@ -178,6 +190,8 @@ def _pytest(
         f"--rds-s3={options.s3}",
         f"--rds-lambda={options.lambda_url}",
         "--rds-required",
+        *(f"--rds-babelfish-dsn={one}" for one in [options.babelfish_dsn] if one),
+        *(f"--rds-babelfish-tds={one}" for one in [options.babelfish_tds] if one),
         *(f"--rds-scenario={glob}" for glob in options.scenario),
         *(["-n", str(options.workers), "--dist", "loadgroup"] if options.workers > 1 else []),
     ]

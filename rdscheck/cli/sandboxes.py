@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from rdscheck.aws import backends
 from rdscheck.aws.client import s3_client
+from rdscheck.aws.control import process as control
 from rdscheck.aws.endpoint import S3Endpoint
 from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
@@ -29,6 +30,7 @@ examples:
   rdscheck up --pg 17                 start, print where it is
   eval "$(rdscheck up --pg 17)"       start, and set PGHOST, PGPORT, AWS_ENDPOINT_URL_S3 … in this shell
   psql -c 'create extension aws_s3 cascade'
+  aws rds describe-db-instances       the sandbox as an instance; groups, reboots and roles have their effect
   rdscheck down
 """
 
@@ -86,22 +88,25 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
             f"sandbox {options.name!r} runs already, with its own parameter group",
             hint=f"rdscheck down {options.name}, or choose another --name",
         )
+    fresh = not servers_of(run)
     try:
         engine.prepare(versions[0], console.note)
         server = Pool(run, engine).server(versions[0], parameters)
         known = run.read("s3")
         endpoint = S3Endpoint.from_json(known) if known else _start_s3(options.s3, run, server)
+        plane = control.start(run, options.name)
     except BaseException:
         # Half a sandbox is none: what was started for it ends here.
-        if run.read("s3") is None:
+        if fresh:
             sweep.end_run(run)
         raise
-    for line in _exports(server, endpoint):
+    for line in _exports(server, endpoint, plane):
         console.data(line)
     console.note(
         f"PostgreSQL {server.server_version} ({server.info.engine}), lists of {server.emulates}; "
         f"database {_DATABASE}; "
         f"S3: {endpoint.name}, bucket {_BUCKET}, roles associated for s3Export and s3Import; "
+        f"aws rds, iam, sts: {plane.url}, where it is the instance {plane.identifier}; "
         f"end it with: rdscheck down {options.name}"
     )
     if reason := server.why_not("aws_s3"):
@@ -130,7 +135,7 @@ def _start_s3(choice: str, run: RunDir, server: Server) -> S3Endpoint:
     return endpoint
 
 
-def _exports(server: Server, endpoint: S3Endpoint) -> list[str]:
+def _exports(server: Server, endpoint: S3Endpoint, plane: control.Running) -> list[str]:
     info = server.info
     password = quote(info.master_password, safe="")
     values = {
@@ -141,11 +146,19 @@ def _exports(server: Server, endpoint: S3Endpoint) -> list[str]:
         "PGPASSWORD": info.master_password,
         "PGDATABASE": _DATABASE,
         "AWS_ENDPOINT_URL_S3": endpoint.url_for_host,
+        "AWS_ENDPOINT_URL_RDS": plane.url,
+        "AWS_ENDPOINT_URL_IAM": plane.url,
+        "AWS_ENDPOINT_URL_STS": plane.url,
         "AWS_REGION": endpoint.region,
+        "AWS_DEFAULT_REGION": endpoint.region,
         "AWS_ACCESS_KEY_ID": endpoint.access_key,
         "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
     }
-    return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+    if plane.programs:
+        # The program's version 1 ignores AWS_ENDPOINT_URL_RDS in us-east-1.
+        lines.append(f'export PATH={shlex.quote(plane.programs)}:"$PATH"')
+    return lines
 
 
 def sandboxes() -> list[RunDir]:
@@ -170,6 +183,7 @@ def _down(options: argparse.Namespace, console: Console) -> ExitCode:
     if not running:
         console.note("no sandbox runs")
     for run in running:
+        control.stop(run)
         known = run.read("s3")
         if known is not None:
             backends.stop(S3Endpoint.from_json(known))
@@ -187,9 +201,11 @@ def _ps(_options: argparse.Namespace, console: Console) -> ExitCode:
             for server in servers_of(run):
                 info = server.info
                 where = f"{info.host}:{info.port}"
-                row = [shown(run), info.server_version, info.engine, where, s3.url_for_host if s3 else ""]
+                plane = control.find(run)
+                urls = [s3.url_for_host if s3 else "", plane.url if plane else ""]
+                row = [shown(run), info.server_version, info.engine, where, *urls]
                 rows.append(row)
         except (RdscheckError, ValueError):
-            rows.append([shown(run), "?", "?", "?", "?"])
-    console.table(["name", "postgresql", "engine", "address", "s3"], rows)
+            rows.append([shown(run), "?", "?", "?", "?", "?"])
+    console.table(["name", "postgresql", "engine", "address", "s3", "aws"], rows)
     return ExitCode.OK

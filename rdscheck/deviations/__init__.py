@@ -7,33 +7,46 @@ collected, and a difference that goes away fails the build.
 from rdscheck.deviations import (
     aws_lambda,
     aws_s3,
+    babelfish,
     backends,
+    control,
     documents,
+    duckdb,
     extensions,
     iam,
+    login,
     pglogical,
+    pgstream,
     profile,
     upgrade,
 )
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
+#: Each holds its DEVIATIONS, its documentation FINDINGS, or both.
+_SUBJECTS = (
+    aws_lambda,
+    aws_s3,
+    babelfish,
+    backends,
+    control,
+    documents,
+    duckdb,
+    extensions,
+    iam,
+    login,
+    pglogical,
+    pgstream,
+    profile,
+    upgrade,
+)
+
 DEVIATIONS: dict[str, Deviation] = {
-    one.key: one
-    for one in (
-        *aws_lambda.DEVIATIONS,
-        *aws_s3.DEVIATIONS,
-        *backends.DEVIATIONS,
-        *extensions.DEVIATIONS,
-        *iam.DEVIATIONS,
-        *pglogical.DEVIATIONS,
-        *profile.DEVIATIONS,
-        *upgrade.DEVIATIONS,
-    )
+    one.key: one for subject in _SUBJECTS for one in getattr(subject, "DEVIATIONS", ())
 }
 
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
-    one.key: one for one in (*aws_lambda.FINDINGS, *documents.FINDINGS, *pglogical.FINDINGS)
+    one.key: one for subject in _SUBJECTS for one in getattr(subject, "FINDINGS", ())
 }
 
 

@@ -5,6 +5,8 @@ A test suite that uses none of it pays nothing for it: nothing starts before a
 fixture asks for a server.
 """
 
+from rdscheck.plugin.aws import rds_aws
+from rdscheck.plugin.babelfish import rds_babelfish
 from rdscheck.plugin.fixtures import (
     rds,
     rds_admin,
@@ -31,8 +33,9 @@ from rdscheck.plugin.hooks import (
     pytest_runtest_setup,
     pytest_unconfigure,
 )
-from rdscheck.plugin.roles import rds_roles, rds_moto_iam
+from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
+from rdscheck.plugin.roles import rds_moto_iam, rds_roles
 
 __all__ = [
     "pytest_addhooks",
@@ -46,17 +49,21 @@ __all__ = [
     "pytest_unconfigure",
     "rds",
     "rds_admin",
+    "rds_aws",
+    "rds_babelfish",
     "rds_client",
     "rds_connect",
     "rds_db",
     "rds_fleet",
     "rds_grouped",
-    "rds_roles",
+    "rds_iam",
+    "rds_iam_users",
     "rds_instance",
     "rds_lambda",
     "rds_moto_iam",
     "rds_prepared",
     "rds_recording",
+    "rds_roles",
     "rds_s3",
     "rds_server",
     "rds_version",

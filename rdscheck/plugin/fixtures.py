@@ -55,7 +55,7 @@ def rds_server(request: pytest.FixtureRequest, rds_version: str) -> Iterator[Ser
 @pytest.fixture
 def rds_db(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Database]:
     """Give a fresh database owned by the master user; it is dropped after the test."""
-    _skip_without(request, rds_server)
+    skip_without(request, rds_server)
     database = Database.create(rds_server)
     recorder = recorder_of(request.node)
     recorder.mask(database.name, SHOWN_DATABASE)
@@ -149,11 +149,11 @@ def rds_instance(request: pytest.FixtureRequest, rds_server: Server) -> Iterator
         wanted = read_version(version or rds_server.version)
         if wanted == read_version(rds_server.version):
             # Its group may name a library that is missing, and then nothing would start.
-            _skip_without(request, rds_server)
+            skip_without(request, rds_server)
         instance = session.pool.dedicated(RdsInstance, wanted, parameters)
         instance.report_to(recorder_of(request.node))
         started.append(instance)
-        _skip_without(request, instance)
+        skip_without(request, instance)
         return instance
 
     yield start
@@ -184,7 +184,7 @@ def rds_prepared(request: pytest.FixtureRequest, rds_server: Server) -> RdsPrepa
     session = session_of(request.config)
     if not rds_server.info.admin_host:
         pytest.skip("a server given by --rds-dsn has no parameter group here")
-    _skip_without(request, rds_server)
+    skip_without(request, rds_server)
 
     def get(
         name: str,
@@ -223,7 +223,7 @@ def rds_connect(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[
     by ``rds_server.drop_database``. What is sent is shown in the report of the test that sends it.
     """
     recorder = recorder_of(request.node)
-    _skip_without(request, rds_server)
+    skip_without(request, rds_server)
     with ExitStack() as opened:
 
         def connect(
@@ -262,7 +262,7 @@ def rds_grouped(
     session = session_of(request.config)
     if not rds_server.info.admin_host:
         pytest.skip("a server given by --rds-dsn has no parameter group here")
-    _skip_without(request, rds_server)
+    skip_without(request, rds_server)
     made: list[GroupedDatabase] = []
     recorder = recorder_of(request.node)
 
@@ -317,7 +317,7 @@ def step(request: pytest.FixtureRequest) -> Callable[[str], AbstractContextManag
     return recorder_of(request.node).step
 
 
-def _skip_without(request: pytest.FixtureRequest, server: Server) -> None:
+def skip_without(request: pytest.FixtureRequest, server: Server) -> None:
     """Skip a claim with the server's own reason when it lacks an ability the claim needs."""
     for ability in claim_of(request.node).needs:
         if reason := server.why_not(ability):

@@ -12,6 +12,7 @@ from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
 from rdscheck.guides import followed
 from rdscheck.model import Environment, Outcome, Run
+from rdscheck.plugin import babelfish
 from rdscheck.plugin.fixtures import RECORDER
 from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
 from rdscheck.plugin.outcomes import Collector, notes, reason, verdict
@@ -71,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="keep servers and the databases of tests, to look at them (end: rdscheck down)",
     )
     group.addoption("--rds-dsn", metavar="DSN", help="use an existing server: postgresql://… or service=…")
+    babelfish.add_options(group)
     group.addoption(
         "--rds-scenario",
         action="append",
@@ -102,14 +104,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that needs a server once per version."""
     if "rds_version" not in metafunc.fixturenames:
         return
+    names: list[str]
     try:
-        versions = session_of(metafunc.config).versions
+        real = babelfish.given(metafunc.config) if "rds_babelfish" in metafunc.fixturenames else None
+        names = [real.major] if real else [str(one) for one in session_of(metafunc.config).versions]
     except RdscheckError as error:
         raise pytest.UsageError(str(error)) from error
     metafunc.parametrize(
         "rds_version",
-        [str(version) for version in versions],
-        ids=[f"pg{version}" for version in versions],
+        names,
+        ids=[f"pg{name}" for name in names],
         indirect=True,
         scope="session",
     )
@@ -119,6 +123,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out scenarios that were not asked for, and keep together what shares servers of its own."""
     _leave_out(config, items)
+    babelfish.mark_real(config, items)
     for item in items:
         # With --dist loadgroup one worker starts the servers, without it each that gets one of the tests.
         if "rds_fleet" in getattr(item, "fixturenames", ()):
@@ -253,7 +258,8 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
     s3 = session.s3_name()
     return tuple(
         sorted(
-            (_environment(server, s3) for server in session.started()), key=lambda env: order_key(env.version)
+            (*babelfish.environments(config), *(_environment(server, s3) for server in session.started())),
+            key=lambda env: order_key(env.version),
         )
     )
 

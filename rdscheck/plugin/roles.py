@@ -154,4 +154,4 @@ def rds_roles(
     account.close()
 
 
-__all__ = ["RdsRoles", "rds_roles", "rds_moto_iam"]
+__all__ = ["RdsRoles", "rds_moto_iam", "rds_roles"]

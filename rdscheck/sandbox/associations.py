@@ -17,7 +17,8 @@ from rdscheck.sandbox.access import (
 )
 from rdscheck.sandbox.server import Connection, Server
 
-_ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
+#: The role of a feature for which none was named.
+ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
 
 
 class Associations:
@@ -127,7 +128,7 @@ class Associations:
         self._access = self._access.with_role(
             Association(
                 feature=feature,
-                role_arn=role_arn or _ROLE_ARN.format(feature=feature),
+                role_arn=role_arn or ROLE_ARN.format(feature=feature),
                 credentials=credentials or known,
                 allow=tuple((action, arn) for action in actions for arn in where),
                 deny=tuple((action, arn) for action in deny for arn in where),
@@ -142,6 +143,11 @@ class Associations:
     def remove_role(self, feature: str) -> None:
         """Take the role of a feature away, as ``aws rds remove-role-from-db-instance`` does."""
         self._access = self._access.without_role(feature)
+        self._write()
+
+    def tell(self, access: Access) -> None:
+        """Let all that was said be replaced by this."""
+        self._access = access
         self._write()
 
     def change(self, **changes: Any) -> None:

@@ -45,6 +45,7 @@ _CONTEXT = (
     "aws_commons",
     "aws_lambda",
     "aws_s3",
+    "pam_rds",
     "plv8",
     "rdsutils",
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Self
 
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from rdscheck.catalog.versions import emulated, read_version
@@ -24,6 +25,7 @@ from rdscheck.sandbox.parameters import default_text, defaults, effective, rende
 from rdscheck.sandbox.refusals import COMBINATION, IncompatibleParameters, ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe
+from rdscheck.sandbox.snapshots import Copy, restore
 from rdscheck.sandbox.upgrading import UpgradeBlocked
 from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
 from rdscheck.upgrade.precheck import Obstacle, look
@@ -97,6 +99,19 @@ class Instance(Server):
             instance.end()
             raise
         return instance
+
+    @classmethod
+    def restore(cls, copy: Copy, engine: Engine, run: RunDir, name: str) -> Self:
+        """Start a server on a copy of another one's data, with the default group; see ``start``."""
+        text = render(effective(defaults(emulated(copy.version).version), {}))
+        info = restore(copy, engine, run, text)
+        try:
+            run.write(name, info.to_json())
+            return cls(info, engine, run, name)
+        except BaseException:
+            engine.stop(info)
+            run.forget(name)
+            raise
 
     @classmethod
     def attach(cls, info: ServerInfo, engine: Engine, run: RunDir, name: str) -> Self:
@@ -192,6 +207,17 @@ class Instance(Server):
         self._rules = Rules(self._engine_version, self._rules.here.also(self._ask().here))
         if kept:
             self.open()
+
+    def set_master_password(self, password: str) -> None:
+        """Give the master user another password, as ``aws rds modify-db-instance`` does."""
+        with self.admin() as conn:
+            conn.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(self.master_user), sql.Literal(password)
+                )
+            )
+        self.info = replace(self.info, master_password=password)
+        self._record()
 
     def obstacles(self, version: str) -> tuple[Obstacle, ...]:
         """Return what is in the way of an upgrade to a version such as ``17`` or ``17.5``.

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -140,14 +140,23 @@ class LocalEngine:
     def start(self, version: Version, run: RunDir, group: str = "") -> ServerInfo:
         """Start a server on a private socket and a free loopback port; see ``Engine.start``."""
         tree = shadow.build(self._installation(version).bin_dir, self._server_version(version), quiet)
+
+        def copy(home: Path) -> None:
+            try:
+                shutil.copytree(tree.data, home / "data", symlinks=True)
+            except OSError as error:
+                raise no_room(home, error) from error
+
+        return self.start_on(version, run, copy, group)
+
+    def start_on(self, version: Version, run: RunDir, fill: Callable[[Path], None], group: str) -> ServerInfo:
+        """Start a server on the data directory that ``fill`` puts below its home; see ``start``."""
+        tree = shadow.build(self._installation(version).bin_dir, self._server_version(version), quiet)
         home = run.path / f"pg{version}-{token_hex(3)}"
         account = server_account()
         data = home / "data"
         home.mkdir(mode=0o755)
-        try:
-            shutil.copytree(tree.data, data, symlinks=True)
-        except OSError as error:
-            raise no_room(home, error) from error
+        fill(home)
         give(home, account)
         data.chmod(0o700)
         if group:

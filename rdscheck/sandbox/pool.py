@@ -27,6 +27,7 @@ from rdscheck.sandbox.owner import Owner, start_time
 from rdscheck.sandbox.process import spawn
 from rdscheck.sandbox.rundir import EXTRA, GROUPED, SHARED, RunDir
 from rdscheck.sandbox.server import Server
+from rdscheck.sandbox.snapshots import Copy
 
 _REAPER = "reaper"
 
@@ -70,6 +71,11 @@ class Pool:
         """
         guard(self.run)
         return kind.start(self.engine, self.run, f"{EXTRA}{token_hex(4)}", version, parameters)
+
+    def restored(self, kind: type[_Kind], copy: Copy) -> _Kind:
+        """Start a server for one user alone on a copy of another one's data; see ``dedicated``."""
+        guard(self.run)
+        return kind.restore(copy, self.engine, self.run, f"{EXTRA}{token_hex(4)}")
 
     def grouped(self, version: Version, parameters: Mapping[str, str]) -> Server:
         """Return the run's server of a version with these values in its group, starting it when needed.

@@ -275,6 +275,7 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
     unloaded = "the library rdsutils is not loaded, so the server decides as PostgreSQL does, not as RDS"
     own = {
         "rdsutils": "" if loaded else info.abilities.get("rdsutils") or unloaded,
+        "pam": _pam(info, conn),
         "tls": "" if tls else "the server has no certificate (openssl was not there to make one)",
     }
     here = dict.fromkeys(extensions, "") | _output_plugins(info, conn)
@@ -285,6 +286,20 @@ def describe(info: ServerInfo, conn: Connection) -> ServerInfo:
         abilities={**here, **info.abilities, **own},
         extension_versions=extensions,
         stand_ins=stand_ins,
+    )
+
+
+def _pam(info: ServerInfo, conn: Connection) -> str:
+    """Tell why members of rds_iam cannot log in with tokens, empty when they can: asked of the server."""
+    if not info.admin_host:
+        return "only a superuser could see whether this server asks PAM about log-ins"
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM pg_hba_file_rules WHERE auth_method = 'pam' AND error IS NULL)"
+    ).fetchone()
+    if row == (True,):
+        return ""
+    return (
+        info.abilities.get("pam") or "this server cannot ask PAM about log-ins, or there is no service for it"
     )
 
 

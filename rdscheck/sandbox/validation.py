@@ -158,6 +158,15 @@ class Rules:
                 )
 
 
+def settable(setting: Setting) -> bool:
+    """Tell whether groups have a setting of the server."""
+    return (
+        setting.context != "internal"
+        and not setting.name.startswith("rdscheck.")
+        and not _HOST.fullmatch(setting.name)
+    )
+
+
 def _check_allowed(known: Parameter, value: str) -> None:
     """Check a value against what AWS's pages print, as far as a machine can read it."""
     words = choices(known)

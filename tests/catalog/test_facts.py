@@ -209,7 +209,7 @@ def test_no_parameter_stands_twice_for_one_version(engine: str) -> None:
 
 def test_reserved_roles() -> None:
     roles = reserved_roles()
-    assert {"rdsadmin", "rds_superuser", "rds_replication", "rds_password", "rds_roles", "rds_reserved"} <= set(
+    assert {"rdsadmin", "rds_superuser", "rds_replication", "rds_password", "rds_iam", "rds_reserved"} <= set(
         roles
     )
     assert all(

@@ -82,9 +82,9 @@ def _library(mutant: Mutant) -> str:
 
 
 def _name(item: Any) -> str:
-    folder = item.path.parent.name
-    below = "" if folder == "s3" else f"{folder}/"
-    return f"{below}{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    parts = item.path.parts
+    below = "/".join(parts[parts.index("scenarios") + 1 :]).removeprefix("s3/")
+    return f"{below}::{getattr(item, 'originalname', item.name)}"
 
 
 def _function(claim: str) -> str:

@@ -66,7 +66,7 @@ def test_the_roles_of_rds_are_there_and_cannot_log_in(db: Database) -> None:
     names = [
         "rds_ad",
         "rds_extension",
-        "rds_roles",
+        "rds_iam",
         "rds_password",
         "rds_replication",
         "rds_reserved",

@@ -30,7 +30,7 @@ def test_steps_are_told_apart() -> None:
     for guide in guides():
         places = [(step.section, step.step) for step in guide.steps]
         assert len(set(places)) == len(places) > 10
-        assert guide.docs.startswith("https://docs.aws.amazon.com/")
+        assert guide.docs.startswith("https://")
 
 
 def test_a_guide_belongs_to_the_scenarios_that_show_it() -> None:

@@ -72,10 +72,9 @@ def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     """
     log = place.run_dir / "lambda.log"
     access_key, secret_key = "AKIARDSCHECKLAMBDA00", secrets.token_hex(20)
-    arguments = ["--room", str(place.run_dir / "functions"), "--account", account]
-    process = child.launch(
-        "rdscheck.aws.functions.server", place, log, [*arguments, "--key", f"{access_key}:{secret_key}"]
-    )
+    arguments = [*child.arguments_of(place), "--room", str(place.run_dir / "functions"), "--account", account]
+    arguments += ["--key", f"{access_key}:{secret_key}"]
+    process = child.launch("rdscheck.aws.functions.server", arguments, place.run_dir, log)
     try:
         told = child.report(process, "Lambda", log)
     except BaseException:

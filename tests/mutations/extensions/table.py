@@ -2,12 +2,15 @@
 
 from tests.mutations.extensions import (
     allowed,
+    babelfish,
     cron,
     iam,
+    login,
     orafce,
     partman,
     pgaudit,
     pglogical,
+    pgstream,
     plv8,
     postgis,
     repack,
@@ -17,12 +20,15 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    babelfish.FAULTS,
     cron.FAULTS,
     iam.FAULTS,
+    login.FAULTS,
     orafce.FAULTS,
     partman.FAULTS,
     pgaudit.FAULTS,
     pglogical.FAULTS,
+    pgstream.FAULTS,
     plv8.FAULTS,
     postgis.FAULTS,
     repack.FAULTS,

@@ -121,7 +121,7 @@ FAULTS = (
             Edit(
                 "rights.sql",
                 "GRANT pg_monitor, pg_signal_backend, rds_replication, rds_password TO rds_superuser",
-                "GRANT pg_monitor TO rds_roles",
+                "GRANT pg_monitor TO rds_iam",
             ),
         ),
     ),

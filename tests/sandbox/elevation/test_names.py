@@ -65,13 +65,13 @@ def test_current_user_in_a_grant_is_the_caller(db: Database) -> None:
     second = db.create_role("second", options="IN ROLE rds_superuser")
     with db.connect(second) as conn:
         conn.execute("GRANT rds_password TO CURRENT_USER")
-        conn.execute("GRANT rds_roles TO SESSION_USER")
+        conn.execute("GRANT rds_iam TO SESSION_USER")
         members = conn.execute(
             "SELECT roleid::regrole::text, member::regrole::text = quote_ident(session_user)"
-            " FROM pg_auth_members WHERE roleid IN ('rds_password'::regrole, 'rds_roles'::regrole)"
+            " FROM pg_auth_members WHERE roleid IN ('rds_password'::regrole, 'rds_iam'::regrole)"
             " AND member <> 'rds_superuser'::regrole ORDER BY 1"
         ).fetchall()
-    assert members == [("rds_roles", True), ("rds_password", True)]
+    assert members == [("rds_iam", True), ("rds_password", True)]
 
 
 def test_nobody_grants_in_the_name_of_rdsadmin(db: Database, master: Connection) -> None:
