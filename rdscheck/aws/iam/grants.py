@@ -38,9 +38,9 @@ def association(
     """Return what a role, associated for a feature, may do now.
 
     Read are its trust policy, its inline and attached policies, its permissions boundary and, for S3, the
-    policies of all buckets the client sees. ``source_arn`` is the ARN of the DB instance, for
-    trust policies that name it; ``credentials`` are used in place of those STS gives for the role.
-    A role that RDS cannot assume gives an association that is ``invalid``. What is not evaluated
+    policies of all buckets that a client sees, where one is given. ``source_arn`` is the ARN of the DB
+    instance, for trust policies that name it; ``credentials`` are used in place of those STS gives. A role
+    that RDS cannot assume gives an association that is ``invalid``. What is not evaluated
     is in the rules, and an error for the request that hangs on it. Raises ``InvalidFeatureName``.
     """
     check_feature(feature)
@@ -67,7 +67,7 @@ def association(
         except ClientError as error:
             return _invalid(feature, role_arn, str(error))
     rules += _role_rules(iam_client, role, feature)
-    if feature != "Lambda":
+    if feature != "Lambda" and s3_client is not None:
         rules += _bucket_rules(s3_client, caller, feature)
     return Association(
         feature,

@@ -5,10 +5,7 @@ import urllib.request
 from types import TracebackType
 from typing import Any
 
-from botocore.config import Config
-
-from rdscheck.aws.client import local_session
-from rdscheck.aws.endpoint import DEFAULT_REGION
+from rdscheck.aws.client import plain_client
 from rdscheck.errors import StartError
 
 #: The account of everything here.
@@ -67,13 +64,4 @@ class LocalIam:
 
     def new_client(self, service: str) -> Any:
         """Return a client of the caller's own, to be closed by them."""
-        return local_session().client(
-            service,
-            endpoint_url=self.url,
-            region_name=DEFAULT_REGION,
-            aws_access_key_id="rdscheck",
-            aws_secret_access_key="rdscheck",  # noqa: S106
-            config=Config(
-                proxies={}, connect_timeout=_TIMEOUT, read_timeout=_TIMEOUT, retries={"total_max_attempts": 1}
-            ),
-        )
+        return plain_client(self.url, service)

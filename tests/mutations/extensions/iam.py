@@ -162,7 +162,7 @@ FAULTS = (
     Fault(
         "the policy of the bucket is not read",
         _POLICIES + "test_bucket_policy_denies",
-        (('if feature != "Lambda":', "if False:"),),
+        (('if feature != "Lambda" and', "if False and"),),
         file=_PACKAGE + "grants.py",
     ),
     Fault(
