@@ -86,6 +86,7 @@ class ControlPlane:
             "s3": self._s3,
         }
         self.failures: list[BaseException] = []
+        self._knows_s3: set[str] = set()  # ARNs of instances
         self._endpoint = Endpoint(self._answer)
         self._threads = ThreadPoolExecutor(8, "control-plane")
         self._known: dict[int, settings.Capabilities] = {}
@@ -337,7 +338,10 @@ class ControlPlane:
         """Tell a server what its roles may do, and where S3 is."""
         server = database.server
         assert server is not None
-        endpoint = self.s3() if self.s3 is not None else None
+        # S3 may have to be started first: not before an instance has a role.
+        if self.roles_of(database):
+            self._knows_s3.add(database.arn)
+        endpoint = self.s3() if self.s3 is not None and database.arn in self._knows_s3 else None
         access = Access(
             endpoint=endpoint.url_for_server if endpoint else "",
             region=endpoint.region if endpoint and not endpoint.is_local else database.region,
