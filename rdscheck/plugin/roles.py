@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +52,7 @@ class RdsRoles:
             local.client("sts"),
             s3,
             source_arn=self.instance_arn,
-            credentials=_own_credentials(space),
+            credentials=_own_credentials(space, associations),
         )
         for client in (self.iam, self.sts):
             self._watch(client, "*")
@@ -114,12 +114,17 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _own_credentials(space: "S3Space") -> Credentials | None:
-    """Return keys for an S3 that checks them, and so would not know those of this account's roles."""
+def _own_credentials(space: "S3Space", associations: Associations) -> Callable[[str], Credentials | None]:
+    """Return keys by feature for an S3 and a Lambda that check them, and do not know those of roles here."""
     endpoint = space.endpoint
-    if endpoint.is_local:
-        return None
-    return Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+    own = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+
+    def credentials(feature: str) -> Credentials | None:
+        if feature == "Lambda":
+            return associations.lambda_credentials
+        return None if endpoint.is_local else own
+
+    return credentials
 
 
 @pytest.fixture(scope="session")

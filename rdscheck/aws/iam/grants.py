@@ -4,7 +4,7 @@
 database and answers anew whenever policies changed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -107,7 +107,8 @@ class Grants:
     """The associated roles of a server or a database, as IAM has them at the moment.
 
     ``refresh`` is to be called after whatever may change an answer: a request to IAM that is no
-    Get or List, a change of a bucket's policy, a new bucket.
+    Get or List, a change of a bucket's policy, a new bucket. ``credentials`` says for a feature
+    what signs in place of the keys STS gives for a role.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Grants:
         s3_client: Any,
         *,
         source_arn: str = "",
-        credentials: Credentials | None = None,
+        credentials: Callable[[str], Credentials | None] = lambda _feature: None,
     ) -> None:
         self._associations = associations
         self._clients = (iam_client, sts_client, s3_client)
@@ -151,7 +152,7 @@ class Grants:
             feature,
             *self._clients,
             source_arn=self._source_arn,
-            credentials=self._credentials or held,
+            credentials=self._credentials(feature) or held,
         )
 
     def _put(self, association: Association) -> Association:
