@@ -148,3 +148,28 @@ def test_role_serves_every_database(lab: Any, step: Any) -> None:
             session.execute("CREATE EXTENSION aws_s3 CASCADE")
             lab.export(session, f"{dbname}.csv")
     assert lab.s3.keys() == ["later.csv", "postgres.csv"]
+
+
+@claim(
+    source=f"{_GUIDE}/PostgreSQL-Lambda.html",
+    certainty="documented",
+    needs=("aws_lambda",),
+)
+@rests_on("lambda-no-role-text")
+def test_functions(lab: Any, rds_lambda: Any, step: Any) -> None:
+    """A role added for Lambda lets an instance call the function its policy names, until it is removed."""
+    arn = rds_lambda.arn("my-function")
+    rds_lambda.deploy("my-function", "def lambda_handler(event, context):\n    return 'done'\n")
+    lab.allow("lambda:InvokeFunction", arn)
+    role = {**lab.role, "FeatureName": "Lambda"}
+    with lab.server.recorded() as session:
+        session.execute("CREATE EXTENSION aws_lambda CASCADE")
+        session.execute("SET aws_lambda.request_timeout_ms = 30000")
+        call = "SELECT payload FROM aws_lambda.invoke(%s, '{}'::json)"
+        with step("1. Add the role and call"):
+            lab.rds.add_role_to_db_instance(**role)
+            assert session.execute(call, [arn]).fetchone() == ("done",)
+        with step("2. Remove it and call"), refused(pg.SystemError, NO_ROLE):
+            lab.rds.remove_role_from_db_instance(**role)
+            session.execute(call, [arn])
+    assert len(rds_lambda.calls("my-function")) == 1

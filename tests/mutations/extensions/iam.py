@@ -4,6 +4,8 @@ from tests.mutations.extensions.fault import Fault
 
 _ACCESS = "iam/roles/test_access.py::"
 _POLICIES = "iam/roles/test_policies.py::"
+_INSTANCE = "iam/roles/test_instance.py::"
+_FUNCTIONS = "iam/roles/test_functions.py::"
 _PACKAGE = "rdscheck/aws/iam/"
 
 FAULTS = (
@@ -205,5 +207,45 @@ FAULTS = (
         "something hangs on the condition after all",
         _POLICIES + "test_unknown_condition_elsewhere",
         (('account.deny("s3:GetObject", ', 'account.deny("s3:PutObject", '),),
+    ),
+    Fault(
+        "the role is not removed from the instance by the API",
+        _INSTANCE + "test_policies_count_at_once",
+        (("lab.rds.remove_role_from_db_instance(**lab.role)", "pass"),),
+    ),
+    Fault(
+        "the trust policy goes on naming this instance",
+        _INSTANCE + "test_status",
+        (('            lab.trust("rds.amazonaws.com", other)\n', ""),),
+    ),
+    Fault(
+        "the policy of the bucket is put nowhere",
+        _INSTANCE + "test_bucket_policy_through_the_endpoint",
+        (("s3.put_bucket_policy(Bucket=bucket, Policy=policy(closed))", "pass"),),
+    ),
+    Fault(
+        "the role is added after its exports",
+        _INSTANCE + "test_role_serves_every_database",
+        (("    lab.rds.add_role_to_db_instance(**lab.role)\n", ""),),
+    ),
+    Fault(
+        "the policy for the function is not attached",
+        _FUNCTIONS + "test_guide",
+        (('rds_roles.iam.attach_role_policy(RoleName="rds-lambda-role", PolicyArn=policy)', "pass"),),
+    ),
+    Fault(
+        "the boundary of the role allows Lambda too",
+        _FUNCTIONS + "test_policies",
+        (('"limit", account.allow("s3:*", "*")', '"limit", account.allow("*", "*")'),),
+    ),
+    Fault(
+        "the role is one that RDS may assume",
+        _FUNCTIONS + "test_trust",
+        (('account.trust("lambda.amazonaws.com")', "account.trust()"),),
+    ),
+    Fault(
+        "the condition on calls of Lambda is one that is evaluated",
+        _FUNCTIONS + "test_unknown_condition",
+        (('"aws:SourceVpc": "vpc-1"', '"aws:PrincipalType": "AssumedRole"'),),
     ),
 )
