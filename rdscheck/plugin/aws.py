@@ -227,7 +227,6 @@ class Aws:
 def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]:
     """Give a control plane with no instance yet; everything it starts ends with the test."""
     from rdscheck.aws.control import ControlPlane  # noqa: PLC0415  boto3 loads slowly; most tests need none
-    from rdscheck.aws.functions.joining import join  # noqa: PLC0415
 
     session = session_of(request.config)
     if not rds_server.info.admin_host:
@@ -240,7 +239,6 @@ def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]
             session.pool, kind=RdsInstance, s3=lambda: session.s3, functions=lambda: session.functions
         ) as plane,
     ):
-        join(plane, lambda: session.functions)
         yield Aws(plane, recorder, rds_server.version, Path(directory))
         failures = plane.failures
     # A mistake of ours is none of the scenario's, and must not hide behind an error code.

@@ -77,6 +77,11 @@ class Associations:
             self._add("Lambda")
         self._write()
 
+    @property
+    def lambda_credentials(self) -> Credentials:
+        """What signs requests to Lambda, unless a role brings its own."""
+        return self._lambda_credentials
+
     def associate_role(
         self,
         feature: str,
@@ -129,6 +134,11 @@ class Associations:
                 deny=tuple((action, arn) for action in deny for arn in where),
             )
         )
+
+    def associate(self, association: Association) -> None:
+        """Associate a role whose policies are spelt out; it replaces the one its feature has."""
+        self._access = self._access.with_role(association)
+        self._write()
 
     def remove_role(self, feature: str) -> None:
         """Take the role of a feature away, as ``aws rds remove-role-from-db-instance`` does."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from rdscheck.resources import scenarios_dir
 
 #: Where claims that mutants name are, below the scenarios; file names differ.
-_FOLDERS = ("s3", "aws/functions")
+_FOLDERS = ("s3", "aws/functions", ".")
 
 
 @dataclass(frozen=True)
