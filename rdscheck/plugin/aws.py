@@ -9,15 +9,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rdscheck.plugin.fixtures import SHOWN_ZONE, RdsInstance, recorder_of, skip_without
-from rdscheck.plugin.session import session_of
+from rdscheck.plugin.session import Session, session_of
 from rdscheck.recording import Recorder
+from rdscheck.sandbox.access import Access, Credentials
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -161,6 +162,15 @@ class Aws:
         self._recorder.mask(self.plane.state.databases[identifier].resource, "db-RESOURCEID")
         return server
 
+    def token(self, identifier: str, user: str, keys: Mapping[str, Any]) -> str:
+        """Return a token for a database user of an instance, signed with keys as IAM or STS answer them."""
+        from rdscheck.aws.tokens import generate  # noqa: PLC0415
+
+        where = self.describe(identifier)["Endpoint"]
+        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("SessionToken", ""))
+        self._recorder.act(f"-- $ aws rds generate-db-auth-token --hostname … --port 5432 --username {user}")
+        return generate(credentials, host=where["Address"], port=where["Port"], user=user, region=self.region)
+
     def aws(self, line: str, *, show: bool = False, check: bool = True, seconds: float = _SECONDS) -> Ran:
         """Run ``aws`` with the rest of a command line as a person types it, see ``shell``."""
         return self.shell(
@@ -218,6 +228,22 @@ class Aws:
         return shlex.quote(text)
 
 
+def _with_lambda(access: Access, session: Session) -> Access:
+    """Tell a server that has a role for Lambda where Lambda is, which is started for the first of them."""
+    if not any(one.feature == "Lambda" for one in access.associations):
+        return access
+    endpoint = session.functions
+    # It checks signatures, and does not know the keys of roles of this account.
+    keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+    return replace(
+        access,
+        lambda_endpoint=endpoint.url_for_server,
+        associations=tuple(
+            replace(one, credentials=keys) if one.feature == "Lambda" else one for one in access.associations
+        ),
+    )
+
+
 @pytest.fixture
 def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]:
     """Give a control plane with no instance yet; everything it starts ends with the test."""
@@ -232,6 +258,7 @@ def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]
         tempfile.TemporaryDirectory(prefix="rdscheck-aws-") as directory,
         ControlPlane(session.pool, kind=RdsInstance, s3=lambda: session.s3) as plane,
     ):
+        plane.access = lambda access: _with_lambda(access, session)
         yield Aws(plane, recorder, rds_server.version, Path(directory))
         failures = plane.failures
     # A mistake of ours is none of the scenario's, and must not hide behind an error code.

@@ -82,7 +82,9 @@ def _library(mutant: Mutant) -> str:
 
 
 def _name(item: Any) -> str:
-    return f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    parts = item.path.parts
+    below = "/".join(parts[parts.index("scenarios") + 1 :]).removeprefix("s3/")
+    return f"{below}::{getattr(item, 'originalname', item.name)}"
 
 
 def _function(claim: str) -> str:

@@ -75,7 +75,7 @@ def verdicts(libraries: tuple[Path | None, dict[str, str]]) -> Verdicts:
     if found is None:
         pytest.skip("no engine here can start a server (rdscheck doctor)")
     room, _ = libraries
-    claims = sorted({f"{scenarios_dir() / 's3' / claim.partition('[')[0]}" for claim in PINNED})
+    claims = sorted({f"{scenarios_dir() / _file(claim.partition('[')[0])}" for claim in PINNED})
     with tempfile.TemporaryDirectory() as directory:
         told = Path(directory) / "verdicts"
         done = subprocess.run(
@@ -100,6 +100,11 @@ def verdicts(libraries: tuple[Path | None, dict[str, str]]) -> Verdicts:
     return result
 
 
+def _file(claim: str) -> str:
+    """Return where a claim is below ``scenarios``, in ``s3`` where it names no folder."""
+    return claim if "/" in claim.partition("::")[0] else f"s3/{claim}"
+
+
 def _function(claim: str) -> str:
     return claim.partition("[")[0]
 
@@ -107,7 +112,7 @@ def _function(claim: str) -> str:
 def _of(verdicts: Verdicts, claim: str, mutant: str) -> list[dict[str, Any]]:
     """Return what a claim said with a mutant; the name of its test is unique enough within its file."""
     test = _function(claim.partition("::")[2]).removeprefix("test_")
-    module = claim.partition("::")[0]
+    module = Path(claim.partition("::")[0]).name
     return [one for one in verdicts.get((test, mutant), []) if one["module"] == module]
 
 
@@ -121,7 +126,7 @@ def test_there_are_enough_and_each_has_its_own_name() -> None:
 def test_pinned_claims_exist() -> None:
     for claim in PINNED:
         module, _, test = _function(claim).partition("::")
-        assert f"def {test}(" in (scenarios_dir() / "s3" / module).read_text(encoding="utf-8"), claim
+        assert f"def {test}(" in (scenarios_dir() / _file(module)).read_text(encoding="utf-8"), claim
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[one.id for one in MUTANTS])

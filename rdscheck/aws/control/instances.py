@@ -215,8 +215,7 @@ def begin(call: Call, database: Database, server: Instance, *, fresh: bool = Tru
     if values != server.group:
         server.modify({**dict.fromkeys(server.group.keys() - values.keys()), **values}, PENDING)
         _restart(database)
-    if call.plane.roles_of(database):
-        call.plane.write_roles(database)
+    call.plane.write_roles(database)
     if database.iam:
         call.plane.login(database)
 

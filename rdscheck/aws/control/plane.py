@@ -17,6 +17,7 @@ from rdscheck.aws.control.query import read, write, write_fault
 from rdscheck.aws.control.registry import ACTIONS, Call
 from rdscheck.aws.control.serving import Endpoint
 from rdscheck.aws.control.state import (
+    ACCOUNT,
     AVAILABLE,
     FAILED,
     INCOMPATIBLE,
@@ -29,6 +30,9 @@ from rdscheck.aws.control.state import (
 )
 from rdscheck.aws.control.wire import Handler, Request, Response
 from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
+from rdscheck.aws.iam import Decisions
+from rdscheck.aws.iam.logins import Logins
+from rdscheck.aws.tokens import IamLogin, Known
 from rdscheck.catalog.versions import emulated
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
@@ -63,8 +67,9 @@ class ControlPlane:
     ``kind`` is the class of the servers it starts, ``s3`` gives the endpoint that S3 requests are passed on
     to. Everything it started ends with ``close``. What other parts of the project decide is hooked in:
     ``association`` says what a role may do for a feature, given the ARN of the role, the feature and the
-    ARN of the instance or cluster (by default what AWS's guides give it, on everything); ``access`` may add
-    to what a server is told; ``login`` is told of an instance whose log-ins by IAM go on or off;
+    ARN of the instance or cluster (by default what its policies in IAM say); ``access`` may add
+    to what a server is told; ``login`` is told of an instance whose log-ins by IAM go on or off, or whose
+    users change (by default it takes the tokens of who IAM lets in);
     ``handlers`` answer for services by the name in a request's signature.
     """
 
@@ -73,17 +78,20 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3 = pool, kind, s3
         self.state = State()
-        self.association: Callable[[str, str, str], Association] = self.default_association
+        self._decisions = Decisions(lambda: self.url, s3)
+        self.association: Callable[[str, str, str], Association] = self._decisions
         self.access: Callable[[Access], Access] = lambda access: access
-        self.login: Callable[[Database], None] = lambda _database: None
+        self._logins = Logins(lambda: self.url)
+        self.login: Callable[[Database], None] = self.write_login
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {
             "rds": self._rds,
             "iam": self._policies,
-            "sts": self.moto,
+            "sts": self._sessions,
             "s3": self._s3,
         }
         self.failures: list[BaseException] = []
+        self._knows_s3: set[str] = set()  # ARNs of instances
         self._endpoint = Endpoint(self._answer)
         self._threads = ThreadPoolExecutor(8, "control-plane")
         self._known: dict[int, settings.Capabilities] = {}
@@ -107,6 +115,7 @@ class ControlPlane:
         """End the endpoint and every server it started."""
         self._endpoint.stop()
         self._threads.shutdown(wait=True)
+        self._decisions.close()
         for database in self.state.databases.values():
             if database.server is not None and not database.adopted:
                 with suppress(RdscheckError):
@@ -160,7 +169,16 @@ class ControlPlane:
         """Pass a request on to IAM; what roles may do is looked up anew after each change."""
         response, name = self.moto.answer(request)
         if not name.startswith(("Get", "List", "Simulate", "Generate")):
+            self._logins.hear(response.status, response.body)
             self.refresh_roles()
+            self.refresh_logins()
+        return response
+
+    def _sessions(self, request: Request) -> Response:
+        """Pass a request on to STS; the keys it gives may log in to instances."""
+        response, name = self.moto.answer(request)
+        if name == "AssumeRole" and self._logins.hear(response.status, response.body):
+            self.refresh_logins()
         return response
 
     def _s3(self, request: Request) -> Response:
@@ -317,12 +335,35 @@ class ControlPlane:
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
 
+    def refresh_logins(self) -> None:
+        """Tell servers anew who may log in with IAM tokens."""
+        for database in [*self.state.databases.values()]:
+            if database.server is not None and database.iam:
+                self.login(database)
+
+    def write_login(self, database: Database) -> None:
+        """Tell a server whether it takes IAM tokens, and whose."""
+        if database.server is None:
+            return
+        info = database.server.info
+        known = Known(
+            enabled=database.iam,
+            region=database.region or DEFAULT_REGION,
+            account=ACCOUNT,
+            resource_id=database.resource,
+            endpoints=tuple(f"{host}:{info.port}" for host in dict.fromkeys((info.host, "localhost"))),
+            holders=self._logins.holders() if database.iam else (),
+        )
+        with database.lock:
+            IamLogin(database.server, known=known).change()
+
     def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""
         try:
-            return Role(arn, feature, self.association(arn, feature, source_arn))
+            found = self.association(arn, feature, source_arn)
         except RdscheckError as error:
             return Role(arn, feature, None, str(error))
+        return Role(arn, feature, None if found.invalid else found, found.invalid)
 
     def roles_of(self, database: Database) -> list[Role]:
         """Return the roles of an instance and of the cluster it belongs to."""
@@ -333,7 +374,10 @@ class ControlPlane:
         """Tell a server what its roles may do, and where S3 is."""
         server = database.server
         assert server is not None
-        endpoint = self.s3() if self.s3 is not None else None
+        # S3 may have to be started first: not before an instance has a role.
+        if self.roles_of(database):
+            self._knows_s3.add(database.arn)
+        endpoint = self.s3() if self.s3 is not None and database.arn in self._knows_s3 else None
         access = Access(
             endpoint=endpoint.url_for_server if endpoint else "",
             region=endpoint.region if endpoint and not endpoint.is_local else database.region,
