@@ -65,6 +65,17 @@ def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint
     return start(place) if choice == "auto" else adopt(choice, place)
 
 
+def of_run(engine: Engine | None, run: RunDir, choice: str = "auto") -> LambdaEndpoint:
+    """Return the endpoint of a run, started by whoever asks first, whichever process that is."""
+    with run.lock("lambda"):
+        known = run.read("lambda")
+        if known is not None:
+            return LambdaEndpoint.from_json(known)
+        endpoint = start_for(engine, run, choice)
+        run.write("lambda", endpoint.to_json())
+        return endpoint
+
+
 def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     """Start our Lambda on a port the kernel chooses and return once it answers.
 
@@ -84,7 +95,7 @@ def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     port = int(told["port"])
     return LambdaEndpoint(
         kind=OURS,
-        name="rdscheck's Lambda",
+        name="rdscheck, stand-in",
         url_for_host=http_url(place.bind, port),
         url_for_server=http_url(place.server_host or place.bind, port),
         region=DEFAULT_REGION,
@@ -120,7 +131,7 @@ def adopt(url: str, place: Place) -> LambdaEndpoint:
         ) from error
     endpoint = LambdaEndpoint(
         kind="url",
-        name="URL",
+        name="the user's, at an address",
         url_for_host=url,
         url_for_server=for_server,
         region=session.region_name or DEFAULT_REGION,
