@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import sandboxes, transfer
+from bench import api, sandboxes, transfer
 from bench.measure import Table, machine
 from rdscheck.errors import RdscheckError
 
@@ -18,6 +18,7 @@ SECTIONS = {
     "latency": transfer.latency,
     "start": sandboxes.first_query,
     "database": sandboxes.fresh_database,
+    "api": api.control_plane,
     "run": sandboxes.whole_run,
 }
 

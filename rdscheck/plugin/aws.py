@@ -9,16 +9,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rdscheck.plugin.fixtures import SHOWN_ZONE, RdsInstance, recorder_of, skip_without
-from rdscheck.plugin.session import Session, session_of
+from rdscheck.plugin.session import session_of
 from rdscheck.recording import Recorder
-from rdscheck.sandbox.access import Access, Credentials
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -98,6 +97,10 @@ class Aws:
         if error and not _ASKS.match(model.name):
             self._recorder.act(f"-- {error.get('Code')}: {error.get('Message')}")
 
+    def mask(self, real: str, shown: str) -> None:
+        """Print ``shown`` in the report wherever a name made up for one run occurs."""
+        self._recorder.mask(real, shown)
+
     def create(self, identifier: str, **arguments: Any) -> RdsInstance:
         """Create an instance of the version the test runs on by boto3, wait for it and return its server.
 
@@ -156,7 +159,8 @@ class Aws:
         server = self.plane.instance(identifier)
         assert isinstance(server, RdsInstance)
         name = f"{identifier}.{SHOWN_ZONE}"
-        server.report_to(self._recorder)
+        # Where there are several the report tells them apart.
+        server.report_to(self._recorder, identifier if len(self.plane.state.databases) > 1 else "")
         self._recorder.mask(str(server.info.port), "5432")
         self._recorder.mask(f"{server.info.host}:{server.info.port}", f"{name}:5432")
         self._recorder.mask(self.plane.state.databases[identifier].resource, "db-RESOURCEID")
@@ -219,22 +223,6 @@ class Aws:
         return shlex.quote(text)
 
 
-def _with_lambda(access: Access, session: Session) -> Access:
-    """Tell a server that has a role for Lambda where Lambda is, which is started for the first of them."""
-    if not any(one.feature == "Lambda" for one in access.associations):
-        return access
-    endpoint = session.functions
-    # It checks signatures, and does not know the keys of roles of this account.
-    keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-    return replace(
-        access,
-        lambda_endpoint=endpoint.url_for_server,
-        associations=tuple(
-            replace(one, credentials=keys) if one.feature == "Lambda" else one for one in access.associations
-        ),
-    )
-
-
 @pytest.fixture
 def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]:
     """Give a control plane with no instance yet; everything it starts ends with the test."""
@@ -247,9 +235,10 @@ def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]
     recorder = recorder_of(request.node)
     with (
         tempfile.TemporaryDirectory(prefix="rdscheck-aws-") as directory,
-        ControlPlane(session.pool, kind=RdsInstance, s3=lambda: session.s3) as plane,
+        ControlPlane(
+            session.pool, kind=RdsInstance, s3=lambda: session.s3, functions=lambda: session.functions
+        ) as plane,
     ):
-        plane.access = lambda access: _with_lambda(access, session)
         yield Aws(plane, recorder, rds_server.version, Path(directory))
         failures = plane.failures
     # A mistake of ours is none of the scenario's, and must not hide behind an error code.

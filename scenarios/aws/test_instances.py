@@ -146,7 +146,7 @@ def test_other_feature_names_are_refused(lab: Any, refused_by_api: Any, feature:
 
 @claim(source=ADD_ROLE, certainty="documented")
 def test_a_feature_has_one_role_and_a_role_one_feature(lab: Any, refused_by_api: Any) -> None:
-    """A second role for a feature and a second feature for a role are refused: each needs its own."""
+    """A second role for a feature is refused, and a second feature for a role: each needs its own."""
     lab.start()
     lab.rds.add_role_to_db_instance(**INSTANCE, RoleArn=ROLE, FeatureName="s3Export")
     for arn, feature in ((f"{ROLE}_2", "s3Export"), (ROLE, "s3Import")):
@@ -174,7 +174,7 @@ def test_a_feature_has_one_role_and_a_role_one_feature(lab: Any, refused_by_api:
     certainty="observed",
 )
 def test_a_cluster_needs_the_feature_named(lab: Any, refused_by_api: Any) -> None:
-    """A role for an Aurora PostgreSQL cluster is refused without a feature name, and associated with one."""
+    """A role for a cluster of Aurora PostgreSQL needs a feature name; without one it is refused."""
     lab.aws.cluster("your-cluster")
     cluster = {"DBClusterIdentifier": "your-cluster"}
     told = refused_by_api("InvalidParameterValue", lab.rds.add_role_to_db_cluster, **cluster, RoleArn=ROLE)
@@ -184,6 +184,26 @@ def test_a_cluster_needs_the_feature_named(lab: Any, refused_by_api: Any) -> Non
     lab.rds.add_role_to_db_cluster(**cluster, RoleArn=ROLE, FeatureName="Lambda")
     found = lab.rds.describe_db_clusters(**cluster)["DBClusters"][0]["AssociatedRoles"]
     assert [(one["RoleArn"], one["FeatureName"]) for one in found] == [(ROLE, "Lambda")]
+
+
+@claim(source=f"{GUIDE}/UsingWithRDS.IAMDBAuth.Enabling.html", certainty="documented", needs=("tls", "pam"))
+def test_iam_log_ins_go_on_and_off(lab: Any) -> None:
+    """A token opens while IAM authentication is on for the instance, and neither before nor after."""
+    server = lab.start()
+    with server.recorded() as master:
+        master.execute("CREATE USER jane_doe")
+        master.execute("GRANT rds_iam TO jane_doe")
+    where = lab.aws.describe(NAME)["Endpoint"]
+    token = lab.rds.generate_db_auth_token(where["Address"], where["Port"], "jane_doe")
+    login = {"user": "jane_doe", "password": token, "sslmode": "require"}
+    for enabled in (False, True, False):
+        lab.rds.modify_db_instance(**INSTANCE, EnableIAMDatabaseAuthentication=enabled)
+        assert lab.aws.describe(NAME)["IAMDatabaseAuthenticationEnabled"] is enabled
+        if enabled:
+            server.connect(**login).close()
+            continue
+        with pytest.raises(psycopg.OperationalError, match="PAM authentication failed"):
+            server.connect(**login)
 
 
 @claim(source=f"{API}/API_DescribeDBEngineVersions.html", certainty="documented")

@@ -4,7 +4,10 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFileP
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
+
+from psycopg import OperationalError
 
 from rdscheck.aws.control.faults import bad_value, fault
 from rdscheck.aws.control.instances import find
@@ -14,6 +17,10 @@ from rdscheck.errors import RdscheckError
 
 #: Times at the beginning of a line, as RDS's prefix has them: ``%t`` or ``%m``, always UTC.
 _TIME = re.compile(rb"^(\d{4}-\d\d-\d\d) (\d\d):(\d\d):(\d\d)(?:\.\d+)? UTC:", re.MULTILINE)
+
+#: What reading a log to its end writes into it, see rdscheck.sandbox.logs; nobody else is shown it.
+MARK = b"rdscheck: mark "
+_OF_MARK = re.compile(rb"\]:(CONTEXT|STATEMENT|QUERY):")
 
 _MOST_BYTES = 1024**2
 _MOST_LINES = 10_000
@@ -27,11 +34,18 @@ def files(text: bytes) -> dict[str, tuple[bytes, datetime]]:
     found: dict[str, list[bytes]] = {}
     last: dict[str, datetime] = {}
     matches = list(_TIME.finditer(text))
+    marked = b""
     for match, following in zip(matches, [*matches[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        line = text[match.start() : end]
+        if MARK in line:
+            marked = line.partition(b"]:")[0]
+            continue
+        if marked and line.startswith(marked) and _OF_MARK.match(line[len(marked) :]):
+            continue
         day, hour, minute, second = (part.decode() for part in match.groups())
         name = f"error/postgresql.log.{day}-{hour}"
-        end = following.start() if following else len(text)
-        found.setdefault(name, []).append(text[match.start() : end])
+        found.setdefault(name, []).append(line)
         last[name] = datetime.fromisoformat(f"{day}T{hour}:{minute}:{second}").replace(tzinfo=UTC)
     return {name: (b"".join(parts), last[name]) for name, parts in found.items()}
 
@@ -42,6 +56,9 @@ def _files(call: Call) -> tuple[Database, dict[str, tuple[bytes, datetime]]]:
     if server is None:
         return database, {}
     try:
+        # All that was written before this request is in the answer.
+        with suppress(OperationalError), database.lock:
+            server.logs.mark()
         return database, files(server.log().encode())
     except RdscheckError as error:
         raise fault("DBInstanceNotReadyFault", str(error)) from error

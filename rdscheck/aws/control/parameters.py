@@ -14,35 +14,57 @@ _SOURCES = ("user", "system", "engine-default")
 _TYPES = {"bool": "boolean", "enum": "string", "integer": "integer", "real": "float", "string": "string"}
 
 
-def rows(rules: Rules, group: Group | None) -> list[dict[str, Any]]:
+def rows(call: Call, family: str, group: Group | None) -> list[dict[str, Any]]:
     """Return every parameter of a family, with the values of a group."""
+    base = _base(call, family)
+    if group is None:
+        return [{**row} for row in base]
+    unknown = group.values.keys() - {row["ParameterName"] for row in base}
+    found = base + [_row(call.plane.rules(family), name, None, None) for name in unknown]
+    return [_of_group(row, group) for row in found]
+
+
+def _of_group(row: dict[str, Any], group: Group) -> dict[str, Any]:
+    name, default = row["ParameterName"], row["ParameterValue"]
+    value = group.values.get(name)
+    if value is None:
+        method = PENDING
+        source = "system" if default is not None else "engine-default"
+    else:
+        method = group.methods.get(name) or (PENDING if row["ApplyType"] == "static" else IMMEDIATE)
+        source = "user"
+    return {
+        **row,
+        "ParameterValue": default if value is None else value,
+        "Source": source,
+        "ApplyMethod": method,
+    }
+
+
+def _base(call: Call, family: str) -> list[dict[str, Any]]:
+    """Return the rows of a family without any group; making them takes longer than all the rest."""
+    known = call.plane.parameters
+    if family not in known:
+        known[family] = _made(call.plane.rules(family))
+    return known[family]
+
+
+def _made(rules: Rules) -> list[dict[str, Any]]:
     known = parameters(rules.engine_version)
     here = {one.name: one for one in rules.here.settings.values() if settable(one)}
-    names = {*known, *here, *(group.values if group else ())}
-    return [_row(rules, name, known.get(name), here.get(name), group) for name in sorted(names)]
+    return [_row(rules, name, known.get(name), here.get(name)) for name in sorted({*known, *here})]
 
 
-def _row(
-    rules: Rules, name: str, known: Parameter | None, setting: Setting | None, group: Group | None
-) -> dict[str, Any]:
-    static = rules.static(name)
-    default = known.default if known and known.default else None
-    mine = group.values.get(name) if group else None
-    if mine is not None:
-        source = "user"
-    else:
-        source = "system" if default is not None and group is not None else "engine-default"
-    method = group.methods.get(name) if group else None
+def _row(rules: Rules, name: str, known: Parameter | None, setting: Setting | None) -> dict[str, Any]:
     return {
         "ParameterName": name,
-        "ParameterValue": mine if mine is not None else default,
+        "ParameterValue": known.default if known and known.default else None,
         "Description": (known.note if known else "") or None,
-        "Source": source,
-        "ApplyType": "static" if static else "dynamic",
+        "Source": "engine-default",
+        "ApplyType": "static" if rules.static(name) else "dynamic",
         "DataType": _type(known, setting),
         "AllowedValues": _allowed(known, setting),
         "IsModifiable": not (known and known.modifiable == "no"),
-        "ApplyMethod": method or (PENDING if static or mine is None else IMMEDIATE),
     }
 
 
@@ -76,7 +98,7 @@ def _describe(call: Call, *, cluster: bool) -> Answer:
     name = call.arguments["DBClusterParameterGroupName" if cluster else "DBParameterGroupName"]
     group = find(call, name, cluster=cluster)
     with refusals():
-        found = rows(call.plane.rules(group.family), group)
+        found = rows(call, group.family, group)
     shown, marker = _answer(found, call.arguments)
     return {"Parameters": shown, "Marker": marker}
 
@@ -98,10 +120,8 @@ def _defaults(call: Call, engines: set[str]) -> Answer:
     if families().get(family) not in engines:
         raise bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
     with refusals():
-        found = rows(call.plane.rules(family), None)
+        found = rows(call, family, None)
     shown, marker = page(found, call.arguments, lambda row: str(row["ParameterName"]))
-    for row in shown:
-        row.pop("ApplyMethod")  # only groups have it
     return {"EngineDefaults": {"DBParameterGroupFamily": family, "Parameters": shown, "Marker": marker}}
 
 

@@ -2,9 +2,11 @@
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from rdscheck.aws.control.faults import OURS, Fault
@@ -12,9 +14,17 @@ from rdscheck.aws.control.state import ACCOUNT
 from rdscheck.aws.control.wire import Request, Response
 from rdscheck.aws.endpoint import S3Endpoint
 
+if TYPE_CHECKING:
+    # boto3 is what a start would wait for longest.
+    from rdscheck.aws.functions.endpoint import LambdaEndpoint
+
 #: Headers that are about one connection only.
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-authorization"}
 _PIECE = 256 * 1024
+
+#: A function's code goes in one request, with some room for how it is written; a call may take 15 minutes.
+_LONGEST_CALL = 70 << 20
+_LONGEST_FUNCTION = 910
 
 #: moto keeps its state per process and account: one request at a time.
 _LOCK = threading.Lock()
@@ -83,9 +93,36 @@ def pass_to_s3(request: Request, endpoint: S3Endpoint) -> Response:
         raise Fault(
             "UnknownService", f"{OURS}S3 at {parts.netloc} is to be used directly, by its own address"
         )
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=60)
+    return _pass_on(request, endpoint.url_for_host, request.headers)
+
+
+def pass_to_lambda(request: Request, endpoint: "LambdaEndpoint") -> Response:
+    """Pass a request on, signed anew: that endpoint takes its own key only."""
+    from botocore.auth import SigV4Auth  # noqa: PLC0415  loads slowly
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+    from botocore.credentials import Credentials  # noqa: PLC0415
+
+    body = request.body(_LONGEST_CALL)
+    kept = {
+        name: value
+        for name, value in request.headers.items()
+        if name not in {"authorization", "x-amz-date", "x-amz-security-token", "host", *_HOP}
+    }
+    made = AWSRequest(request.method, endpoint.url_for_host + request.target, kept, body)
+    keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token or None)
+    SigV4Auth(keys, "lambda", request.region).add_auth(made)
+    headers = {name.lower(): value for name, value in made.headers.items()}
+    headers["host"] = urlsplit(endpoint.url_for_host).netloc
+    again = replace(request, headers=headers, stream=BytesIO(body), length=len(body))
+    return _pass_on(again, endpoint.url_for_host, headers, _LONGEST_FUNCTION)
+
+
+def _pass_on(request: Request, url: str, headers: Mapping[str, str], seconds: float = 60) -> Response:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-    for name, value in request.headers.items():
+    for name, value in headers.items():
         if name not in _HOP and name not in {"content-length", "expect"}:
             connection.putheader(name, value)
     connection.putheader("content-length", str(request.length))

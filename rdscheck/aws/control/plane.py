@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 from rdscheck.aws.control.faults import OURS, Fault
+from rdscheck.aws.control.login import default_login
 from rdscheck.aws.control.model import service
-from rdscheck.aws.control.passing import Moto, pass_to_s3
+from rdscheck.aws.control.passing import Moto, pass_to_lambda, pass_to_s3
 from rdscheck.aws.control.query import read, write, write_fault
 from rdscheck.aws.control.registry import ACTIONS, Call
 from rdscheck.aws.control.serving import Endpoint
@@ -55,41 +56,52 @@ MODULES = (
     "clusters",
 )
 
+if TYPE_CHECKING:
+    # boto3 is what a start would wait for longest.
+    from rdscheck.aws.functions.endpoint import LambdaEndpoint
+
 _XML = {"Content-Type": "text/xml"}
 
 
 class ControlPlane:
     """One AWS endpoint for a session of sandboxes: ``with ControlPlane(pool) as plane: plane.url``.
 
-    ``kind`` is the class of the servers it starts, ``s3`` gives the endpoint that S3 requests are passed on
-    to. Everything it started ends with ``close``. What other parts of the project decide is hooked in:
-    ``association`` says what a role may do for a feature, given the ARN of the role, the feature and the
-    ARN of the instance or cluster (by default what its policies in IAM say); ``access`` may add
-    to what a server is told; ``login`` is told of an instance whose log-ins by IAM go on or off;
-    ``handlers`` answer for services by the name in a request's signature.
+    ``kind`` is the class of the servers it starts; ``s3`` and ``functions`` give the endpoints that requests
+    of S3 and Lambda are passed on to. Everything it started ends with ``close``. What other parts of the
+    project decide is hooked in: ``association`` says what a role may do for a feature, given the ARN of the
+    role, the feature and the ARN of the instance or cluster (by default what its policies in IAM say);
+    ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
+    by IAM go on or off; ``handlers`` answer for services by the name in a request's signature.
     """
 
     def __init__(
-        self, pool: Pool, *, kind: type[Instance] = Instance, s3: Callable[[], S3Endpoint] | None = None
+        self,
+        pool: Pool,
+        *,
+        kind: type[Instance] = Instance,
+        s3: Callable[[], S3Endpoint] | None = None,
+        functions: "Callable[[], LambdaEndpoint] | None" = None,
     ) -> None:
-        self.pool, self.kind, self.s3 = pool, kind, s3
+        self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
         self._decisions = Decisions(lambda: self.url, s3)
         self.association: Callable[[str, str, str], Association] = self._decisions
         self.access: Callable[[Access], Access] = lambda access: access
-        self.login: Callable[[Database], None] = lambda _database: None
+        self.login: Callable[[Database], None] = default_login
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {
             "rds": self._rds,
             "iam": self._policies,
             "sts": self.moto,
             "s3": self._s3,
+            "lambda": self._lambda,
         }
+        self._endpoint_s3: S3Endpoint | None = None
         self.failures: list[BaseException] = []
-        self._knows_s3: set[str] = set()  # ARNs of instances
         self._endpoint = Endpoint(self._answer)
         self._threads = ThreadPoolExecutor(8, "control-plane")
-        self._known: dict[int, settings.Capabilities] = {}
+        self._rules: dict[int, Rules] = {}
+        self.parameters: dict[str, list[dict[str, Any]]] = {}  # by family, as they are described
         self._asking = threading.Lock()
         for name in MODULES:
             importlib.import_module(f"rdscheck.aws.control.{name}")
@@ -170,10 +182,25 @@ class ControlPlane:
     def _s3(self, request: Request) -> Response:
         if self.s3 is None:
             raise Fault("UnknownService", f"{OURS}this session has no S3", 400)
-        response = pass_to_s3(request, self.s3())
+        response = pass_to_s3(request, self.s3_endpoint())
         if request.method in {"PUT", "DELETE"} and "policy" in request.query:
             self.refresh_roles()
         return response
+
+    def _lambda(self, request: Request) -> Response:
+        if self.functions is None:
+            raise Fault("UnknownService", f"{OURS}this session has no Lambda", 400)
+        return pass_to_lambda(request, self.functions())
+
+    def s3_endpoint(self) -> S3Endpoint:
+        """Return where S3 is, starting it when nobody has; servers are told then."""
+        assert self.s3 is not None
+        if self._endpoint_s3 is None:
+            self._endpoint_s3 = self.s3()
+            for database in list(self.state.databases.values()):
+                if database.server is not None:
+                    self.write_roles(database)
+        return self._endpoint_s3
 
     # Servers
 
@@ -279,10 +306,11 @@ class ControlPlane:
         """Return what a parameter group of a family may hold; asks a server of that major once."""
         major = int(family.removeprefix("aurora-").removeprefix("postgresql").removeprefix("postgres"))
         with self._asking:
-            if major not in self._known:
+            if major not in self._rules:
                 with self._of_major(major) as server, server.admin() as conn:
-                    self._known[major] = settings.read(conn)
-        return Rules(emulated(Version(major)).version, self._known[major])
+                    known = settings.read(conn)
+                self._rules[major] = Rules(emulated(Version(major)).version, known)
+        return self._rules[major]
 
     @contextmanager
     def _of_major(self, major: int) -> Iterator[Server]:
@@ -301,8 +329,11 @@ class ControlPlane:
     def default_association(self, role_arn: str, feature: str, _source_arn: str) -> Association:
         """Return the rights AWS's guides give a role for a feature, on everything."""
         keys = Credentials("test", "test")
-        if self.s3 is not None and feature != "Lambda":
-            endpoint = self.s3()
+        if feature == "Lambda" and self.functions is not None:
+            ours = self.functions()
+            keys = Credentials(ours.access_key, ours.secret_key, ours.session_token)
+        elif self.s3 is not None and feature != "Lambda":
+            endpoint = self.s3_endpoint()
             keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
@@ -338,16 +369,22 @@ class ControlPlane:
         """Tell a server what its roles may do, and where S3 is."""
         server = database.server
         assert server is not None
-        # S3 may have to be started first: not before an instance has a role.
-        if self.roles_of(database):
-            self._knows_s3.add(database.arn)
-        endpoint = self.s3() if self.s3 is not None and database.arn in self._knows_s3 else None
+        roles = [one.association for one in self.roles_of(database) if one.association is not None]
+        # Without a role for it S3 is not asked, and starting it takes a while.
+        wanted = self._endpoint_s3 is not None or any(one.feature != "Lambda" for one in roles)
+        endpoint = self.s3_endpoint() if wanted and self.s3 is not None else None
         access = Access(
             endpoint=endpoint.url_for_server if endpoint else "",
             region=endpoint.region if endpoint and not endpoint.is_local else database.region,
         )
-        for role in self.roles_of(database):
-            if role.association is not None:
-                access = access.with_role(role.association)
+        for role in roles:
+            if role.feature == "Lambda" and self.functions is not None:
+                functions = self.functions()
+                access = replace(access, lambda_endpoint=functions.url_for_server)
+                # It checks signatures, and does not know the keys of this account's roles; what the role
+                # may do has been decided by then.
+                keys = (functions.access_key, functions.secret_key, functions.session_token)
+                role = replace(role, credentials=Credentials(*keys))  # noqa: PLW2901
+            access = access.with_role(role)
         with database.lock:
             Associations(server).tell(self.access(access))

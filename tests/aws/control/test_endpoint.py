@@ -16,6 +16,7 @@ from rdscheck.aws.control import ControlPlane, Request, Response
 from rdscheck.aws.control.clients import client
 from rdscheck.aws.control.faults import Fault
 from rdscheck.aws.endpoint import Place
+from rdscheck.aws.functions import endpoint as functions
 from rdscheck.aws.moto import Moto
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -215,6 +216,19 @@ def test_a_bucket_policy_is_a_change_of_what_roles_may_do(with_s3: ControlPlane)
 def test_without_s3_it_says_so(bare: ControlPlane) -> None:
     with pytest.raises(ClientError, match="this session has no S3"):
         client(bare.url, "s3").list_buckets()
+
+
+def test_lambda_is_passed_on_signed_with_its_own_key(pool: Pool, tmp_path: Path) -> None:
+    ours = functions.start(Place(run_dir=tmp_path))
+    try:
+        with ControlPlane(pool, functions=lambda: ours) as plane:
+            found = client(plane.url, "lambda")
+            assert found.list_functions()["Functions"] == []
+            with pytest.raises(ClientError, match="Function not found"):
+                found.invoke(FunctionName="nobody", Payload=b"{}")
+            assert plane.failures == []
+    finally:
+        functions.stop(ours)
 
 
 def test_two_planes_and_many_clients_at_once(pool: Pool) -> None:

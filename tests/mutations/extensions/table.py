@@ -2,8 +2,11 @@
 
 from tests.mutations.extensions import (
     allowed,
+    api,
     babelfish,
     cron,
+    duckdb,
+    functions,
     iam,
     login,
     orafce,
@@ -20,8 +23,11 @@ from tests.mutations.extensions import (
 
 TABLES = (
     allowed.FAULTS,
+    api.FAULTS,
     babelfish.FAULTS,
     cron.FAULTS,
+    duckdb.FAULTS,
+    functions.FAULTS,
     iam.FAULTS,
     login.FAULTS,
     orafce.FAULTS,

@@ -1,0 +1,26 @@
+"""IAM database authentication of instances, as EnableIAMDatabaseAuthentication turns it on and off."""
+
+from rdscheck.aws.control.shim import ACCESS_KEY, SECRET_KEY
+from rdscheck.aws.control.state import ACCOUNT, Database
+from rdscheck.aws.tokens import IamLogin, Known
+from rdscheck.sandbox.access import Credentials
+
+
+def default_login(database: Database) -> None:
+    """Tell an instance's server whether it takes tokens.
+
+    The keys the control plane hands out are the account's own: like every action of the API, they may
+    connect as any user.
+    """
+    server = database.server
+    assert server is not None
+    hosts = dict.fromkeys((server.info.host, "localhost"))
+    known = Known(
+        enabled=database.iam,
+        region=database.region,
+        account=ACCOUNT,
+        resource_id=database.resource,
+        endpoints=tuple(f"{host}:{server.info.port}" for host in hosts),
+    )
+    login = IamLogin(server, known=known)
+    login.allow(Credentials(ACCESS_KEY, SECRET_KEY))
