@@ -77,3 +77,17 @@ class InvalidFeatureName(RdscheckError):
     """
 
     exit_code = ExitCode.USAGE
+
+
+class InvalidPolicy(RdscheckError):
+    """A policy document breaks the grammar of IAM; the message says in which element."""
+
+    exit_code = ExitCode.USAGE
+
+
+class Unevaluated(RdscheckError):
+    """A policy says something that rdscheck cannot decide; that is an error and never a yes."""
+
+
+class UnevaluatedCondition(Unevaluated):
+    """A condition uses an operator, a key or a policy variable that rdscheck does not know."""

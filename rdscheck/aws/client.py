@@ -9,7 +9,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
 from rdscheck.errors import S3Unavailable
 
 _CONNECT_TIMEOUT = 5
@@ -41,6 +41,23 @@ def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
             read_timeout=_READ_TIMEOUT,
             # An emulator is never behind a proxy, whatever the environment says.
             proxies={} if endpoint.is_local else None,
+        ),
+    )
+
+
+def plain_client(url: str, service: str, region: str = DEFAULT_REGION) -> Any:
+    """Return a boto3 client of a service on this machine, which looks at no keys."""
+    return local_session().client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id="rdscheck",
+        aws_secret_access_key="rdscheck",  # noqa: S106
+        config=Config(
+            proxies={},
+            connect_timeout=_CONNECT_TIMEOUT,
+            read_timeout=_READ_TIMEOUT,
+            retries={"total_max_attempts": 1},
         ),
     )
 

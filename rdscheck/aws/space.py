@@ -35,6 +35,11 @@ class S3Space:
             raise
 
     @property
+    def endpoint(self) -> S3Endpoint:
+        """Where it is and how to sign."""
+        return self._endpoint
+
+    @property
     def region(self) -> str:
         """Region of the first bucket."""
         return self._endpoint.region

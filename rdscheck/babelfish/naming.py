@@ -98,7 +98,7 @@ def truncate(name: str, *, case_sensitive: bool = False) -> str:
 
 
 def identifier(name: str, *, case_sensitive: bool = False) -> str:
-    """Return one identifier as Babelfish stores it: folded, then shortened."""
+    """Return one identifier as Babelfish stores it, a column or a table: folded, then shortened."""
     return truncate(fold(name, case_sensitive=case_sensitive), case_sensitive=case_sensitive)
 
 

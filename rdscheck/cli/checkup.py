@@ -95,7 +95,12 @@ def _stand_ins() -> list[dict[str, str]]:
         rows.append(
             _row("local stand-ins", one.server_version, "missing", reason, "rdscheck doctor --setup")
             if reason
-            else _row("local stand-ins", one.server_version, "ok", "aws_commons, aws_s3, plv8 can be built")
+            else _row(
+                "local stand-ins",
+                one.server_version,
+                "ok",
+                "aws_commons, aws_lambda, aws_s3, plv8 can be built",
+            )
         )
     return rows
 

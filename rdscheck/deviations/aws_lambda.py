@@ -7,9 +7,6 @@ _DOCS = f"{_GUIDE}/PostgreSQL-Lambda.html"
 _EXAMPLES = f"{_GUIDE}/PostgreSQL-Lambda-examples.html"
 _REFERENCE = f"{_GUIDE}/PostgreSQL-Lambda-functions.html"
 _ERRORS = f"{_GUIDE}/PostgreSQL-Lambda-errors.html"
-_BABELFISH = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/babelfish-postgres-aws-extensions.html"
-)
 _ADD_ROLE = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddRoleToDBInstance.html"
 _INVOKE = "https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"
 _QUOTAS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
@@ -185,13 +182,5 @@ FINDINGS = (
         "the reference says that a Region that conflicts with the ARN raises an error, and so it does here",
         "leave the Region out when the ARN is a full one",
         _REFERENCE,
-    ),
-    DocumentationFinding(
-        "babelfish-lambda-function",
-        "Babelfish, invoking a Lambda function, the Python function",
-        "a placeholder function that returns a greeting",
-        "the brace of its dictionary is never closed: Lambda cannot import it",
-        "close it after json.dumps('Hello from Lambda!')",
-        _BABELFISH,
     ),
 )

@@ -77,7 +77,8 @@ DEVIATIONS = (
         "policy-subset",
         "what decides on access",
         "IAM: identity and bucket policies with conditions, session policies, key policies",
-        "allow and deny of actions on resources of the one associated role; nothing else is looked at",
+        "allow and deny of actions on resources, as the test wrote them for the one associated role; nothing"
+        " else is looked at, unless policies in IAM decide (rds_roles)",
         _KNOWN,
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
     ),

@@ -45,7 +45,8 @@ FINDINGS = (
         "extensions with Babelfish, enabling, step 2",
         "before the extensions can be loaded, rds_superuser has to be granted to master_dbo",
         "the master user loads them on the PostgreSQL port without the grant, being a member of rds_superuser"
-        " itself; it is the calls from the TDS port that need a right, and EXECUTE is enough for them",
+        " itself, as far as a sandbox can tell; it is the calls from the TDS port that need a right, and"
+        " EXECUTE is enough for them",
         "GRANT USAGE ON SCHEMA aws_s3 and EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_s3 (aws_lambda) to"
         " master_dbo instead: rds_superuser is far more",
         _LAMBDA,
@@ -54,24 +55,18 @@ FINDINGS = (
         "babelfish-grant-one-database",
         "extensions with Babelfish, enabling, step 2",
         "the grant to master_dbo lets the Babelfish cluster use the extensions",
-        "it reaches sessions in the database master; after USE the session is another role, mydb_dbo in"
-        " multi-db and dbo in single-db mode, and is refused at the schema of the extension",
+        "read in Babelfish's source: it reaches sessions in the database master; after USE the session is"
+        " another role, mydb_dbo in multi-db and dbo in single-db mode, and is refused at the schema of the"
+        " extension",
         "grant to the dbo role of each database that calls the functions",
         _PAGE,
-    ),
-    DocumentationFinding(
-        "babelfish-lambda-handler",
-        "extensions with Babelfish, using AWS Lambda, lambda_function.py",
-        "a placeholder Python function that returns a greeting",
-        "the brace of its last statement is never closed: Python refuses to load it",
-        "close the dictionary with a brace",
-        "https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html",
     ),
     DocumentationFinding(
         "babelfish-lambda-wrapper-place",
         "extensions with Babelfish, using AWS Lambda, the two calls",
         "the wrapper master_dbo.lambda_wrapper can be called as lambda_wrapper() from the TDS port",
-        "that name is found in the database master only: elsewhere its schema is not in the search path",
+        "read in Babelfish's source: that name is found in the database master only; elsewhere its schema is"
+        " not in the search path",
         "make a wrapper in the dbo schema of each database that calls it: mydb_dbo, in single-db mode dbo",
         _PAGE,
     ),

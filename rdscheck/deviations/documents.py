@@ -37,6 +37,16 @@ FINDINGS = (
         _EXPORT_BUCKET,
     ),
     DocumentationFinding(
+        "export-guide-trust-policy",
+        "user guide, access to a bucket for exports, create the role (edition of 2023)",
+        "create-role with a trust policy whose account and ARN stand without quotes, the ARN without a colon",
+        "it is no JSON, which IAM answers with MalformedPolicyDocument; with quotes put around it, the ARN"
+        " is that of no instance and the role serves none",
+        'write "aws:SourceAccount": "111122223333" and "aws:SourceArn":'
+        ' "arn:aws:rds:us-east-1:111122223333:db:your-db-instance", as the page for imports does',
+        _EXPORT_BUCKET,
+    ),
+    DocumentationFinding(
         "export-guide-second-extension",
         "stored procedure guide, step 2",
         "create aws_commons after aws_s3 with CASCADE",

@@ -35,6 +35,7 @@ from rdscheck.plugin.hooks import (
 )
 from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
+from rdscheck.plugin.roles import rds_moto_iam, rds_roles
 
 __all__ = [
     "pytest_addhooks",
@@ -59,8 +60,10 @@ __all__ = [
     "rds_iam_users",
     "rds_instance",
     "rds_lambda",
+    "rds_moto_iam",
     "rds_prepared",
     "rds_recording",
+    "rds_roles",
     "rds_s3",
     "rds_server",
     "rds_version",

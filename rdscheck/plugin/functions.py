@@ -1,13 +1,13 @@
 """The fixture ``rds_lambda``: Lambda with functions of the test's own."""
 
+import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rdscheck.plugin.fixtures import recorder_of
 from rdscheck.plugin.session import session_of
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 #: What a report shows in place of a foreign account.
 SHOWN_ACCOUNT = "123456789012"
+
+#: The same for every function here: nobody needs to read it.
+_USUAL = {"Runtime", "Role", "Handler"}
 
 
 @pytest.fixture
@@ -30,11 +33,19 @@ def rds_lambda(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[La
     recorder = recorder_of(request.node)
     with LambdaSpace(endpoint) as space:
         space.on_new_name = recorder.mask
+        space.on_call = lambda action, asked: recorder.act(f"-- {action} {_shown(asked)}")
         recorder.mask(endpoint.account, SHOWN_ACCOUNT)
         if rds_db.server.info.admin_host:
-            credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-            rds_db.use_lambda(endpoint.url_for_server, endpoint.region, credentials, space.patterns)
+            rds_db.use_lambda(endpoint.url_for_server, endpoint.region, space.credentials, space.patterns)
         yield space
+
+
+def _shown(asked: dict[str, Any]) -> str:
+    """Return the arguments of a call as JSON, the code of a function as what it is."""
+    shown = {name: value for name, value in asked.items() if name not in _USUAL}
+    return json.dumps(
+        {name: "…" if isinstance(value, bytes) or name == "Code" else value for name, value in shown.items()}
+    )
 
 
 __all__ = ["rds_lambda"]

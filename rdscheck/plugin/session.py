@@ -197,14 +197,7 @@ class Session:
         from rdscheck.aws.functions import endpoint as functions  # noqa: PLC0415  boto3 loads slowly
 
         guard(self.run)
-        with self.run.lock("lambda"):
-            known = self.run.read("lambda")
-            if known is not None:
-                return functions.LambdaEndpoint.from_json(known)
-            engine = None if self.options.dsn else self.engine
-            endpoint = functions.start_for(engine, self.run, self.options.functions)
-            self.run.write("lambda", endpoint.to_json())
-            return endpoint
+        return functions.of_run(None if self.options.dsn else self.engine, self.run, self.options.functions)
 
     def started(self) -> list[Server]:
         """Return the servers that ran."""

@@ -6,6 +6,7 @@ server, so that tests with different rights can run at the same time.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import quote
 
 from rdscheck.errors import InvalidFeatureName, UsageError
@@ -35,17 +36,69 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """One thing a policy says about requests, in the form the stand-ins read.
+
+    ``effect`` is ``allow``, ``deny`` or ``within`` (the role's permissions boundary allows it).
+    It holds for an action pattern on ``resources``, patterns too (``*`` and ``?`` as in IAM), or with
+    ``other`` on everything but those; ``among`` limits it to resources of these patterns, ``regions``
+    to requests sent there. ``unsure`` is why nobody here can tell whether it holds: a request that
+    hangs on it ends with an error.
+    """
+
+    effect: Literal["allow", "deny", "within"]
+    action: str
+    resources: tuple[str, ...]
+    other: bool = False
+    among: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    unsure: str = ""
+
+    def line(self, feature: str) -> str:
+        """Return it as a line of the file."""
+        words = [self.effect, feature, _word(self.action), _word("\n".join(self.resources))]
+        words += ["except"] if self.other else []
+        words += ["among=" + _word("\n".join(self.among))] if self.among else []
+        words += ["in=" + _word(",".join(self.regions))] if self.regions else []
+        words += ["unsure=" + _word(ascii(self.unsure)[1:-1])] if self.unsure else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
 class Association:
     """One role associated for one feature, with its policy spelt out.
 
-    ``allow`` and ``deny`` hold pairs of action and resource patterns (``*`` and ``?`` as in IAM).
+    ``allow`` and ``deny`` hold pairs of action and resource patterns (``*`` and ``?`` as in IAM),
+    ``rules`` what pairs cannot say. ``bounded`` is a role with a permissions boundary, which ``rules``
+    then hold too. ``invalid`` says why RDS cannot assume the role: it stays associated and serves nothing.
     """
 
     feature: str
     role_arn: str
     credentials: Credentials
-    allow: tuple[tuple[str, str], ...]
+    allow: tuple[tuple[str, str], ...] = ()
     deny: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    bounded: bool = False
+    invalid: str = ""
+
+    @property
+    def status(self) -> str:
+        """What ``DescribeDBInstances`` shows of it: ``ACTIVE`` or ``INVALID``."""
+        return "INVALID" if self.invalid else "ACTIVE"
+
+    def lines(self) -> list[str]:
+        """Return the lines about it; none for a role that RDS cannot assume."""
+        if self.invalid:
+            return []
+        keys = (self.credentials.access_key, self.credentials.secret_key, self.credentials.session_token)
+        return [
+            " ".join(("role", self.feature, _word(self.role_arn), *map(_word, keys))),
+            *(f"allow {self.feature} {_word(act)} {_word(res)}" for act, res in self.allow),
+            *(f"deny {self.feature} {_word(act)} {_word(res)}" for act, res in self.deny),
+            *((f"bounded {self.feature}",) if self.bounded else ()),
+            *(rule.line(self.feature) for rule in self.rules),
+        ]
 
 
 @dataclass(frozen=True)
@@ -79,11 +132,8 @@ class Access:
             f"split_bytes {self.split_bytes}",
             f"part_bytes {self.part_bytes}",
         ]
-        for a in self.associations:
-            keys = (a.credentials.access_key, a.credentials.secret_key, a.credentials.session_token)
-            lines.append(" ".join(("role", a.feature, _word(a.role_arn), *map(_word, keys))))
-            lines += [f"allow {a.feature} {_word(act)} {_word(res)}" for act, res in a.allow]
-            lines += [f"deny {a.feature} {_word(act)} {_word(res)}" for act, res in a.deny]
+        for each in self.associations:
+            lines += each.lines()
         return lines
 
 

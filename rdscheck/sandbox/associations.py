@@ -135,6 +135,11 @@ class Associations:
             )
         )
 
+    def associate(self, association: Association) -> None:
+        """Associate a role whose policies are spelt out; it replaces the one its feature has."""
+        self._access = self._access.with_role(association)
+        self._write()
+
     def remove_role(self, feature: str) -> None:
         """Take the role of a feature away, as ``aws rds remove-role-from-db-instance`` does."""
         self._access = self._access.without_role(feature)

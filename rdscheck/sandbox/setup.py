@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rdscheck.errors import StartError
 from rdscheck.model import Version
-from rdscheck.sandbox import images
+from rdscheck.sandbox import images, pam
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.engine import Progress
 from rdscheck.sandbox.local import installations
@@ -133,6 +133,8 @@ def _local(progress: Progress) -> None:
     if shutil.which("apt-get"):
         for one in lacking:
             _fetch_headers(one.major, progress)
+    if os.geteuid() == 0:
+        pam.install(progress)
 
 
 def _fetch_headers(major: int, progress: Progress) -> None:

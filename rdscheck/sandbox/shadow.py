@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from rdscheck.errors import StartError
 from rdscheck.resources import images_dir
+from rdscheck.sandbox import pam
 from rdscheck.sandbox.engine import Progress
 from rdscheck.sandbox.images import bake_hash
 from rdscheck.sandbox.parameters import default_text
@@ -57,7 +58,7 @@ def build(bin_dir: Path, server_version: str, progress: Progress) -> Tree:
     Trees are kept for as long as neither the server nor our files change.
     """
     # What could not be built for want of headers or a compiler is tried again once they are there.
-    tools = (_headers(bin_dir).is_file(), _compiler() is not None)
+    tools = (_headers(bin_dir).is_file(), _compiler() is not None, pam.why_no_service())
     baked = bake_hash(_major(server_version))
     mark = hashlib.sha256(f"{bin_dir} {server_version} {baked} {_mtime(bin_dir)} {tools}".encode())
     root = base_dir() / "trees" / f"{server_version}-{mark.hexdigest()[:12]}"
@@ -98,8 +99,13 @@ def _tree(root: Path, bin_dir: Path) -> Tree:
         bin_dir=root / "tree" / _relative(bin_dir),
         data=root / "data",
         admin_password=(root / _ADMIN_FILE).read_text(encoding="ascii").strip(),
-        missing=dict.fromkeys(STAND_INS, reason) if reason else {},
+        missing=(dict.fromkeys(STAND_INS, reason) if reason else {}) | _no_pam(root),
     )
+
+
+def _no_pam(root: Path) -> dict[str, str]:
+    told = root / "pam"
+    return {"pam": told.read_text(encoding="utf-8")} if told.exists() else {}
 
 
 def _relative(path: Path) -> Path:
@@ -119,6 +125,8 @@ def _fill(root: Path, bin_dir: Path, major: int) -> None:
     reason = _build_stand_ins(root, tree, bin_dir)
     if reason:
         (root / "missing").write_text(reason, encoding="utf-8")
+    if reason := pam.why_not(shadow_bin / "postgres"):
+        (root / "pam").write_text(reason, encoding="utf-8")
     _bake(root, shadow_bin, major)
 
 

@@ -48,14 +48,18 @@ class Cluster:
 
     def login(self, user: str) -> Any:
         """Open a session of an ordinary role on the PostgreSQL port; use it in a ``with`` statement."""
-        session = self._connect(self.database.name, user, self.database.login(user)["password"])
+        return self._open(user, self.database.login(user)["password"], "an ordinary role's session")
+
+    def _open(self, user: str | None, password: str | None, place: str) -> Any:
+        """Open one more session; from now on the report tells which of them a statement is of."""
+        session = self._connect(self.database.name, user, password)
         session.recorder.mask(self.database.name, "babelfish_db")
+        session.place, self.master.place = place, "the master user's session"
         return session
 
     def session(self, role: str, schema: str) -> Any:
         """Open what a session on the TDS port is to PostgreSQL: this role, this schema first."""
-        session = self._connect(self.database.name)
-        session.recorder.mask(self.database.name, "babelfish_db")
+        session = self._open(None, None, f"a session of {role}")
         session.execute(sql.SQL("SET ROLE {}").format(self.role(role)))
         path = sql.SQL("SET search_path = {}{}").format(sql.Identifier(schema), sql.SQL(_SEARCH_PATH))
         session.execute(path)

@@ -91,7 +91,7 @@ def grant(cluster: Any, role: str) -> None:
 
 
 @claim(source=PYTHON, certainty="documented", basis=Basis.REAL)
-@documentation_finding("babelfish-lambda-handler")
+@documentation_finding("babelfish-lambda-function")
 def test_handler(rds_version: str, step: Any) -> None:
     """The placeholder function of the document is no Python: a brace is missing; with it, it greets."""
     with step("1. As the document prints it"), pytest.raises(SyntaxError, match="was never closed"):

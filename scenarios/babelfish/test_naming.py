@@ -121,11 +121,9 @@ LOOKUP = (
 def test_catalog_leads_back(cluster: Any, step: Any) -> None:
     """The catalogs of schema sys tell every role T-SQL's database and schema of a PostgreSQL schema."""
     app = cluster.database.create_role("app")
-    with step("1. Ask as an ordinary role"):
-        session = cluster.database.connect(app)
+    with step("1. Ask as an ordinary role"), cluster.login(app) as session:
         schema = physical_name("MyDB.[My Schema].x", cluster.mode).schema
         assert session.execute(LOOKUP, [schema]).fetchone() == ("mydb", "My Schema")
-        session.close()
     with step("2. The master user asks about others"):
         for name, back in (("master.dbo.t", ("master", "dbo")), ("msdb.DBO.t", ("msdb", "dbo"))):
             asked = cluster.master.execute(LOOKUP, [physical_name(name, cluster.mode).schema])

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class Real:
         self.recorder = cluster.recorder
         self.postgres, self.tds = cluster.connect(), cluster.tds()
         self._databases: dict[str, str] = {}
-        self._functions: list[sql.Composed] = []
+        self._undone = ExitStack()  # in turn, the last first, whatever fails
 
     def name(self, wish: str) -> str:
         """Return a name of T-SQL whose database is this test's own, in place of the one wished for."""
@@ -75,6 +75,7 @@ class Real:
             self.recorder.mask(name, wish)
             self.recorder.mask(name.lower(), wish.lower())
             self.tds.execute(f"CREATE DATABASE [{name}]")
+            self._undone.callback(self.tds.execute, f"DROP DATABASE [{name}]")
         return self._databases[wish]
 
     def make(self, wish: str) -> str:
@@ -102,18 +103,14 @@ class Real:
         for database in databases or ("master",):
             schema = physical_name(f"[{database}].dbo.x", self.mode).schema
             place = sql.Identifier(schema, name)
-            self._functions.append(sql.SQL("DROP FUNCTION {}()").format(place))
             self.postgres.execute(sql.SQL("CREATE FUNCTION {}() ").format(place) + sql.SQL(FUNCTIONS[kind]))
+            self._undone.callback(self.postgres.execute, sql.SQL("DROP FUNCTION {}()").format(place))
         return name
 
     def end(self) -> None:
         """Leave nothing behind."""
-        with suppress(Exception):
+        with self._undone:
             self.tds.execute("USE master")
-        for statement in self._functions:
-            self.postgres.execute(statement)
-        for database in self._databases.values():
-            self.tds.execute(f"DROP DATABASE [{database}]")
 
 
 @pytest.fixture

@@ -380,37 +380,6 @@ def initialising(instance: Side) -> Stream:
     return Stream(instance)
 
 
-@pytest.fixture
-def applied() -> Callable[[Any, list[Any]], None]:
-    """Give what a target does with the changes received: rows by their keys, DDL as it was written."""
-
-    def row(session: Any, change: Any) -> None:
-        table = sql.Identifier(change["schema"], change["table"])
-        columns = {one["name"]: one["value"] for one in change.get("columns", [])}
-        key = {one["name"]: one["value"] for one in change.get("identity", [])}
-        where = sql.SQL(" AND ").join(sql.SQL("{} = {}").format(sql.Identifier(k), v) for k, v in key.items())
-        if change["action"] == "I":
-            names = sql.SQL(", ").join(map(sql.Identifier, columns))
-            values = sql.SQL(", ").join(map(sql.Literal, columns.values()))
-            session.execute(sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(table, names, values))
-        elif change["action"] == "U":
-            values = sql.SQL(", ").join(
-                sql.SQL("{} = {}").format(sql.Identifier(k), v) for k, v in columns.items()
-            )
-            session.execute(sql.SQL("UPDATE {} SET {} WHERE {}").format(table, values, where))
-        else:
-            session.execute(sql.SQL("DELETE FROM {} WHERE {}").format(table, where))
-
-    def apply(session: Any, changes: list[Any]) -> None:
-        for change in changes:
-            if change["action"] == "M":
-                session.execute(json.loads(change["content"])["ddl"])
-            else:
-                row(session, change)
-
-    return apply
-
-
 @pytest.fixture(autouse=True)
 def _no_roles_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let roles that a snapshot made at the target be dropped with its database, as the target's own are."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,24 @@ def test_the_help_shows_how() -> None:
         [sys.executable, "-m", "rdscheck", "explain", "--help"], capture_output=True, text=True, check=True
     )
     assert "rdscheck explain babelfish-name '[My DB].[Sales].[Order Lines]'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--babelfish-dsn", "host=127.0.0.1 port=1"], "--babelfish-dsn and --babelfish-tds go together"),
+        (["--babelfish-tds", "tds://sa@h"], "--babelfish-dsn and --babelfish-tds go together"),
+        (
+            ["--babelfish-dsn", "host=127.0.0.1 port=1", "--babelfish-tds", "h:1433"],
+            "no address of a TDS port",
+        ),
+        (["--babelfish-dsn", "host=127.0.0.1 port=1", "--babelfish-tds", "tds://sa@h"], "--babelfish-dsn: "),
+    ],
+)
+def test_a_babelfish_that_cannot_be_used_is_told_first(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["run", "--scenario", "babelfish/tds", "--reports", str(tmp_path), *options]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err.splitlines()[0]
+    assert list(tmp_path.iterdir()) == []

@@ -56,11 +56,37 @@ MUTANTS = (
         "deny-ignored",
         "deny does not count",
         ("test_export_access.py::test_deny_beats_allow",),
-        source=(
-            "aws_client/policy.c",
-            "if (!rule->allow)\n\t\t\treturn AWS_DENIED;",
-            "if (!rule->allow)\n\t\t\tcontinue;",
-        ),
+        source=("aws_client/policy.c", "if (said[AWS_DENY] ||", "if ("),
+    ),
+    Mutant(
+        "boundary-ignored",
+        "a permissions boundary does not count",
+        ("iam/roles/test_policies.py::test_boundary",),
+        source=("aws_client/policy.c", "if (!said[AWS_BOUNDED])", "if (true)"),
+    ),
+    Mutant(
+        "unsure-is-yes",
+        "what is not evaluated is a yes",
+        ("iam/roles/test_policies.py::test_unknown_condition",),
+        source=("aws_client/policy.c", "if (reason)", "if (false)"),
+    ),
+    Mutant(
+        "not-resource-is-resource",
+        "a deny of all other resources is one of those it names",
+        ("iam/roles/test_policies.py::test_not_resource",),
+        source=("aws_client/policy.c", "!= rule->except", "!= false"),
+    ),
+    Mutant(
+        "bucket-policy-everywhere",
+        "the policy of one bucket speaks of all of them",
+        ("iam/roles/test_policies.py::test_bucket_policy_allows",),
+        source=("aws_client/policy.c", "if (rule->among &&", "if (false &&"),
+    ),
+    Mutant(
+        "regions-ignored",
+        "a rule for one Region holds in all of them",
+        ("iam/roles/test_policies.py::test_requested_region",),
+        source=("aws_client/policy.c", "if (rule->regions &&", "if (false &&"),
     ),
     Mutant(
         "case-of-resources",
@@ -68,8 +94,8 @@ MUTANTS = (
         ("test_export_access.py::test_policy_names_a_folder",),
         source=(
             "aws_client/policy.c",
-            "glob_match(rule->resource, resource, false)",
-            "glob_match(rule->resource, resource, true)",
+            "glob_match(lfirst(lc), resource, false)",
+            "glob_match(lfirst(lc), resource, true)",
         ),
     ),
     Mutant(

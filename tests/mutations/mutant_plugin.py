@@ -54,7 +54,7 @@ def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if mutant and mutant.patch:
         PATCHES[mutant.patch](monkeypatch)
     if mutant and (mutation := mutant.sql or _library(mutant)):
-        request.getfixturevalue("rds_admin").execute(trigger(mutation))
+        request.getfixturevalue("rds_admin").execute(trigger(mutation, mutant.extension))
 
 
 def pytest_rdscheck_outcome(outcome: Outcome, nodeid: str) -> None:
@@ -77,12 +77,14 @@ def _runs(mutant: Mutant) -> bool:
 
 def _library(mutant: Mutant) -> str:
     directory = os.environ.get("RDSCHECK_LIBRARIES", "")
-    path = Path(directory) / mutant.id / "aws_s3.so"
-    return library(str(path)) if directory and mutant.source[0] and path.exists() else ""
+    path = Path(directory) / mutant.id / f"{mutant.extension}.so"
+    return library(str(path), mutant.extension) if directory and mutant.source[0] and path.exists() else ""
 
 
 def _name(item: Any) -> str:
-    return f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    parts = item.path.parts
+    below = "/".join(parts[parts.index("scenarios") + 1 :]).removeprefix("s3/")
+    return f"{below}::{getattr(item, 'originalname', item.name)}"
 
 
 def _function(claim: str) -> str:

@@ -75,19 +75,19 @@ END $wrapper$;
 {_GRANTS}"""
 
 
-def library(path: str) -> str:
+def library(path: str, extension: str) -> str:
     """Let the functions be those of another library."""
-    return f"UPDATE pg_proc SET probin = '{path}' WHERE pronamespace = 'aws_s3'::regnamespace"
+    return f"UPDATE pg_proc SET probin = '{path}' WHERE pronamespace = '{extension}'::regnamespace"
 
 
-def trigger(mutation: str) -> str:
-    """Carry out a mutation once, as soon as aws_s3 is there."""
+def trigger(mutation: str, extension: str) -> str:
+    """Carry out a mutation once, as soon as the extension is there."""
     return f"""
 CREATE SCHEMA mutant;
 CREATE TABLE mutant.planted ();
 CREATE FUNCTION mutant.plant() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $plant$
 BEGIN
-    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'aws_s3')
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = '{extension}')
        AND NOT EXISTS (SELECT FROM mutant.planted) THEN
         INSERT INTO mutant.planted DEFAULT VALUES;
         EXECUTE $mutation${mutation}$mutation$;

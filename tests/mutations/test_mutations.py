@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from rdscheck.resources import images_dir, scenarios_dir
+from rdscheck.resources import images_dir
 from rdscheck.sandbox import shadow
 from rdscheck.sandbox.local import installations
 from tests.conftest import quickest
 from tests.mutations.compiling import remembering_compiler
-from tests.mutations.mutant import Mutant
+from tests.mutations.mutant import Mutant, module
 from tests.mutations.table import MUTANTS, NEUTRAL
 
 pytestmark = pytest.mark.xdist_group("mutations")
@@ -75,7 +75,7 @@ def verdicts(libraries: tuple[Path | None, dict[str, str]]) -> Verdicts:
     if found is None:
         pytest.skip("no engine here can start a server (rdscheck doctor)")
     room, _ = libraries
-    claims = sorted({f"{scenarios_dir() / 's3' / claim.partition('[')[0]}" for claim in PINNED})
+    claims = sorted({f"{module(claim)}::{_function(claim).partition('::')[2]}" for claim in PINNED})
     with tempfile.TemporaryDirectory() as directory:
         told = Path(directory) / "verdicts"
         done = subprocess.run(
@@ -107,8 +107,7 @@ def _function(claim: str) -> str:
 def _of(verdicts: Verdicts, claim: str, mutant: str) -> list[dict[str, Any]]:
     """Return what a claim said with a mutant; the name of its test is unique enough within its file."""
     test = _function(claim.partition("::")[2]).removeprefix("test_")
-    module = claim.partition("::")[0]
-    return [one for one in verdicts.get((test, mutant), []) if one["module"] == module]
+    return [one for one in verdicts.get((test, mutant), []) if one["module"] == module(claim).name]
 
 
 def test_there_are_enough_and_each_has_its_own_name() -> None:
@@ -120,8 +119,8 @@ def test_there_are_enough_and_each_has_its_own_name() -> None:
 
 def test_pinned_claims_exist() -> None:
     for claim in PINNED:
-        module, _, test = _function(claim).partition("::")
-        assert f"def {test}(" in (scenarios_dir() / "s3" / module).read_text(encoding="utf-8"), claim
+        test = _function(claim).partition("::")[2]
+        assert f"def {test}(" in module(claim).read_text(encoding="utf-8"), claim
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[one.id for one in MUTANTS])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdscheck.errors import ExitCode, InvalidFeatureName
-from rdscheck.sandbox.access import Access, Association, Credentials, check_feature
+from rdscheck.sandbox.access import Access, Association, Credentials, Rule, check_feature
 
 TEXT = st.text(max_size=40)
 
@@ -68,6 +68,31 @@ def test_any_text_survives_the_file_and_none_breaks_a_line(
     assert read["role"] == ["s3Export", arn, key, secret, ""]
     assert read["allow"] == ["s3Export", action, resource]
     assert read.get("endpoint", [""]) == [endpoint]
+
+
+@given(action=TEXT, resources=st.lists(TEXT.filter(lambda text: "\n" not in text), min_size=1), reason=TEXT)
+def test_any_rule_survives_the_file(action: str, resources: list[str], reason: str) -> None:
+    rule = Rule("deny", action, tuple(resources), True, ("arn:b",), ("r-1", "r-2"), reason)
+    line = rule.line("s3Export")
+    assert line.isascii()
+    assert line.isprintable()
+    effect, feature, *words = line.split(" ")
+    read = [unquote(word) if word != "%" else "" for word in words]
+    assert (effect, feature, read[0]) == ("deny", "s3Export", action)
+    assert read[1].split("\n") == resources
+    assert read[2:5] == ["except", "among=arn:b", "in=r-1,r-2"]
+    assert len(read) <= 6
+
+
+def test_a_role_that_cannot_be_assumed_is_told_to_nobody() -> None:
+    assert association(invalid="it is gone").lines() == []
+    assert association(invalid="it is gone").status == "INVALID"
+    assert association().status == "ACTIVE"
+
+
+def test_a_boundary_is_told() -> None:
+    lines = association(bounded=True, rules=(Rule("within", "s3:*", ("*",)),)).lines()
+    assert lines[-2:] == ["bounded s3Export", "within s3Export s3:* *"]
 
 
 def test_secrets_are_not_shown() -> None:

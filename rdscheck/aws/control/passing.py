@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-authorization"}
 _PIECE = 256 * 1024
 
+#: A function's code goes in one request, with some room for how it is written; a call may take 15 minutes.
+_LONGEST_CALL = 70 << 20
+_LONGEST_FUNCTION = 910
+
 #: moto keeps its state per process and account: one request at a time.
 _LOCK = threading.Lock()
 
@@ -84,7 +88,12 @@ def _application() -> Any:
 
 def pass_to_s3(request: Request, endpoint: S3Endpoint) -> Response:
     """Pass a request on as it is, piece by piece; signatures are whatever that endpoint makes of them."""
-    return _pass_on(request, endpoint.url_for_host, "S3", request.headers)
+    parts = urlsplit(endpoint.url_for_host)
+    if parts.scheme != "http":
+        raise Fault(
+            "UnknownService", f"{OURS}S3 at {parts.netloc} is to be used directly, by its own address"
+        )
+    return _pass_on(request, endpoint.url_for_host, request.headers)
 
 
 def pass_to_lambda(request: Request, endpoint: "LambdaEndpoint") -> Response:
@@ -93,7 +102,7 @@ def pass_to_lambda(request: Request, endpoint: "LambdaEndpoint") -> Response:
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.credentials import Credentials  # noqa: PLC0415
 
-    body = request.body()
+    body = request.body(_LONGEST_CALL)
     kept = {
         name: value
         for name, value in request.headers.items()
@@ -105,16 +114,13 @@ def pass_to_lambda(request: Request, endpoint: "LambdaEndpoint") -> Response:
     headers = {name.lower(): value for name, value in made.headers.items()}
     headers["host"] = urlsplit(endpoint.url_for_host).netloc
     again = replace(request, headers=headers, stream=BytesIO(body), length=len(body))
-    return _pass_on(again, endpoint.url_for_host, "Lambda", headers)
+    return _pass_on(again, endpoint.url_for_host, headers, _LONGEST_FUNCTION)
 
 
-def _pass_on(request: Request, url: str, service: str, headers: Mapping[str, str]) -> Response:
+def _pass_on(request: Request, url: str, headers: Mapping[str, str], seconds: float = 60) -> Response:
     parts = urlsplit(url)
-    if parts.scheme != "http":
-        raise Fault(
-            "UnknownService", f"{OURS}{service} at {parts.netloc} is to be used directly, by its own address"
-        )
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=60)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
     for name, value in headers.items():
         if name not in _HOP and name not in {"content-length", "expect"}:

@@ -30,6 +30,7 @@ from rdscheck.aws.control.state import (
 )
 from rdscheck.aws.control.wire import Handler, Request, Response
 from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
+from rdscheck.aws.iam import Decisions
 from rdscheck.catalog.versions import emulated
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
@@ -68,8 +69,8 @@ class ControlPlane:
     ``kind`` is the class of the servers it starts; ``s3`` and ``functions`` give the endpoints that requests
     of S3 and Lambda are passed on to. Everything it started ends with ``close``. What other parts of the
     project decide is hooked in: ``association`` says what a role may do for a feature, given the ARN of the
-    role, the feature and the ARN of the instance or cluster (by default what AWS's guides give it, on
-    everything); ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
+    role, the feature and the ARN of the instance or cluster (by default what its policies in IAM say);
+    ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
     by IAM go on or off; ``handlers`` answer for services by the name in a request's signature.
     """
 
@@ -83,7 +84,8 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
-        self.association: Callable[[str, str, str], Association] = self.default_association
+        self._decisions = Decisions(lambda: self.url, s3)
+        self.association: Callable[[str, str, str], Association] = self._decisions
         self.access: Callable[[Access], Access] = lambda access: access
         self.login: Callable[[Database], None] = default_login
         self.moto = Moto()
@@ -120,6 +122,7 @@ class ControlPlane:
         """End the endpoint and every server it started."""
         self._endpoint.stop()
         self._threads.shutdown(wait=True)
+        self._decisions.close()
         for database in self.state.databases.values():
             if database.server is not None and not database.adopted:
                 with suppress(RdscheckError):
@@ -352,9 +355,10 @@ class ControlPlane:
     def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""
         try:
-            return Role(arn, feature, self.association(arn, feature, source_arn))
+            found = self.association(arn, feature, source_arn)
         except RdscheckError as error:
             return Role(arn, feature, None, str(error))
+        return Role(arn, feature, None if found.invalid else found, found.invalid)
 
     def roles_of(self, database: Database) -> list[Role]:
         """Return the roles of an instance and of the cluster it belongs to."""
@@ -373,9 +377,14 @@ class ControlPlane:
             endpoint=endpoint.url_for_server if endpoint else "",
             region=endpoint.region if endpoint and not endpoint.is_local else database.region,
         )
-        if self.functions is not None and any(one.feature == "Lambda" for one in roles):
-            access = replace(access, lambda_endpoint=self.functions().url_for_server)
         for role in roles:
+            if role.feature == "Lambda" and self.functions is not None:
+                functions = self.functions()
+                access = replace(access, lambda_endpoint=functions.url_for_server)
+                # It checks signatures, and does not know the keys of this account's roles; what the role
+                # may do has been decided by then.
+                keys = (functions.access_key, functions.secret_key, functions.session_token)
+                role = replace(role, credentials=Credentials(*keys))  # noqa: PLW2901
             access = access.with_role(role)
         with database.lock:
             Associations(server).tell(self.access(access))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rdscheck.aws.control.plane import ControlPlane
 from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.aws.functions.endpoint import of_run
 from rdscheck.aws.lifeline import end_with
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.engines import by_name
@@ -50,7 +51,7 @@ def _plane(run: RunDir, identifier: str) -> ControlPlane:
         raise RdscheckError(f"the run {run.id} has no S3")
     endpoint = S3Endpoint.from_json(known)
     engine = by_name(info.engine)
-    plane = ControlPlane(Pool(run, engine), s3=lambda: endpoint)
+    plane = ControlPlane(Pool(run, engine), s3=lambda: endpoint, functions=lambda: of_run(engine, run))
     server = Instance.attach(info, engine, run, record)
     plane.adopt(identifier, server, endpoint.region, open_to=("s3Export", "s3Import"))
     return plane

@@ -65,6 +65,17 @@ def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint
     return start(place) if choice == "auto" else adopt(choice, place)
 
 
+def of_run(engine: Engine | None, run: RunDir, choice: str = "auto") -> LambdaEndpoint:
+    """Return the endpoint of a run, started by whoever asks first, whichever process that is."""
+    with run.lock("lambda"):
+        known = run.read("lambda")
+        if known is not None:
+            return LambdaEndpoint.from_json(known)
+        endpoint = start_for(engine, run, choice)
+        run.write("lambda", endpoint.to_json())
+        return endpoint
+
+
 def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     """Start our Lambda on a port the kernel chooses and return once it answers.
 

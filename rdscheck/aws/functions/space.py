@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rdscheck.aws.functions.endpoint import OURS, LambdaEndpoint, client
 from rdscheck.aws.functions.service import CALLS
 from rdscheck.errors import LambdaUnavailable
+from rdscheck.sandbox.access import Credentials
 
 _RUNTIME = "python3.13"
 
@@ -29,7 +30,9 @@ class LambdaSpace:
     def __init__(self, endpoint: LambdaEndpoint) -> None:
         self.endpoint = endpoint
         self.on_new_name: Callable[[str, str], None] | None = None  # told real and wished name
+        self.on_call: Callable[[str, dict[str, Any]], None] | None = None  # told what changes something
         self.client: Any = client(endpoint)
+        self.client.meta.events.register("provide-client-params.lambda.*", self._called)
         self._suffix = uuid4().hex[:10]
         self._names: dict[str, str] = {}
 
@@ -42,6 +45,12 @@ class LambdaSpace:
     def account(self) -> str:
         """Account of the functions."""
         return self.endpoint.account
+
+    @property
+    def credentials(self) -> Credentials:
+        """Keys that Lambda takes."""
+        one = self.endpoint
+        return Credentials(one.access_key, one.secret_key, one.session_token)
 
     @property
     def role_arn(self) -> str:
@@ -110,8 +119,13 @@ class LambdaSpace:
             told: list[dict[str, Any]] = json.load(answer)
         return told
 
+    def _called(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if self.on_call and not model.name.startswith(("Get", "List", "Invoke")):
+            self.on_call(model.name, params)
+
     def close(self) -> None:
         """Delete every function."""
+        self.on_call = None
         for name in self._names.values():
             try:
                 self.client.delete_function(FunctionName=name)

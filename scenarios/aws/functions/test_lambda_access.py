@@ -45,9 +45,7 @@ def test_role_comes_and_goes(rds_db: Any, echo: str, row: Any, step: Any) -> Non
 
 @claim(source=DOCS, certainty="documented")
 @rests_on("lambda-no-role-text")
-def test_role_of_another_feature(
-    rds_db: Any, rds_lambda: Any, rds_s3: Any, echo: str, row: Any, step: Any
-) -> None:
+def test_role_of_another_feature(rds_db: Any, rds_lambda: Any, echo: str, row: Any, step: Any) -> None:
     """A role associated for s3Export does not serve Lambda, whatever its policy allows."""
     rds_db.remove_role("Lambda")
     with step("1. A role for s3Export that may do everything"):
@@ -198,7 +196,7 @@ def test_requests_are_signed(rds_db: Any, rds_lambda: Any, echo: str, row: Any, 
     """Requests are signed with the role's credentials: Lambda refuses another secret and an unknown key."""
     if rds_lambda.endpoint.kind != "rdscheck":
         pytest.skip("emulators check no signature")
-    right = rds_db.lambda_credentials
+    right = rds_lambda.credentials
     for changed, told in (
         (replace(right, secret_key="wrong"), "The request signature we calculated does not match"),
         (replace(right, access_key="AKIAUNKNOWN"), "The security token included in the request is invalid"),

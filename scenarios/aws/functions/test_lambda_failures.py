@@ -98,7 +98,7 @@ def test_function_times_out(rds_lambda: Any, source: str, row: Any, fails: Any) 
     """A handler that exceeds the function's Timeout is ended and reported; the next call works."""
     name = rds_lambda.deploy("my-function", source, Timeout=1)
     with fails("38000", INVOCATION, detail="Task timed out after 1.00 seconds"):
-        row(CALL, [name, '{"sleep": 60}'])
+        row(CALL, [name, '{"sleep": 8}'])
     assert row(CALL, [name, "{}"])[0] == 200
 
 
@@ -142,6 +142,29 @@ def test_defaults_of_the_parameters(rds: Any, rds_lambda: Any, step: Any) -> Non
             rds.execute(f"SET aws_lambda.request_timeout_ms = {value}")
 
 
+@claim(source=REFERENCE, certainty="documented")
+@rests_on("lambda-parameters", "lambda-timeout-text")
+def test_parameter_group(rds_grouped: Any, rds_lambda: Any, echo: str, step: Any) -> None:
+    """A parameter group sets the time for an answer and another endpoint; no session sets the latter."""
+    url = rds_lambda.endpoint.url_for_server
+    database = rds_grouped({"aws_lambda.request_timeout_ms": "600", "aws_lambda.endpoint_override": url})
+    database.recorder.mask(url, "https://vpce-lambda.us-east-1.vpce.amazonaws.com")
+    database.use_lambda("http://127.0.0.1:9", rds_lambda.region, rds_lambda.credentials, rds_lambda.patterns)
+    call = "SELECT status_code FROM aws_lambda.invoke(%s, %s::json)"
+    with database.recorded() as master:
+        master.execute("CREATE EXTENSION aws_lambda CASCADE")
+        with step("1. The answer comes from the endpoint of the group"):
+            rds_lambda.client.invoke(FunctionName=echo)  # a process is there: the call itself is quick
+            assert master.execute(call, [echo, "{}"]).fetchone() == (200,)
+            assert master.execute("SHOW aws_lambda.endpoint_override").fetchone() == (url,)
+        with step("2. and within the time of the group, or not at all"):
+            assert master.execute("SHOW aws_lambda.request_timeout_ms").fetchone() == ("600ms",)
+            with refused(pg.SystemError, FAILED, detail="'Unable to connect to endpoint'"):
+                master.execute(call, [echo, '{"sleep": 2}'])
+        with step("3. A session names no other endpoint"), refused("55P02", "cannot be changed now"):
+            master.execute("SET aws_lambda.endpoint_override = 'http://127.0.0.1:9'")
+
+
 @claim(source=REFERENCE, certainty="derived")
 def test_statement_timeout_and_cancel(
     aws_lambda: Any, rds_lambda: Any, source: str, row: Any, step: Any
@@ -151,13 +174,13 @@ def test_statement_timeout_and_cancel(
     with step("1. statement_timeout"):
         aws_lambda.execute("SET statement_timeout = 300")
         with refused(pg.QueryCanceled, "canceling statement due to statement timeout"):
-            row(CALL, [name, '{"sleep": 30}'])
+            row(CALL, [name, '{"sleep": 8}'])
         aws_lambda.execute("RESET statement_timeout")
     with step("2. A cancel"):
         timer = threading.Timer(0.3, aws_lambda.cancel_safe)
         timer.start()
         with refused(pg.QueryCanceled, "canceling statement due to user request"):
-            row(CALL, [name, '{"sleep": 30}'])
+            row(CALL, [name, '{"sleep": 8}'])
         timer.join()
     with step("3. The next call"):
         assert row(CALL, [name, "{}"])[0] == 200

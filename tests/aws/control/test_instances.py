@@ -1,5 +1,6 @@
 """Instances through boto3: started, described, changed, rebooted, copied, ended; what is refused."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rdscheck.aws.control import ControlPlane
+from rdscheck.aws.control.clients import client
 from tests.aws.control.conftest import LOGIN, create, wait
 
 ROLE = "arn:aws:iam::123456789012:role/rds-s3"
@@ -152,6 +154,22 @@ def test_a_waiter_is_answered_when_there_is_something_to_tell(
     )
 
 
+def trust(service: str) -> str:
+    one = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [one]})
+
+
+@pytest.fixture(scope="module")
+def role(plane: ControlPlane) -> str:
+    """Make a role that RDS may assume and that may export to one bucket."""
+    iam = client(plane.url, "iam")
+    iam.create_role(RoleName="rds-s3", AssumeRolePolicyDocument=trust("rds.amazonaws.com"))
+    may = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    iam.put_role_policy(RoleName="rds-s3", PolicyName="access", PolicyDocument=policy)
+    return ROLE
+
+
 @pytest.fixture
 def roles(rds: Any, instance: str) -> Iterator[None]:
     yield
@@ -161,7 +179,7 @@ def roles(rds: Any, instance: str) -> Iterator[None]:
         )
 
 
-@pytest.mark.usefixtures("roles")
+@pytest.mark.usefixtures("role", "roles")
 def test_roles_are_associated_for_a_feature(rds: Any, plane: ControlPlane, instance: str) -> None:
     rds.add_role_to_db_instance(DBInstanceIdentifier=instance, RoleArn=ROLE, FeatureName="s3Export")
     expected = [{"RoleArn": ROLE, "FeatureName": "s3Export", "Status": "ACTIVE"}]
@@ -169,13 +187,44 @@ def test_roles_are_associated_for_a_feature(rds: Any, plane: ControlPlane, insta
     with plane.instance(instance).admin() as conn:
         row = conn.execute("SELECT pg_read_file('rdscheck/aws/default.conf')").fetchone()
     assert row is not None
-    assert f"role s3Export {ROLE} " in row[0]
+    assert f"role s3Export {ROLE} ASIA" in row[0]
+    assert "allow s3Export s3:PutObject arn:aws:s3:::b/*" in row[0]
     rds.remove_role_from_db_instance(DBInstanceIdentifier=instance, RoleArn=ROLE, FeatureName="s3Export")
     assert described(rds)["AssociatedRoles"] == []
     with plane.instance(instance).admin() as conn:
         row = conn.execute("SELECT pg_read_file('rdscheck/aws/default.conf')").fetchone()
     assert row is not None
     assert "role " not in row[0]
+
+
+@pytest.mark.usefixtures("role", "roles")
+def test_policies_decide_what_a_role_may_do(rds: Any, plane: ControlPlane, instance: str) -> None:
+    rds.add_role_to_db_instance(DBInstanceIdentifier=instance, RoleArn=ROLE, FeatureName="s3Export")
+    iam = client(plane.url, "iam")
+
+    def told() -> str:
+        with plane.instance(instance).admin() as conn:
+            row = conn.execute("SELECT pg_read_file('rdscheck/aws/default.conf')").fetchone()
+        assert row is not None
+        return str(row[0])
+
+    denied = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    iam.put_role_policy(RoleName="rds-s3", PolicyName="no", PolicyDocument=text)
+    assert "deny s3Export s3:PutObject *" in told()
+    iam.delete_role_policy(RoleName="rds-s3", PolicyName="no")
+    assert "deny" not in told()
+    iam.update_assume_role_policy(RoleName="rds-s3", PolicyDocument=trust("ec2.amazonaws.com"))
+    assert described(rds)["AssociatedRoles"][0]["Status"] == "INVALID"
+    assert "role " not in told()
+    iam.update_assume_role_policy(RoleName="rds-s3", PolicyDocument=trust("rds.amazonaws.com"))
+    assert described(rds)["AssociatedRoles"][0]["Status"] == "ACTIVE"
+
+
+@pytest.mark.usefixtures("roles")
+def test_a_role_that_is_not_there_is_invalid(rds: Any, instance: str) -> None:
+    rds.add_role_to_db_instance(DBInstanceIdentifier=instance, RoleArn=f"{ROLE}-none", FeatureName="Lambda")
+    assert described(rds)["AssociatedRoles"][0]["Status"] == "INVALID"
 
 
 @pytest.mark.usefixtures("roles")
@@ -304,6 +353,7 @@ def test_tags_events_and_maintenance(rds: Any, instance: str) -> None:
         rds.describe_events(SourceIdentifier=instance)
 
 
+@pytest.mark.usefixtures("role")
 def test_a_cluster_has_groups_roles_and_one_instance(rds: Any, plane: ControlPlane, major: str) -> None:
     name, family = "aurora", f"aurora-postgresql{major}"
     rds.create_db_cluster_parameter_group(

@@ -1,11 +1,11 @@
 """Faults in what PostgreSQL calls a table of T-SQL, and in using S3 and Lambda from Babelfish."""
 
 from tests.mutations.extensions.fault import Fault
-from tests.mutations.extensions.running import ROOT
 
 _NAMING = "babelfish/test_naming.py::"
 _S3 = "babelfish/test_s3.py::"
 _LAMBDA = "babelfish/test_lambda.py::"
+_ACCESS = "babelfish/test_cluster.py::"
 _RULES = "rdscheck/babelfish/naming.py"
 
 _NAMES_AND_S3 = (
@@ -221,5 +221,27 @@ _CALLS = (
     ),
 )
 
-#: A server without aws_lambda skips the claims that call it.
-FAULTS = _NAMES_AND_S3 + (_CALLS if (ROOT / "fixtures/images/aws_lambda").is_dir() else ())
+_CLUSTER = (
+    Fault(
+        "the role is not attached to the cluster",
+        _ACCESS + "test_procedure",
+        (("            typist.add()\n", "            pass\n"),),
+    ),
+    Fault(
+        "the role is attached for imports from S3",
+        _ACCESS + "test_procedure",
+        (("typist.add()", 'typist.add("--feature-name s3Import")'),),
+    ),
+    Fault(
+        "the feature's name is written as it should be from the start",
+        _ACCESS + "test_feature_is_needed",
+        (("--feature-name lambda", "--feature-name Lambda"),),
+    ),
+    Fault(
+        "the account of the document is one's own",
+        _ACCESS + "test_account_is_ones_own",
+        (('account="444455556666"', "account=ACCOUNT"),),
+    ),
+)
+
+FAULTS = _NAMES_AND_S3 + _CALLS + _CLUSTER

@@ -74,7 +74,7 @@ def copy(names: Mapping[str, Fault | None], room: Path) -> None:
         target.mkdir(parents=True)
         for part in _PARTS:
             shutil.copy(ROOT / "scenarios" / part, target)
-        for area in ("aws", "babelfish", "extensions", "iam", "pgstream", "upgrade"):
+        for area in ("aws", "babelfish", "duckdb_client", "extensions", "iam", "pgstream", "upgrade"):
             if (ROOT / "scenarios" / area).is_dir():
                 shutil.copytree(
                     ROOT / "scenarios" / area, target / area, ignore=shutil.ignore_patterns("__pycache__")

@@ -15,6 +15,9 @@ EXTENSIONS = {"postgres_scanner": "duckdb_extension_postgres_scanner", "aws": "d
 
 #: What would let libpq or the AWS SDK find something of the user's.
 _LEADING_OUT = re.compile(r"^(PG[A-Z]+|AWS_\w+|DUCKDB_\w+)$")
+
+#: What no server said: then nothing was found out.
+_LOST = re.compile("Connection refused|server closed the connection|could not connect")
 _CLIENT = re.compile(r'for host "[^"]*"')
 
 
@@ -46,7 +49,16 @@ class Duck:
         self.run(f"ATTACH '{self.dsn(**more)}' AS {name} (TYPE postgres{listed})")
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
+        """Run a statement and return its rows; AssertionError when DuckDB or the server refuses it."""
+        try:
+            return self.attempt(statement)
+        except Exception as error:
+            if _LOST.search(str(error)):
+                raise
+            raise AssertionError(f"it was refused: {self.cleaned(error)}") from error
+
+    def attempt(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows; raises what DuckDB raises."""
         self.recorder.act(statement.strip())
         try:
             rows: list[tuple[Any, ...]] = self._connection.execute(statement).fetchall()
@@ -64,7 +76,7 @@ class Duck:
     def told(self, statement: str) -> str:
         """Run a statement that fails and return what DuckDB says; AssertionError when it does not fail."""
         try:
-            self.run(statement)
+            self.attempt(statement)
         except Exception as error:  # noqa: BLE001  errors of DuckDB have no common ancestor of their own
             return self.cleaned(error)
         raise AssertionError("it was not refused")

@@ -178,10 +178,10 @@ def test_errors_show_the_connection_string(duck: Any) -> None:
     duck.recorder.mask("open-sesame", "********")
     word = "open-sesame"
     with pytest.raises(Exception, match=word):
-        duck.run(f"ATTACH '{duck.dsn(password=word)}' AS postgres_db (TYPE postgres)")
+        duck.attempt(f"ATTACH '{duck.dsn(password=word)}' AS postgres_db (TYPE postgres)")
     secret(duck, "rds_secret", password=word)
     with pytest.raises(Exception, match="password authentication failed") as caught:
-        duck.run("ATTACH '' AS postgres_db (TYPE postgres, SECRET rds_secret)")
+        duck.attempt("ATTACH '' AS postgres_db (TYPE postgres, SECRET rds_secret)")
     assert word not in str(caught.value)
     assert word not in str(duck.run("SELECT secret_string FROM duckdb_secrets()"))
 
