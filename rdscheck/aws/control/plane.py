@@ -30,7 +30,6 @@ from rdscheck.aws.control.state import (
 )
 from rdscheck.aws.control.wire import Handler, Request, Response
 from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
-from rdscheck.aws.iam import Decisions
 from rdscheck.catalog.versions import emulated
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
@@ -59,6 +58,7 @@ MODULES = (
 if TYPE_CHECKING:
     # boto3 is what a start would wait for longest.
     from rdscheck.aws.functions.endpoint import LambdaEndpoint
+    from rdscheck.aws.iam import Decisions
 
 _XML = {"Content-Type": "text/xml"}
 
@@ -84,8 +84,8 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
-        self._decisions = Decisions(lambda: self.url, s3)
-        self.association: Callable[[str, str, str], Association] = self._decisions
+        self._decisions: Decisions | None = None
+        self.association: Callable[[str, str, str], Association] = self._decide
         self.access: Callable[[Access], Access] = lambda access: access
         self.login: Callable[[Database], None] = default_login
         self.moto = Moto()
@@ -122,7 +122,8 @@ class ControlPlane:
         """End the endpoint and every server it started."""
         self._endpoint.stop()
         self._threads.shutdown(wait=True)
-        self._decisions.close()
+        if self._decisions is not None:
+            self._decisions.close()
         for database in self.state.databases.values():
             if database.server is not None and not database.adopted:
                 with suppress(RdscheckError):
@@ -337,6 +338,13 @@ class ControlPlane:
             keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
+
+    def _decide(self, role_arn: str, feature: str, source_arn: str) -> Association:
+        from rdscheck.aws.iam import Decisions  # noqa: PLC0415  brings boto3, for which a start need not wait
+
+        if self._decisions is None:
+            self._decisions = Decisions(lambda: self.url, self.s3)
+        return self._decisions(role_arn, feature, source_arn)
 
     def refresh_roles(self) -> None:
         """Look up anew what every associated role may do, and tell the servers."""
