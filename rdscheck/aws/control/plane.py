@@ -352,11 +352,13 @@ class ControlPlane:
             owners: list[Database | Cluster] = [*self.state.databases.values()]
             owners += self.state.clusters.values()
         for owner in owners:
-            if owner.roles:
-                owner.roles = [
-                    one if one.fixed else self.role(one.arn, one.feature, owner.arn) for one in owner.roles
-                ]
-        for database in self.state.databases.values():
+            # IAM is asked with nothing held; what was added or removed meanwhile stays so.
+            anew = {
+                id(one): self.role(one.arn, one.feature, owner.arn) for one in owner.roles if not one.fixed
+            }
+            with self.state.changed:
+                owner.roles = [anew.get(id(one), one) for one in owner.roles]
+        for database in list(self.state.databases.values()):
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
 
