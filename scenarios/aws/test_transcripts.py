@@ -1,6 +1,7 @@
 """The AWS CLI's half of the procedures, typed as the guides print it, and the server that has changed."""
 
 import json
+from collections.abc import Iterable
 from secrets import token_hex
 from typing import Any
 
@@ -10,6 +11,7 @@ from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 PGAUDIT = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
+OBJECTS = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
 PGLOGICAL = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pglogical.basic-setup.html"
 BUCKET = f"{GUIDE}/postgresql-s3-export-access-bucket.html"
 SHORTHAND = "https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html"
@@ -49,6 +51,7 @@ class Typist:
 
     def __init__(self, aws: Any, version: str) -> None:
         self.aws, self.major = aws, version.partition(".")[0]
+        self.made = False
 
     def begin(self, *, typed: bool = False) -> Any:
         """Create the group and the instance that the guides take for granted, by hand or by boto3."""
@@ -57,15 +60,21 @@ class Typist:
                 self.aws.aws(command)
             self.aws.shell(WAIT)
             return self.aws.instance("your-instance")
-        self.group()
+        if not self.made:
+            self.group()
         return self.aws.create("your-instance", DBName="labdb", **GROUP)
 
-    def group(self) -> None:
-        """Create the group by boto3."""
-        family = f"postgres{self.major}"
-        self.aws.client("rds").create_db_parameter_group(
-            **GROUP, DBParameterGroupFamily=family, Description="Custom parameters"
-        )
+    def group(self, values: Iterable[tuple[str, str]] = ()) -> None:
+        """Create the group by boto3, with values that are there before a guide begins."""
+        family, rds = f"postgres{self.major}", self.aws.client("rds")
+        rds.create_db_parameter_group(**GROUP, DBParameterGroupFamily=family, Description="Custom parameters")
+        self.made = True
+        asked = [
+            {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
+            for name, value in values
+        ]
+        if asked:
+            rds.modify_db_parameter_group(**GROUP, Parameters=asked)
 
     def modify(self, name: str, value: str, method: str = "pending-reboot", **options: Any) -> Any:
         """Type the guides' command for a parameter."""
@@ -114,6 +123,28 @@ def test_pgaudit(typist: Any, step: Any) -> None:
         assert done.output.splitlines() == [
             "AUDIT: SESSION,1,1,WRITE,INSERT,,,INSERT INTO item VALUES (1),<not logged>"
         ]
+
+
+@claim(source=OBJECTS, certainty="documented", needs=("pgaudit",))
+def test_pgaudit_of_objects(typist: Any, step: Any) -> None:
+    """The commands for object auditing set pgaudit.role, and reads of a table granted to it are audited."""
+    typist.group((("shared_preload_libraries", "pgaudit"),))
+    server = typist.begin()
+    with step("1. Create the role"), server.recorded("labdb") as master:
+        master.execute("CREATE EXTENSION pgaudit")
+        master.execute("CREATE ROLE rds_pgaudit")
+    with step("3. Set pgaudit.role"):
+        typist.modify("pgaudit.role", "rds_pgaudit")
+    with step("4. Reboot"):
+        typist.reboot()
+    with step("5. Confirm"):
+        assert typist.show("pgaudit.role") == "rds_pgaudit"
+    with step("Test it"), server.recorded("labdb") as master:
+        master.execute("CREATE TABLE t1 (id int)")
+        master.execute("GRANT SELECT ON t1 TO rds_pgaudit")
+        master.execute("SELECT * FROM t1")
+        done = typist.aws.shell(LOGS, show=True)
+        assert done.output == "AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.t1,SELECT * FROM t1,<not logged>\n"
 
 
 @claim(source=PGLOGICAL, certainty="documented", needs=("pglogical",))
