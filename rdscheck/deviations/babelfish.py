@@ -31,6 +31,14 @@ DEVIATIONS = (
 
 FINDINGS = (
     DocumentationFinding(
+        "babelfish-lambda-function",
+        "extensions with Babelfish, invoking a Lambda function, the Python function",
+        "a placeholder function that returns a greeting",
+        "the brace of its dictionary is never closed: Lambda cannot import it",
+        "close it after json.dumps('Hello from Lambda!')",
+        _PAGE,
+    ),
+    DocumentationFinding(
         "babelfish-flattened-name",
         "extensions with Babelfish, using Amazon S3, both steps",
         "refer to [database].[schema].[tableA] as database_schema_tableA in the aws_s3 functions",

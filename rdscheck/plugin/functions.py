@@ -36,7 +36,13 @@ def rds_lambda(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[La
         space.on_call = lambda action, asked: recorder.act(f"-- {action} {_shown(asked)}")
         recorder.mask(endpoint.account, SHOWN_ACCOUNT)
         if rds_db.server.info.admin_host:
-            rds_db.use_lambda(endpoint.url_for_server, endpoint.region, space.credentials, space.patterns)
+            rds_db.use_lambda(
+                endpoint.url_for_server,
+                endpoint.region,
+                space.credentials,
+                space.patterns,
+                account=endpoint.account,
+            )
         yield space
 
 

@@ -258,15 +258,20 @@ def environments(config: pytest.Config) -> tuple[Environment, ...]:
     s3 = session.s3_name()
     return tuple(
         sorted(
-            (*babelfish.environments(config), *(_environment(server, s3) for server in session.started())),
+            (
+                *babelfish.environments(config),
+                *(_environment(server, s3, session.lambda_name()) for server in session.started()),
+            ),
             key=lambda env: order_key(env.version),
         )
     )
 
 
-def _environment(server: Server, s3: str) -> Environment:
+def _environment(server: Server, s3: str, functions: str) -> Environment:
     info = server.info
     stand_ins = {name: f"{info.extension_versions[name]}, stand-in" for name in info.stand_ins}
+    if functions:
+        stand_ins["AWS Lambda"] = functions
     return Environment(
         version=info.version,
         server=info.server_version,

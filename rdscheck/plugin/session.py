@@ -212,6 +212,11 @@ class Session:
         known = self._run.read("s3") if self._run else None
         return str(known["name"]) if known else ""
 
+    def lambda_name(self) -> str:
+        """Return the name of the Lambda endpoint that was used, empty when none was."""
+        known = self._run.read("lambda") if self._run else None
+        return str(known["name"]) if known else ""
+
     def close(self) -> None:
         """End what this process owns."""
         for server in self._grouped.values():

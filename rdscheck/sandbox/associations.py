@@ -17,8 +17,10 @@ from rdscheck.sandbox.access import (
 )
 from rdscheck.sandbox.server import Connection, Server
 
+_ACCOUNT = "123456789012"
+
 #: The role of a feature for which none was named.
-ROLE_ARN = "arn:aws:iam::123456789012:role/rdscheck-{feature}"
+ROLE_ARN = f"arn:aws:iam::{_ACCOUNT}:role/rdscheck-{{feature}}"
 
 
 class Associations:
@@ -34,6 +36,7 @@ class Associations:
         self._access = Access()
         self._bucket = ""
         self._functions: tuple[str, ...] = ()
+        self._account = _ACCOUNT  # of functions that are called by name only
         self._credentials = self._lambda_credentials = Credentials("test", "test")
         self._written = False
 
@@ -63,14 +66,16 @@ class Associations:
         credentials: Credentials,
         functions: Iterable[str] = (),
         *,
+        account: str = _ACCOUNT,
         associate: bool = True,
     ) -> None:
         """Point the stand-ins at a Lambda endpoint; a role may invoke ``functions`` by default.
 
-        ``functions`` are ARN patterns. A role for the feature Lambda is associated at once unless told
-        not to be.
+        ``functions`` are ARN patterns, ``account`` is the one that functions and role belong to. A role for
+        the feature Lambda is associated at once unless told not to be.
         """
         self._functions = tuple(functions)
+        self._account = account
         self._lambda_credentials = credentials
         self._access = replace(self._access, lambda_endpoint=endpoint, region=region)
         if associate:
@@ -124,11 +129,13 @@ class Associations:
                 )
             resource = resources(self._bucket)
         where = tuple(resource)
-        known = self._lambda_credentials if feature == "Lambda" else self._credentials
+        known, account = self._credentials, _ACCOUNT
+        if feature == "Lambda":
+            known, account = self._lambda_credentials, self._account
         self._access = self._access.with_role(
             Association(
                 feature=feature,
-                role_arn=role_arn or ROLE_ARN.format(feature=feature),
+                role_arn=role_arn or ROLE_ARN.format(feature=feature).replace(_ACCOUNT, account),
                 credentials=credentials or known,
                 allow=tuple((action, arn) for action in actions for arn in where),
                 deny=tuple((action, arn) for action in deny for arn in where),

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, claim, refused, scenario
+from rdscheck import Basis, claim, refused, rests_on, scenario
 
 pytestmark = scenario(
     "babelfish/cluster",
@@ -131,6 +131,7 @@ def test_procedure(typist: Typist, rds_lambda: Any, step: Any) -> None:
 
 
 @claim(source=ROLES, certainty="observed")
+@rests_on("feature-name-refusal")
 def test_feature_is_needed(typist: Typist, step: Any) -> None:
     """A role for a cluster is refused without a feature name, and under one that only looks like Lambda's."""
     typist.make_role()

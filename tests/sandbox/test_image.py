@@ -14,8 +14,14 @@ import yaml
 
 from rdscheck.aws import localstack
 from rdscheck.aws.client import s3_client
-from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.aws.endpoint import Place, S3Endpoint
+from rdscheck.aws.functions import endpoint as functions
+from rdscheck.aws.functions.space import LambdaSpace
 from rdscheck.sandbox import images
+from rdscheck.sandbox.docker import DockerEngine
+from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.sweep import end_run
 from tests.conftest import docker_majors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +119,38 @@ def test_secrets_are_not_in_the_log(started: list[str]) -> None:
     connect(port_of(name, 5432), "hush-master", "postgres").close()
     done = subprocess.run(["docker", "logs", name], capture_output=True, text=True, check=True)
     assert "hush" not in done.stdout + done.stderr
+
+
+def test_lambda_from_the_environment(started: list[str]) -> None:
+    """A container is told where Lambda is and invokes with a role that may do everything with it."""
+    run_dir = RunDir.create(Owner.me())
+    try:
+        bind, _ = DockerEngine().s3_addresses()
+        # Emulators have this account.
+        endpoint = functions.start(Place(run_dir=run_dir.path, bind=bind), account="000000000000")
+        run_dir.write("lambda", endpoint.to_json())
+        with LambdaSpace(endpoint) as space:
+            echo = space.deploy("f", "def lambda_handler(event, context):\n    return event\n")
+            name = run(
+                started,
+                *(
+                    "-e",
+                    "RDS_MASTER_PASSWORD=x",
+                    "-e",
+                    "RDS_DATABASE=app",
+                    "-e",
+                    "RDS_ASSOCIATED_ROLES=Lambda",
+                ),
+                *("-e", f"AWS_ENDPOINT_URL_LAMBDA={endpoint.url_for_host}"),
+                *("-e", f"AWS_ACCESS_KEY_ID={endpoint.access_key}"),
+                *("-e", f"AWS_SECRET_ACCESS_KEY={endpoint.secret_key}"),
+            )
+            with connect(port_of(name, 5432), "x", "app") as conn:
+                conn.execute("CREATE EXTENSION aws_lambda CASCADE")
+                row = conn.execute("SELECT * FROM aws_lambda.invoke(%s, '[1]'::json)", [echo]).fetchone()
+                assert row == (200, [1], "$LATEST", None)
+    finally:
+        end_run(run_dir)
 
 
 def compose() -> dict[str, Any]:

@@ -95,7 +95,7 @@ def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     port = int(told["port"])
     return LambdaEndpoint(
         kind=OURS,
-        name="rdscheck's Lambda",
+        name="rdscheck, stand-in",
         url_for_host=http_url(place.bind, port),
         url_for_server=http_url(place.server_host or place.bind, port),
         region=DEFAULT_REGION,
@@ -131,7 +131,7 @@ def adopt(url: str, place: Place) -> LambdaEndpoint:
         ) from error
     endpoint = LambdaEndpoint(
         kind="url",
-        name="URL",
+        name="the user's, at an address",
         url_for_host=url,
         url_for_server=for_server,
         region=session.region_name or DEFAULT_REGION,
