@@ -1,6 +1,7 @@
 """The AWS CLI's half of the procedures, typed as the guides print it, and the server that has changed."""
 
 import json
+from collections.abc import Iterable
 from secrets import token_hex
 from typing import Any
 
@@ -10,6 +11,7 @@ from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 PGAUDIT = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.basic-setup.html"
+OBJECTS = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pgaudit.auditing.html"
 PGLOGICAL = f"{GUIDE}/Appendix.PostgreSQL.CommonDBATasks.pglogical.basic-setup.html"
 BUCKET = f"{GUIDE}/postgresql-s3-export-access-bucket.html"
 SHORTHAND = "https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html"
@@ -35,7 +37,8 @@ LOGS = """for file in $(aws rds describe-db-log-files --db-instance-identifier y
 do aws rds download-db-log-file-portion --db-instance-identifier your-instance \\
     --log-file-name "$file" --starting-token 0 --output text
 done | grep -o 'AUDIT: .*'"""
-CREATE = """aws rds create-db-parameter-group --db-parameter-group-name custom-param-group-name \\
+GROUP = {"DBParameterGroupName": "custom-param-group-name"}
+CREATE = """rds create-db-parameter-group --db-parameter-group-name custom-param-group-name \\
     --db-parameter-group-family postgres{major} --description "Custom parameters"
 aws rds create-db-instance --db-instance-identifier your-instance --engine postgres \\
     --engine-version {major} --db-instance-class db.t3.micro --allocated-storage 20 --db-name labdb \\
@@ -48,13 +51,30 @@ class Typist:
 
     def __init__(self, aws: Any, version: str) -> None:
         self.aws, self.major = aws, version.partition(".")[0]
+        self.made = False
 
-    def begin(self) -> Any:
-        """Create the group and the instance that the guides take for granted."""
-        for command in CREATE.format(major=self.major).replace("\\\n", "\\\0").splitlines():
-            self.aws.shell(command.replace("\0", "\n"))
-        self.aws.shell(WAIT)
-        return self.aws.instance("your-instance")
+    def begin(self, *, typed: bool = False) -> Any:
+        """Create the group and the instance that the guides take for granted, by hand or by boto3."""
+        if typed:
+            for command in CREATE.format(major=self.major).split("\naws "):
+                self.aws.aws(command)
+            self.aws.shell(WAIT)
+            return self.aws.instance("your-instance")
+        if not self.made:
+            self.group()
+        return self.aws.create("your-instance", DBName="labdb", **GROUP)
+
+    def group(self, values: Iterable[tuple[str, str]] = ()) -> None:
+        """Create the group by boto3, with values that are there before a guide begins."""
+        family, rds = f"postgres{self.major}", self.aws.client("rds")
+        rds.create_db_parameter_group(**GROUP, DBParameterGroupFamily=family, Description="Custom parameters")
+        self.made = True
+        asked = [
+            {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
+            for name, value in values
+        ]
+        if asked:
+            rds.modify_db_parameter_group(**GROUP, Parameters=asked)
 
     def modify(self, name: str, value: str, method: str = "pending-reboot", **options: Any) -> Any:
         """Type the guides' command for a parameter."""
@@ -81,7 +101,7 @@ def typist(rds_aws: Any, rds_version: str) -> Typist:
 @claim(source=PGAUDIT, certainty="documented", needs=("pgaudit",))
 def test_pgaudit(typist: Any, step: Any) -> None:
     """The commands of the pgAudit guide turn it on, and the AUDIT line of a write can be downloaded."""
-    server = typist.begin()
+    server = typist.begin(typed=True)
     with step("CLI 1. Add pgaudit to shared_preload_libraries"):
         typist.modify("shared_preload_libraries", "pgaudit")
         assert "pgaudit" not in typist.show("shared_preload_libraries")
@@ -103,6 +123,28 @@ def test_pgaudit(typist: Any, step: Any) -> None:
         assert done.output.splitlines() == [
             "AUDIT: SESSION,1,1,WRITE,INSERT,,,INSERT INTO item VALUES (1),<not logged>"
         ]
+
+
+@claim(source=OBJECTS, certainty="documented", needs=("pgaudit",))
+def test_pgaudit_of_objects(typist: Any, step: Any) -> None:
+    """The commands for object auditing set pgaudit.role, and reads of a table granted to it are audited."""
+    typist.group((("shared_preload_libraries", "pgaudit"),))
+    server = typist.begin()
+    with step("1. Create the role"), server.recorded("labdb") as master:
+        master.execute("CREATE EXTENSION pgaudit")
+        master.execute("CREATE ROLE rds_pgaudit")
+    with step("3. Set pgaudit.role"):
+        typist.modify("pgaudit.role", "rds_pgaudit")
+    with step("4. Reboot"):
+        typist.reboot()
+    with step("5. Confirm"):
+        assert typist.show("pgaudit.role") == "rds_pgaudit"
+    with step("Test it"), server.recorded("labdb") as master:
+        master.execute("CREATE TABLE t1 (id int)")
+        master.execute("GRANT SELECT ON t1 TO rds_pgaudit")
+        master.execute("SELECT * FROM t1")
+        done = typist.aws.shell(LOGS, show=True)
+        assert done.output == "AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.t1,SELECT * FROM t1,<not logged>\n"
 
 
 @claim(source=PGLOGICAL, certainty="documented", needs=("pglogical",))
@@ -183,7 +225,7 @@ def test_s3_export(typist: Any, step: Any, request: pytest.FixtureRequest) -> No
             assert typist.aws.shell(f"aws s3 cp s3://{bucket}/a.csv -", show=True).output == "1\n"
 
 
-@claim(source=BUCKET, certainty="derived")
+@claim(source=BUCKET, certainty="derived", since=17)
 @documentation_finding("export-guide-feature-name")
 @rests_on("feature-name-refusal")
 def test_s3_export_as_another_guide_has_it(typist: Any) -> None:
@@ -196,13 +238,16 @@ def test_s3_export_as_another_guide_has_it(typist: Any) -> None:
     assert typist.aws.aws(f"rds describe-db-instances {query}").output.strip() == ""
 
 
-@claim(source=SHORTHAND, certainty="documented", needs=("pgaudit",))
+# What follows is about the CLI, and the same on every version of the server.
+
+
+@claim(source=SHORTHAND, certainty="documented", needs=("pgaudit",), since=17)
 @pytest.mark.parametrize(
     "typed", [r"pgaudit\,pg_stat_statements", "'pgaudit,pg_stat_statements'"], ids=["backslash", "quotes"]
 )
 def test_a_list_is_quoted_once(typist: Any, typed: str) -> None:
     """A value with a comma arrives whole when it is quoted, by a backslash or by quotes of its own."""
-    typist.aws.shell(CREATE.format(major=typist.major).partition("\naws rds create-db-instance")[0])
+    typist.group()
     typist.modify("shared_preload_libraries", typed)
     query = "--query 'Parameters[].ParameterValue' --output text"
     shown = typist.aws.aws(
@@ -211,10 +256,10 @@ def test_a_list_is_quoted_once(typist: Any, typed: str) -> None:
     assert shown.output == "pgaudit,pg_stat_statements\n"
 
 
-@claim(source=SHORTHAND, certainty="documented")
+@claim(source=SHORTHAND, certainty="documented", since=17)
 def test_a_list_without_quotes_is_no_list(typist: Any) -> None:
     """A bare comma in a value ends it: the CLI refuses the command before it asks anybody."""
-    typist.aws.shell(CREATE.format(major=typist.major).partition("\naws rds create-db-instance")[0])
+    typist.group()
     done = typist.modify("shared_preload_libraries", "pgaudit,pg_stat_statements", check=False)
     assert done.status != 0
     assert "Invalid type for parameter Parameters[0].ParameterValue" in done.errors
@@ -223,10 +268,11 @@ def test_a_list_without_quotes_is_no_list(typist: Any) -> None:
 @claim(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html",
     certainty="observed",
+    since=17,
 )
 def test_errors_are_printed_as_on_aws(typist: Any) -> None:
     """What the API refuses the CLI prints with AWS's code, operation and text, and ends with an error."""
-    typist.aws.shell(CREATE.format(major=typist.major).partition("\naws rds create-db-instance")[0])
+    typist.group()
     done = typist.modify("shared_buffers", "1000", "immediate", check=False)
     assert done.status != 0
     assert done.errors.strip().endswith(

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 from rdscheck.aws.control.faults import OURS, Fault
-from rdscheck.aws.control.login import default_login
+from rdscheck.aws.control.login import tell_login
 from rdscheck.aws.control.model import service
 from rdscheck.aws.control.passing import Moto, pass_to_lambda, pass_to_s3
 from rdscheck.aws.control.query import read, write, write_fault
@@ -30,7 +31,6 @@ from rdscheck.aws.control.state import (
 )
 from rdscheck.aws.control.wire import Handler, Request, Response
 from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
-from rdscheck.aws.iam import Decisions
 from rdscheck.catalog.versions import emulated
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
@@ -59,6 +59,8 @@ MODULES = (
 if TYPE_CHECKING:
     # boto3 is what a start would wait for longest.
     from rdscheck.aws.functions.endpoint import LambdaEndpoint
+    from rdscheck.aws.iam import Decisions
+    from rdscheck.aws.iam.logins import Logins
 
 _XML = {"Content-Type": "text/xml"}
 
@@ -71,7 +73,8 @@ class ControlPlane:
     project decide is hooked in: ``association`` says what a role may do for a feature, given the ARN of the
     role, the feature and the ARN of the instance or cluster (by default what its policies in IAM say);
     ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
-    by IAM go on or off; ``handlers`` answer for services by the name in a request's signature.
+    by IAM go on or off, or whose users changed; ``handlers`` answer for services by the name in a
+    request's signature.
     """
 
     def __init__(
@@ -84,15 +87,15 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
-        self._decisions = Decisions(lambda: self.url, s3)
-        self.association: Callable[[str, str, str], Association] = self._decisions
+        self._decisions: Decisions | None = None
+        self.association: Callable[[str, str, str], Association] = self._decide
         self.access: Callable[[Access], Access] = lambda access: access
-        self.login: Callable[[Database], None] = default_login
+        self.login: Callable[[Database], None] = self.write_login
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {
             "rds": self._rds,
             "iam": self._policies,
-            "sts": self.moto,
+            "sts": self._sessions,
             "s3": self._s3,
             "lambda": self._lambda,
         }
@@ -122,7 +125,8 @@ class ControlPlane:
         """End the endpoint and every server it started."""
         self._endpoint.stop()
         self._threads.shutdown(wait=True)
-        self._decisions.close()
+        if self._decisions is not None:
+            self._decisions.close()
         for database in self.state.databases.values():
             if database.server is not None and not database.adopted:
                 with suppress(RdscheckError):
@@ -176,7 +180,16 @@ class ControlPlane:
         """Pass a request on to IAM; what roles may do is looked up anew after each change."""
         response, name = self.moto.answer(request)
         if not name.startswith(("Get", "List", "Simulate", "Generate")):
+            self._logins.hear(response.status, response.body)
             self.refresh_roles()
+            self.refresh_logins()
+        return response
+
+    def _sessions(self, request: Request) -> Response:
+        """Pass a request on to STS; the keys it gives may log in to instances."""
+        response, name = self.moto.answer(request)
+        if name == "AssumeRole" and self._logins.hear(response.status, response.body):
+            self.refresh_logins()
         return response
 
     def _s3(self, request: Request) -> Response:
@@ -338,19 +351,45 @@ class ControlPlane:
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
 
+    def _decide(self, role_arn: str, feature: str, source_arn: str) -> Association:
+        from rdscheck.aws.iam import Decisions  # noqa: PLC0415  brings boto3, for which a start need not wait
+
+        if self._decisions is None:
+            self._decisions = Decisions(lambda: self.url, self.s3)
+        return self._decisions(role_arn, feature, source_arn)
+
     def refresh_roles(self) -> None:
         """Look up anew what every associated role may do, and tell the servers."""
         with self.state.changed:
             owners: list[Database | Cluster] = [*self.state.databases.values()]
             owners += self.state.clusters.values()
         for owner in owners:
-            if owner.roles:
-                owner.roles = [
-                    one if one.fixed else self.role(one.arn, one.feature, owner.arn) for one in owner.roles
-                ]
-        for database in self.state.databases.values():
+            # IAM is asked with nothing held; what was added or removed meanwhile stays so.
+            anew = {
+                id(one): self.role(one.arn, one.feature, owner.arn) for one in owner.roles if not one.fixed
+            }
+            with self.state.changed:
+                owner.roles = [anew.get(id(one), one) for one in owner.roles]
+        for database in list(self.state.databases.values()):
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
+
+    @cached_property
+    def _logins(self) -> "Logins":
+        from rdscheck.aws.iam.logins import Logins  # noqa: PLC0415  brings boto3 too
+
+        return Logins(lambda: self.url)
+
+    def refresh_logins(self) -> None:
+        """Tell servers anew who may log in with IAM tokens."""
+        for database in [*self.state.databases.values()]:
+            if database.server is not None and database.iam:
+                self.login(database)
+
+    def write_login(self, database: Database) -> None:
+        """Tell a server whether it takes IAM tokens, and whose."""
+        with database.lock:
+            tell_login(database, self._logins.holders() if database.iam else ())
 
     def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""

@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in headers.get("transfer-encoding", ""):
             whole = self._chunks()
             return BytesIO(whole), len(whole)
-        length = int(headers.get("content-length") or 0)
+        length = max(0, int(headers.get("content-length") or 0))
         if headers.get("expect", "").lower() == "100-continue":
             # The base class has answered it already.
             headers.pop("expect")
