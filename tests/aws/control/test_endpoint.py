@@ -151,6 +151,23 @@ def test_iam_and_sts_begin_empty_with_each_plane(pool: Pool) -> None:
             assert keys["SessionToken"]
 
 
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("{", "invalid Json"),
+        (json.dumps({**TRUST, "Version": "2013-10-17"}), "Version is '2013-10-17'"),
+        (json.dumps({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}), "Principal"),
+    ],
+)
+def test_a_trust_policy_that_is_none_is_refused(bare: ControlPlane, document: str, told: str) -> None:
+    iam = client(bare.url, "iam")
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match=told):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=document)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match=told):
+        iam.update_assume_role_policy(RoleName="r", PolicyDocument=document)
+
+
 def test_roles_are_looked_up_anew_after_changes_of_iam_only(bare: ControlPlane) -> None:
     times: list[str] = []
     bare.refresh_roles = lambda: times.append("x")  # type: ignore[method-assign]
