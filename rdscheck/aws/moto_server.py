@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import moto.s3.urls  # noqa: F401  loaded before the port is told, not at the first request
+from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
 
 from rdscheck.aws.lifeline import end_with
@@ -30,6 +32,23 @@ class _Handler(MotoRequestHandler):
     disable_nagle_algorithm = True
 
 
+def _look_past_denies() -> None:
+    """Let policies of buckets deny nothing here.
+
+    moto denies everybody what a policy denies anybody, whatever its conditions. The stand-ins decide on
+    the same policies before they send a request, and the buckets have to be emptied afterwards.
+    """
+    asked = getattr(FakeBucket, "get_permission", None)
+    if asked is None:  # another version of moto may have no such check
+        return
+
+    def permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+        found: PermissionResult = asked(bucket, action, resource)
+        return PermissionResult.NEUTRAL if found is PermissionResult.DENIED else found
+
+    FakeBucket.get_permission = permission  # type: ignore[method-assign,assignment]
+
+
 def main(arguments: Sequence[str]) -> None:
     """Serve until the owner is gone."""
     parser = argparse.ArgumentParser()
@@ -38,6 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--owner-file", type=Path)
     options = parser.parse_args(arguments)
     end_with(options.owner, options.owner_file)
+    _look_past_denies()
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = DomainDispatcherApplication(create_backend_app)

@@ -106,7 +106,7 @@ def _up(options: argparse.Namespace, console: Console) -> ExitCode:
         f"PostgreSQL {server.server_version} ({server.info.engine}), lists of {server.emulates}; "
         f"database {_DATABASE}; "
         f"S3: {endpoint.name}, bucket {_BUCKET}, roles associated for s3Export and s3Import; "
-        f"aws rds, iam, sts: {plane.url}, where it is the instance {plane.identifier}; "
+        f"aws rds, iam, sts, lambda: {plane.url}, where it is the instance {plane.identifier}; "
         f"end it with: rdscheck down {options.name}"
     )
     if reason := server.why_not("aws_s3"):
@@ -149,6 +149,7 @@ def _exports(server: Server, endpoint: S3Endpoint, plane: control.Running) -> li
         "AWS_ENDPOINT_URL_RDS": plane.url,
         "AWS_ENDPOINT_URL_IAM": plane.url,
         "AWS_ENDPOINT_URL_STS": plane.url,
+        "AWS_ENDPOINT_URL_LAMBDA": plane.url,
         "AWS_REGION": endpoint.region,
         "AWS_DEFAULT_REGION": endpoint.region,
         "AWS_ACCESS_KEY_ID": endpoint.access_key,

@@ -31,6 +31,14 @@ DEVIATIONS = (
         f"{_DOCS}/API/API_PutObject.html",
     ),
     Deviation(
+        "s3-policy-denies-nothing",
+        "requests of any client that a bucket's policy denies",
+        "AccessDenied for whom the policy means",
+        "neither LocalStack nor our moto refuses them; for exports and imports the sandbox decides itself",
+        "known",
+        f"{_DOCS}/userguide/bucket-policies.html",
+    ),
+    Deviation(
         "localstack-serves-anonymous",
         "requests without a signature, with no policy that allows them",
         "AccessDenied",

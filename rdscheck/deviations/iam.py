@@ -18,9 +18,10 @@ DEVIATIONS = (
         "iam-scope",
         "which policies decide on a request of an associated role",
         "identity policies, the permissions boundary, the bucket's policy; besides them session policies,"
-        " policies of an organization and of VPC endpoints, access control lists, public access blocks, key"
-        " policies, and other accounts",
-        "the first three, all in one account",
+        " policies of an organization, of VPC endpoints and of Lambda functions, access control lists, public"
+        " access blocks, key policies, and other accounts; a principal is the role itself, not one made anew"
+        " under its name",
+        "the first three, all in one account; principals are compared by their ARN",
         _KNOWN,
         _LOGIC,
     ),

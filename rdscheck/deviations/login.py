@@ -9,8 +9,9 @@ DEVIATIONS = (
         "iam-login-module",
         "who decides about a token",
         "a service of AWS, by the policies and conditions of the account at that moment",
-        "a PAM module inside the server, by the access keys and the patterns of rds-db:connect it was told;"
-        " there are no conditions",
+        "a PAM module inside the server, by the access keys and the patterns of rds-db:connect it was told,"
+        " anew after each change in IAM; permissions boundaries, NotResource and conditions that cannot be"
+        " evaluated let nobody in, sessions of a user (GetSessionToken) are not known",
         "known",
         f"{_GUIDE}.html",
     ),

@@ -18,6 +18,7 @@ import pytest
 from rdscheck.plugin.fixtures import SHOWN_ZONE, RdsInstance, recorder_of, skip_without
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import Recorder
+from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -165,6 +166,15 @@ class Aws:
         self._recorder.mask(f"{server.info.host}:{server.info.port}", f"{name}:5432")
         self._recorder.mask(self.plane.state.databases[identifier].resource, "db-RESOURCEID")
         return server
+
+    def token(self, identifier: str, user: str, keys: Mapping[str, Any]) -> str:
+        """Return a token for a database user of an instance, signed with keys as IAM or STS answer them."""
+        from rdscheck.aws.tokens import generate  # noqa: PLC0415
+
+        where = self.describe(identifier)["Endpoint"]
+        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("SessionToken", ""))
+        self._recorder.act(f"-- $ aws rds generate-db-auth-token --hostname … --port 5432 --username {user}")
+        return generate(credentials, host=where["Address"], port=where["Port"], user=user, region=self.region)
 
     def aws(self, line: str, *, show: bool = False, check: bool = True, seconds: float = _SECONDS) -> Ran:
         """Run ``aws`` with the rest of a command line as a person types it, see ``shell``."""

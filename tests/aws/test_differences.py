@@ -5,6 +5,7 @@ Every test names the key of ``rdscheck.deviations`` it stands for.
 
 import gzip
 import http.client
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -54,6 +55,16 @@ def raw(
         return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
     finally:
         connection.close()
+
+
+def test_a_bucket_policy_denies_nothing(space: S3Space) -> None:
+    """s3-policy-denies-nothing"""
+    everything = f"arn:aws:s3:::{space.bucket}/*"
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": everything}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    space.client.put_bucket_policy(Bucket=space.bucket, Policy=text)
+    space.put("k", "1")
+    assert space.get("k") == b"1"
 
 
 def test_any_signature_is_accepted(space: S3Space) -> None:

@@ -216,7 +216,8 @@ def begin(call: Call, database: Database, server: Instance, *, fresh: bool = Tru
         server.modify({**dict.fromkeys(server.group.keys() - values.keys()), **values}, PENDING)
         _restart(database)
     call.plane.write_roles(database)
-    if database.iam:
+    # Also where it is off: restored data still say what was so where they come from.
+    if database.iam or not fresh:
         call.plane.login(database)
 
 

@@ -2,25 +2,26 @@
 
 from rdscheck.aws.control.shim import ACCESS_KEY, SECRET_KEY
 from rdscheck.aws.control.state import ACCOUNT, Database
-from rdscheck.aws.tokens import IamLogin, Known
+from rdscheck.aws.tokens import ACTION, Holder, IamLogin, Known
 from rdscheck.sandbox.access import Credentials
 
 
-def default_login(database: Database) -> None:
-    """Tell an instance's server whether it takes tokens.
+def tell_login(database: Database, holders: tuple[Holder, ...]) -> None:
+    """Tell an instance's server whether it takes tokens, and whose.
 
     The keys the control plane hands out are the account's own: like every action of the API, they may
-    connect as any user.
+    connect as any user. ``holders`` are users and roles of IAM.
     """
     server = database.server
     assert server is not None
     hosts = dict.fromkeys((server.info.host, "localhost"))
+    own = Holder(Credentials(ACCESS_KEY, SECRET_KEY), allow=((ACTION, "*"),))
     known = Known(
         enabled=database.iam,
         region=database.region,
         account=ACCOUNT,
         resource_id=database.resource,
         endpoints=tuple(f"{host}:{server.info.port}" for host in hosts),
+        holders=(own, *holders),
     )
-    login = IamLogin(server, known=known)
-    login.allow(Credentials(ACCESS_KEY, SECRET_KEY))
+    IamLogin(server, known=known).change()

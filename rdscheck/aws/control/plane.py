@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 from rdscheck.aws.control.faults import OURS, Fault
-from rdscheck.aws.control.login import default_login
+from rdscheck.aws.control.login import tell_login
 from rdscheck.aws.control.model import service
 from rdscheck.aws.control.passing import Moto, pass_to_lambda, pass_to_s3
 from rdscheck.aws.control.query import read, write, write_fault
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     # boto3 is what a start would wait for longest.
     from rdscheck.aws.functions.endpoint import LambdaEndpoint
     from rdscheck.aws.iam import Decisions
+    from rdscheck.aws.iam.logins import Logins
 
 _XML = {"Content-Type": "text/xml"}
 
@@ -71,7 +73,8 @@ class ControlPlane:
     project decide is hooked in: ``association`` says what a role may do for a feature, given the ARN of the
     role, the feature and the ARN of the instance or cluster (by default what its policies in IAM say);
     ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
-    by IAM go on or off; ``handlers`` answer for services by the name in a request's signature.
+    by IAM go on or off, or whose users changed; ``handlers`` answer for services by the name in a
+    request's signature.
     """
 
     def __init__(
@@ -87,12 +90,12 @@ class ControlPlane:
         self._decisions: Decisions | None = None
         self.association: Callable[[str, str, str], Association] = self._decide
         self.access: Callable[[Access], Access] = lambda access: access
-        self.login: Callable[[Database], None] = default_login
+        self.login: Callable[[Database], None] = self.write_login
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {
             "rds": self._rds,
             "iam": self._policies,
-            "sts": self.moto,
+            "sts": self._sessions,
             "s3": self._s3,
             "lambda": self._lambda,
         }
@@ -177,7 +180,16 @@ class ControlPlane:
         """Pass a request on to IAM; what roles may do is looked up anew after each change."""
         response, name = self.moto.answer(request)
         if not name.startswith(("Get", "List", "Simulate", "Generate")):
+            self._logins.hear(response.status, response.body)
             self.refresh_roles()
+            self.refresh_logins()
+        return response
+
+    def _sessions(self, request: Request) -> Response:
+        """Pass a request on to STS; the keys it gives may log in to instances."""
+        response, name = self.moto.answer(request)
+        if name == "AssumeRole" and self._logins.hear(response.status, response.body):
+            self.refresh_logins()
         return response
 
     def _s3(self, request: Request) -> Response:
@@ -361,6 +373,23 @@ class ControlPlane:
         for database in list(self.state.databases.values()):
             if database.server is not None and self.roles_of(database):
                 self.write_roles(database)
+
+    @cached_property
+    def _logins(self) -> "Logins":
+        from rdscheck.aws.iam.logins import Logins  # noqa: PLC0415  brings boto3 too
+
+        return Logins(lambda: self.url)
+
+    def refresh_logins(self) -> None:
+        """Tell servers anew who may log in with IAM tokens."""
+        for database in [*self.state.databases.values()]:
+            if database.server is not None and database.iam:
+                self.login(database)
+
+    def write_login(self, database: Database) -> None:
+        """Tell a server whether it takes IAM tokens, and whose."""
+        with database.lock:
+            tell_login(database, self._logins.holders() if database.iam else ())
 
     def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""

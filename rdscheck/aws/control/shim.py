@@ -44,10 +44,10 @@ exec {program} --endpoint-url {url} "$@"
 #: For a shell that is also used for other things: only what the control plane answers goes there.
 _ADDING = """\
 #!/bin/sh
-# Commands of rds, iam and sts go to the sandbox; see rdscheck/aws/control/shim.py.
+# Commands of rds, iam, sts and lambda go to the sandbox; see rdscheck/aws/control/shim.py.
 for word in "$@"; do
 	case $word in
-	rds | iam | sts) exec {program} --endpoint-url {url} "$@" ;;
+	rds | iam | sts | lambda) exec {program} --endpoint-url {url} "$@" ;;
 	esac
 done
 exec {program} "$@"

@@ -30,6 +30,7 @@ class LambdaSpace:
     def __init__(self, endpoint: LambdaEndpoint) -> None:
         self.endpoint = endpoint
         self.on_new_name: Callable[[str, str], None] | None = None  # told real and wished name
+        self.on_unknown: Callable[[str], Any] | None = None  # told why calls are not known
         self.on_call: Callable[[str, dict[str, Any]], None] | None = None  # told what changes something
         self.client: Any = client(endpoint)
         self.client.meta.events.register("provide-client-params.lambda.*", self._called)
@@ -113,7 +114,10 @@ class LambdaSpace:
         Only our own endpoint remembers that: raises ``LambdaUnavailable`` for another one.
         """
         if self.endpoint.kind != OURS:
-            raise LambdaUnavailable("this Lambda does not tell what its functions were given")
+            reason = "this Lambda does not tell what its functions were given"
+            if self.on_unknown:
+                self.on_unknown(reason)
+            raise LambdaUnavailable(reason)
         url = f"{self.endpoint.url_for_host}{CALLS}?function={quote(self.arn(wish), safe='')}"
         with build_opener(ProxyHandler({})).open(url, timeout=10) as answer:
             told: list[dict[str, Any]] = json.load(answer)

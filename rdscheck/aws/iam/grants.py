@@ -218,6 +218,17 @@ def _read(name: str, document: Any, kind: Kind = Kind.IDENTITY) -> Policy | Inva
         return error
 
 
+def policy_of(name: str, document: Any) -> Iterator[Policy | InvalidPolicy]:
+    """Yield a policy read, or why it cannot be; nothing where there is no document."""
+    if (found := _read(name, document)) is not None:
+        yield found
+
+
+def managed_policy(iam: Any, arn: str) -> Any:
+    """Return the document of a managed policy, None when there is none any more."""
+    return _managed(iam, arn)
+
+
 def _invalid(feature: str, role_arn: str, why: str) -> Association:
     return replace(Association(feature, role_arn, _NO_KEYS), invalid=why)
 

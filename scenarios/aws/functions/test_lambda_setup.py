@@ -102,3 +102,42 @@ def test_function_by_the_command_line(rds_aws: Any, function: str, step: Any) ->
         failed = rds_aws.aws("lambda invoke --function-name no-function out.json", check=False)
         assert failed.status != 0
         assert "ResourceNotFoundException" in failed.errors
+
+
+@claim(source=DOCS, certainty="documented")
+@rests_on("lambda-refusal-text")
+def test_policies_decide(rds_aws: Any, function: str, step: Any) -> None:
+    """What the role's policy says in IAM is felt by the next call: other functions and actions are denied."""
+    iam, denied = rds_aws.client("iam"), "is not authorized to perform: lambda:InvokeFunction on resource: "
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}"
+
+    def allow(action: str, resource: str) -> None:
+        document = json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}],
+            }
+        )
+        iam.put_role_policy(RoleName="rds-lambda-role", PolicyName="invoke", PolicyDocument=document)
+
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    iam.create_role(RoleName="rds-lambda-role", AssumeRolePolicyDocument=trust)
+    instance = rds_aws.create(INSTANCE)
+    rds_aws.client("rds").add_role_to_db_instance(
+        DBInstanceIdentifier=INSTANCE, RoleArn=ROLE, FeatureName="Lambda"
+    )
+    with instance.recorded() as master:
+        master.execute("CREATE EXTENSION aws_lambda CASCADE")
+        with step("1. A role without any policy"), refused(pg.SystemError, detail=denied + arn):
+            master.execute(CALL, [function])
+        with step("2. The policy of the guide: this function, and no other"):
+            allow("lambda:InvokeFunction", arn)
+            assert master.execute(CALL, [function]).fetchone()[0] == 200
+            with refused(
+                pg.SystemError, detail=f"{denied}arn:aws:lambda:us-east-1:123456789012:function:other"
+            ):
+                master.execute(CALL, ["other"])
+        with step("3. Another action"):
+            allow("lambda:GetFunction", arn)
+            with refused(pg.SystemError, detail=denied + arn):
+                master.execute(CALL, [function])

@@ -97,6 +97,10 @@ def test_the_shell_has_an_aws_that_reaches_it(two: list[dict[str, str]]) -> None
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "postgres"
     assert done.stdout.endswith(" sandbox\n")
+    # Lambda is started by the first command, and no command of it leaves this machine.
+    command = ["sh", "-c", "aws lambda list-functions --query Functions --output json"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
 def test_what_it_started_ends_with_the_sandbox(two: list[dict[str, str]]) -> None:

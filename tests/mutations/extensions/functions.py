@@ -98,4 +98,14 @@ FAULTS = (
         (("frame = self._frame(event.seconds)", "frame = self._frame(3600)"),),
         file="rdscheck/aws/functions/worker.py",
     ),
+    Fault(
+        "the role is added for another feature",
+        f"{_HERE}test_lambda_setup.py::test_commands_of_the_guide",
+        (("--feature-name Lambda", "--feature-name s3Export"),),
+    ),
+    Fault(
+        "the policy names every function",
+        f"{_HERE}test_lambda_setup.py::test_policies_decide",
+        (('allow("lambda:InvokeFunction", arn)', 'allow("lambda:InvokeFunction", "*")'),),
+    ),
 )

@@ -3,6 +3,7 @@
 from tests.mutations.extensions.fault import Fault
 
 _HERE, _REFUSED = "iam/test_login.py::", "iam/test_login_refused.py::"
+_INSTANCE = "iam/test_login_instance.py::"
 _TOKENS = "rdscheck/aws/tokens.py"
 
 FAULTS = (
@@ -104,6 +105,33 @@ FAULTS = (
         "the role is in rds_iam after all",
         _REFUSED + "test_outside_rds_iam",
         (('rds_db.create_role("noiam")', 'rds_db.create_role("noiam", options="IN ROLE rds_iam")'),),
+    ),
+    Fault(
+        "the policy names every database user",
+        _INSTANCE + "test_policies",
+        (('place.policy(user="other")', 'place.policy(user="*")'),),
+    ),
+    Fault(
+        "the key stays active",
+        _INSTANCE + "test_keys",
+        (('Status="Inactive"', 'Status="Active"'),),
+    ),
+    Fault(
+        "the user is never in the group",
+        _INSTANCE + "test_group_and_managed_policy",
+        (('place.iam.add_user_to_group(GroupName="dbas", UserName="jane")', "pass"),),
+    ),
+    Fault(
+        "keys of roles are not heard of",
+        _INSTANCE + "test_role",
+        (('if name == "AssumeRole" and self._logins', 'if name == "nothing" and self._logins'),),
+        file="rdscheck/aws/control/plane.py",
+    ),
+    Fault(
+        "conditions are taken as fulfilled",
+        _INSTANCE + "test_conditions",
+        (("if not holds(statement.conditions, context, variables=policy.variables):", "if False:"),),
+        file="rdscheck/aws/iam/logins.py",
     ),
     Fault(
         "both users may be connected as",
