@@ -1,6 +1,7 @@
 """Requests that others answer: IAM and STS by moto in this process, S3 by the session's endpoint."""
 
 import http.client
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -13,6 +14,8 @@ from rdscheck.aws.control.faults import OURS, Fault
 from rdscheck.aws.control.state import ACCOUNT
 from rdscheck.aws.control.wire import Request, Response
 from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.aws.iam import Kind, read_policy
+from rdscheck.errors import InvalidPolicy
 
 if TYPE_CHECKING:
     # boto3 is what a start would wait for longest.
@@ -25,6 +28,9 @@ _PIECE = 256 * 1024
 #: A function's code goes in one request, with some room for how it is written; a call may take 15 minutes.
 _LONGEST_CALL = 70 << 20
 _LONGEST_FUNCTION = 910
+
+#: The parameter with a role's trust policy, by action.
+_TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}
 
 #: moto keeps its state per process and account: one request at a time.
 _LOCK = threading.Lock()
@@ -46,7 +52,9 @@ class Moto:
     def answer(self, request: Request) -> tuple[Response, str]:
         """Answer a request; the second value is the name of its action."""
         body = request.body()
-        name = dict(parse_qsl(body.decode("utf-8", "replace"))).get("Action", "")
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        name = form.get("Action", "")
+        _check_trust(form)
         with _LOCK:
             return self._ask(request, body), name
 
@@ -65,6 +73,21 @@ class Moto:
         pieces, status, answered = run_wsgi_app(self._application, builder.get_environ(), buffered=True)
         kept = {name: value for name, value in answered.items() if name.lower() not in _HOP}
         return Response(int(status.split()[0]), b"".join(pieces), kept)
+
+
+def _check_trust(form: Mapping[str, str]) -> None:
+    """Refuse a trust policy that is none, as IAM does; moto takes any text."""
+    document = form.get(_TRUST.get(form.get("Action", ""), ""))
+    if document is None:
+        return
+    try:
+        json.loads(document)
+    except ValueError as error:
+        raise Fault("MalformedPolicyDocument", "This policy contains invalid Json") from error
+    try:
+        read_policy(document, "The trust policy", Kind.TRUST)
+    except InvalidPolicy as error:
+        raise Fault("MalformedPolicyDocument", error.message) from error  # guess: the text
 
 
 def _application() -> Any:
@@ -136,7 +159,8 @@ def _pass_on(request: Request, url: str, headers: Mapping[str, str], seconds: fl
         left -= len(piece)
     answer = connection.getresponse()
     kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
-    if request.method == "HEAD":
+    # Pieces that nobody asks for would never close it.
+    if request.method == "HEAD" or answer.length == 0:
         connection.close()
         return Response(answer.status, b"", kept)
     return Response(answer.status, _pieces(connection, answer), kept)

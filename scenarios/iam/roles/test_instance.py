@@ -6,7 +6,7 @@ from typing import Any
 import psycopg.errors as pg
 import pytest
 
-from rdscheck import Basis, claim, refused, rests_on, scenario
+from rdscheck import Basis, claim, documentation_finding, refused, rests_on, scenario
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _EXPORT = f"{_GUIDE}/postgresql-s3-export-access-bucket.html"
@@ -26,6 +26,27 @@ NAME = "my-db-instance"
 FAILED = "could not upload to Amazon S3"
 DENIED = "Amazon S3 client returned 'Access Denied'."
 NO_ROLE = "credentials stored with the database cluster can't be accessed"
+
+
+#: The trust policy of the guide for exports, from its edition of 2023, as printed.
+PRINTED = """{
+     "Version": "2012-10-17",
+     "Statement": [
+       {
+         "Effect": "Allow",
+         "Principal": {
+            "Service": "rds.amazonaws.com"
+          },
+         "Action": "sts:AssumeRole",
+         "Condition": {
+             "StringEquals": {
+                "aws:SourceAccount": 111122223333,
+                "aws:SourceArn": arn:aws:rds:us-east-1:111122223333db:dbname
+                }
+             }
+       }
+     ]
+   }"""
 
 
 class Lab:
@@ -173,3 +194,19 @@ def test_functions(lab: Any, rds_lambda: Any, step: Any) -> None:
             lab.rds.remove_role_from_db_instance(**role)
             session.execute(call, [arn])
     assert len(rds_lambda.calls("my-function")) == 1
+
+
+@claim(source=_EXPORT, certainty="observed")
+@documentation_finding("export-guide-trust-policy")
+def test_trust_policy_as_printed(rds_aws: Any, step: Any) -> None:
+    """IAM refuses the trust policy that the guide for exports printed in 2023, and takes it with quotes."""
+    iam = rds_aws.client("iam")
+    with (
+        step("1. aws iam create-role with the text as printed"),
+        pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="invalid Json"),
+    ):
+        iam.create_role(RoleName="rds-s3-export-role", AssumeRolePolicyDocument=PRINTED)
+    with step("2. With quotes around account and ARN"):
+        wrong = "arn:aws:rds:us-east-1:111122223333db:dbname"
+        text = PRINTED.replace(wrong, f'"{wrong}"').replace("111122223333,", '"111122223333",')
+        iam.create_role(RoleName="rds-s3-export-role", AssumeRolePolicyDocument=text)

@@ -229,6 +229,17 @@ FAULTS = (
         (("    lab.rds.add_role_to_db_instance(**lab.role)\n", ""),),
     ),
     Fault(
+        "the guide's trust policy has its quotes",
+        _INSTANCE + "test_trust_policy_as_printed",
+        (
+            (
+                "AssumeRolePolicyDocument=PRINTED)",
+                "AssumeRolePolicyDocument="
+                """PRINTED.replace(": arn", ': "arn').replace("dbname", 'dbname"'))""",
+            ),
+        ),
+    ),
+    Fault(
         "the policy for the function is not attached",
         _FUNCTIONS + "test_guide",
         (('rds_roles.iam.attach_role_policy(RoleName="rds-lambda-role", PolicyArn=policy)', "pass"),),
