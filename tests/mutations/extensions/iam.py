@@ -234,8 +234,7 @@ FAULTS = (
         (
             (
                 "AssumeRolePolicyDocument=PRINTED)",
-                "AssumeRolePolicyDocument="
-                """PRINTED.replace(": arn", ': "arn').replace("dbname", 'dbname"'))""",
+                """AssumeRolePolicyDocument=PRINTED.replace(": arn", ': "arn').replace("dbname", 'dbname"'))""",
             ),
         ),
     ),
