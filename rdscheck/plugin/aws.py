@@ -189,7 +189,7 @@ class Aws:
         error is shown then in any case. The test is skipped where there is no ``aws``.
         """
         self.require()
-        self._recorder.act(f"-- $ {line}")
+        self._recorder.act("-- $ " + line.replace("\n", "\n-- "))
         # A process group of its own, so that nothing of a pipeline outlives its time.
         with subprocess.Popen(
             ["sh", "-c", line],

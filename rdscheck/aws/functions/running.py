@@ -214,12 +214,23 @@ class Runner:
                 old.end()
 
     def _warm(self, one: Invocation) -> Worker | None:
-        with self._changed:
-            for entry in self._idle:
-                if entry[0] == one.version and entry[1].arn == one.name.arn:
-                    self._idle.remove(entry)
-                    return entry[2]
-        return None
+        """Take an idle process of the version; one that has ended by itself in the meantime is none."""
+        while True:
+            with self._changed:
+                found = next(
+                    (
+                        entry
+                        for entry in self._idle
+                        if entry[0] == one.version and entry[1].arn == one.name.arn
+                    ),
+                    None,
+                )
+                if found is None:
+                    return None
+                self._idle.remove(found)
+            if found[2].alive:
+                return found[2]
+            found[2].end()
 
 
 def _current(one: Invocation) -> bool:

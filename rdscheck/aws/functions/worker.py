@@ -85,6 +85,11 @@ class Worker:
         """Return the id of the process."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Tell whether the process can take another event."""
+        return self._process.poll() is None
+
     def peak_megabytes(self) -> int:
         """Return the most memory the process ever held, 0 where the kernel does not tell."""
         try:

@@ -20,7 +20,7 @@ from rdscheck.sandbox.owner import Owner, start_time
 
 #: Tells its process, starts another one, or does something that takes long.
 SOURCE = """
-import os, subprocess, sys, time
+import os, subprocess, sys, threading, time
 count = 0
 def lambda_handler(event, context):
     global count
@@ -32,6 +32,8 @@ def lambda_handler(event, context):
     if "print" in event:
         print(event["print"], flush=False)
         print("to stderr", file=sys.stderr)
+    if "end later" in event:
+        threading.Timer(0.05, os._exit, [1]).start()
     if "sleep" in event:
         time.sleep(event["sleep"])
     if "spin" in event:
@@ -69,6 +71,25 @@ def test_other_code_gets_another_process(space: LambdaSpace) -> None:
     space.deploy("f", SOURCE + "\n# changed\n")
     assert invoke(space, {})["count"] == 1
     assert gone(first["pid"])
+
+
+def test_a_process_that_ended_while_idle_is_not_used(space: LambdaSpace) -> None:
+    space.deploy("f", SOURCE)
+    first = invoke(space, {"end later": 1})
+    assert first["count"] == 1
+    deadline = time.monotonic() + 10
+    # Nobody has waited for it yet, so it is still there by name: a zombie.
+    while b"zombie" not in state(first["pid"]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert invoke(space, {})["count"] == 1
+    assert gone(first["pid"])
+
+
+def state(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return b"zombie"
 
 
 def test_a_deleted_function_leaves_no_process(space: LambdaSpace) -> None:
