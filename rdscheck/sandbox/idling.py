@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _IDLE = "idle-"
 
+#: How long an old container may take; a new one is quicker than that.
+_SECONDS = "30"
+
 
 def keep(engine: "DockerEngine", info: ServerInfo, run: RunDir) -> bool:
     """Put a server's container by; False when it is none of a living run, or the server does not answer."""
@@ -64,7 +67,7 @@ def renew(
         master_password="",
         container=container,
     )
-    code, begun, told = engine.run(old, ["sh", f"{SCRIPTS}/renew.sh"], given)
+    code, begun, told = engine.run(old, ["timeout", _SECONDS, "sh", f"{SCRIPTS}/renew.sh"], given)
     if code != 0:
         raise StartError(f"the container could not be used again: {told.decode(errors='replace').strip()}")
     since = float(begun)

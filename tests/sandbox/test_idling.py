@@ -1,12 +1,14 @@
 """Servers of one run after another: a first group without a second start, containers that are used again."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from rdscheck.errors import StartError
 from rdscheck.model import Version
+from rdscheck.sandbox import snapshots
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.instance import Instance
@@ -125,6 +127,19 @@ def test_nothing_of_the_server_before_stays(run: RunDir, docker: tuple[Engine, V
     assert "another" in _missing(new, "another")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         new.connect(password=old.info.master_password)
+
+
+def test_a_container_that_was_made_for_somebodys_data(
+    run: RunDir, docker: tuple[Engine, Version], tmp_path: Path
+) -> None:
+    engine, version = docker
+    servers = Pool(run, engine)
+    first = servers.dedicated(Instance, version)
+    copy = snapshots.take(first, version, tmp_path / "copy")
+    restored = snapshots.restore(copy, engine, run, "")
+    engine.release(restored, run)
+    second = servers.dedicated(Instance, version)
+    assert second.info.container == restored.container
 
 
 def test_a_container_serves_one_at_a_time(run: RunDir, docker: tuple[Engine, Version]) -> None:
