@@ -1,7 +1,6 @@
 """Give a cluster access to Lambda by the AWS CLI, as the page on Babelfish types it."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import psycopg.errors as pg
@@ -59,18 +58,6 @@ class Typist:
         aws.cluster("my-cluster-name")
         self.aws = aws
 
-    def lead_to(self, endpoint: Any) -> None:
-        """Let the cluster's instance find Lambda here, with keys that are known there."""
-        keys = {name: getattr(endpoint, name) for name in ("access_key", "secret_key", "session_token")}
-
-        def led(access: Any) -> Any:
-            known = tuple(
-                replace(one, credentials=replace(one.credentials, **keys)) for one in access.associations
-            )
-            return replace(access, lambda_endpoint=endpoint.url_for_server, associations=known)
-
-        self.aws.plane.access = led
-
     def policy(self, resource: str) -> None:
         """Type step 1 for a function."""
         policy = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Resource": resource}]}  # type: ignore[dict-item]
@@ -111,7 +98,6 @@ def test_procedure(typist: Typist, rds_lambda: Any, step: Any) -> None:
     """The four commands let the cluster's instance call a function, which it could not before."""
     rds_lambda.deploy("my-function", "def lambda_handler(event, context):\n    return event\n")
     arn = rds_lambda.arn("my-function")
-    typist.lead_to(rds_lambda.endpoint)
     server = typist.aws.create("my-instance", DBClusterIdentifier="my-cluster-name")
     with step("1. Create the policy"):
         typist.policy(arn)

@@ -79,7 +79,7 @@ def _at_once(call: Call, database: Database, asked: Arguments, *, upgrading: boo
             call.plane.tell(database, "Reset master credentials", "configuration change")
         if "EnableIAMDatabaseAuthentication" in asked:
             database.iam = asked["EnableIAMDatabaseAuthentication"]
-            call.plane.login(database)
+            call.plane.rights.write_login(database)
         if (name := asked.get("DBParameterGroupName")) and not upgrading:
             attach(call, database, name.lower())
     with call.plane.state.changed:

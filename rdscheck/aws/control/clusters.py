@@ -152,7 +152,7 @@ def modify(call: Call) -> Answer:
                 one.server.set_master_password(password)
             if one.iam != cluster.iam:
                 one.iam = cluster.iam
-                call.plane.login(one)
+                call.plane.rights.write_login(one)
             if moved:
                 _attach(call, one)
     with state.changed:

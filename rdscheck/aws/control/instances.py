@@ -215,10 +215,10 @@ def begin(call: Call, database: Database, server: Instance, *, fresh: bool = Tru
     if values != server.group:
         server.modify({**dict.fromkeys(server.group.keys() - values.keys()), **values}, PENDING)
         _restart(database)
-    call.plane.write_roles(database)
+    call.plane.rights.write(database)
     # Also where it is off: restored data still say what was so where they come from.
     if database.iam or not fresh:
-        call.plane.login(database)
+        call.plane.rights.write_login(database)
 
 
 def _restart(database: Database) -> None:

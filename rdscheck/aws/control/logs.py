@@ -39,7 +39,8 @@ def files(text: bytes) -> dict[str, tuple[bytes, datetime]]:
         end = following.start() if following else len(text)
         line = text[match.start() : end]
         if MARK in line:
-            marked = line.partition(b"]:")[0]
+            # The process is the last of what stands in brackets: a socket's address is [local].
+            marked = line.partition(b"]:LOG:")[0]
             continue
         if marked and line.startswith(marked) and _OF_MARK.match(line[len(marked) :]):
             continue

@@ -7,22 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl
 
 from rdscheck.aws.control.faults import OURS, Fault
-from rdscheck.aws.control.login import tell_login
 from rdscheck.aws.control.model import service
 from rdscheck.aws.control.passing import Moto, pass_to_lambda, pass_to_s3
 from rdscheck.aws.control.query import read, write, write_fault
 from rdscheck.aws.control.registry import ACTIONS, Call
+from rdscheck.aws.control.rights import Rights
 from rdscheck.aws.control.serving import Endpoint
 from rdscheck.aws.control.state import (
     AVAILABLE,
     FAILED,
     INCOMPATIBLE,
-    Cluster,
     Database,
     Event,
     Group,
@@ -35,8 +33,7 @@ from rdscheck.catalog.versions import emulated
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox import settings
-from rdscheck.sandbox.access import DEFAULT_ACTIONS, Access, Association, Credentials
-from rdscheck.sandbox.associations import ROLE_ARN, Associations
+from rdscheck.sandbox.associations import ROLE_ARN
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.pool import Pool, servers_of
 from rdscheck.sandbox.server import Server
@@ -59,8 +56,6 @@ MODULES = (
 if TYPE_CHECKING:
     # boto3 is what a start would wait for longest.
     from rdscheck.aws.functions.endpoint import LambdaEndpoint
-    from rdscheck.aws.iam import Decisions
-    from rdscheck.aws.iam.logins import Logins
 
 _XML = {"Content-Type": "text/xml"}
 
@@ -69,12 +64,8 @@ class ControlPlane:
     """One AWS endpoint for a session of sandboxes: ``with ControlPlane(pool) as plane: plane.url``.
 
     ``kind`` is the class of the servers it starts; ``s3`` and ``functions`` give the endpoints that requests
-    of S3 and Lambda are passed on to. Everything it started ends with ``close``. What other parts of the
-    project decide is hooked in: ``association`` says what a role may do for a feature, given the ARN of the
-    role, the feature and the ARN of the instance or cluster (by default what its policies in IAM say);
-    ``access`` may add to what a server is told; ``login`` is told of an instance whose log-ins
-    by IAM go on or off, or whose users changed; ``handlers`` answer for services by the name in a
-    request's signature.
+    of S3 and Lambda are passed on to. Everything it started ends with ``close``. ``handlers`` answer for
+    services by the name in a request's signature; ``rights`` decides what roles and users of IAM may do.
     """
 
     def __init__(
@@ -87,10 +78,7 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
-        self._decisions: Decisions | None = None
-        self.association: Callable[[str, str, str], Association] = self._decide
-        self.access: Callable[[Access], Access] = lambda access: access
-        self.login: Callable[[Database], None] = self.write_login
+        self.rights = Rights(self)
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {
             "rds": self._rds,
@@ -125,8 +113,7 @@ class ControlPlane:
         """End the endpoint and every server it started."""
         self._endpoint.stop()
         self._threads.shutdown(wait=True)
-        if self._decisions is not None:
-            self._decisions.close()
+        self.rights.close()
         for database in self.state.databases.values():
             if database.server is not None and not database.adopted:
                 with suppress(RdscheckError):
@@ -180,16 +167,14 @@ class ControlPlane:
         """Pass a request on to IAM; what roles may do is looked up anew after each change."""
         response, name = self.moto.answer(request)
         if not name.startswith(("Get", "List", "Simulate", "Generate")):
-            self._logins.hear(response.status, response.body)
-            self.refresh_roles()
-            self.refresh_logins()
+            self.rights.changed(response)
         return response
 
     def _sessions(self, request: Request) -> Response:
         """Pass a request on to STS; the keys it gives may log in to instances."""
         response, name = self.moto.answer(request)
-        if name == "AssumeRole" and self._logins.hear(response.status, response.body):
-            self.refresh_logins()
+        if name == "AssumeRole":
+            self.rights.keys_given(response)
         return response
 
     def _s3(self, request: Request) -> Response:
@@ -197,13 +182,18 @@ class ControlPlane:
             raise Fault("UnknownService", f"{OURS}this session has no S3", 400)
         response = pass_to_s3(request, self.s3_endpoint())
         if request.method in {"PUT", "DELETE"} and "policy" in request.query:
-            self.refresh_roles()
+            self.rights.refresh_roles()
         return response
 
     def _lambda(self, request: Request) -> Response:
         if self.functions is None:
             raise Fault("UnknownService", f"{OURS}this session has no Lambda", 400)
         return pass_to_lambda(request, self.functions())
+
+    @property
+    def knows_s3(self) -> bool:
+        """Tell whether S3 has been started."""
+        return self._endpoint_s3 is not None
 
     def s3_endpoint(self) -> S3Endpoint:
         """Return where S3 is, starting it when nobody has; servers are told then."""
@@ -212,7 +202,7 @@ class ControlPlane:
             self._endpoint_s3 = self.s3()
             for database in list(self.state.databases.values()):
                 if database.server is not None:
-                    self.write_roles(database)
+                    self.rights.write(database)
         return self._endpoint_s3
 
     # Servers
@@ -261,7 +251,7 @@ class ControlPlane:
 
     def _open_role(self, feature: str) -> Role:
         arn = ROLE_ARN.format(feature=feature)
-        found = self.default_association(arn, feature, "")
+        found = self.rights.usual(arn, feature)
         action = f"{'lambda' if feature == 'Lambda' else 's3'}:*"
         return Role(arn, feature, replace(found, allow=((action, "*"),)), fixed=True)
 
@@ -336,94 +326,3 @@ class ControlPlane:
             yield Server(info)
         finally:
             self.pool.engine.stop(info)
-
-    # Roles
-
-    def default_association(self, role_arn: str, feature: str, _source_arn: str) -> Association:
-        """Return the rights AWS's guides give a role for a feature, on everything."""
-        keys = Credentials("test", "test")
-        if feature == "Lambda" and self.functions is not None:
-            ours = self.functions()
-            keys = Credentials(ours.access_key, ours.secret_key, ours.session_token)
-        elif self.s3 is not None and feature != "Lambda":
-            endpoint = self.s3_endpoint()
-            keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-        allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
-        return Association(feature, role_arn, keys, allow)
-
-    def _decide(self, role_arn: str, feature: str, source_arn: str) -> Association:
-        from rdscheck.aws.iam import Decisions  # noqa: PLC0415  brings boto3, for which a start need not wait
-
-        if self._decisions is None:
-            self._decisions = Decisions(lambda: self.url, self.s3)
-        return self._decisions(role_arn, feature, source_arn)
-
-    def refresh_roles(self) -> None:
-        """Look up anew what every associated role may do, and tell the servers."""
-        with self.state.changed:
-            owners: list[Database | Cluster] = [*self.state.databases.values()]
-            owners += self.state.clusters.values()
-        for owner in owners:
-            # IAM is asked with nothing held; what was added or removed meanwhile stays so.
-            anew = {
-                id(one): self.role(one.arn, one.feature, owner.arn) for one in owner.roles if not one.fixed
-            }
-            with self.state.changed:
-                owner.roles = [anew.get(id(one), one) for one in owner.roles]
-        for database in list(self.state.databases.values()):
-            if database.server is not None and self.roles_of(database):
-                self.write_roles(database)
-
-    @cached_property
-    def _logins(self) -> "Logins":
-        from rdscheck.aws.iam.logins import Logins  # noqa: PLC0415  brings boto3 too
-
-        return Logins(lambda: self.url)
-
-    def refresh_logins(self) -> None:
-        """Tell servers anew who may log in with IAM tokens."""
-        for database in [*self.state.databases.values()]:
-            if database.server is not None and database.iam:
-                self.login(database)
-
-    def write_login(self, database: Database) -> None:
-        """Tell a server whether it takes IAM tokens, and whose."""
-        with database.lock:
-            tell_login(database, self._logins.holders() if database.iam else ())
-
-    def role(self, arn: str, feature: str, source_arn: str) -> Role:
-        """Return a role with what it may do now; without any rights where it cannot be assumed."""
-        try:
-            found = self.association(arn, feature, source_arn)
-        except RdscheckError as error:
-            return Role(arn, feature, None, str(error))
-        return Role(arn, feature, None if found.invalid else found, found.invalid)
-
-    def roles_of(self, database: Database) -> list[Role]:
-        """Return the roles of an instance and of the cluster it belongs to."""
-        cluster = self.state.clusters.get(database.cluster)
-        return [*database.roles, *(cluster.roles if cluster else ())]
-
-    def write_roles(self, database: Database) -> None:
-        """Tell a server what its roles may do, and where S3 is."""
-        server = database.server
-        assert server is not None
-        roles = [one.association for one in self.roles_of(database) if one.association is not None]
-        # Without a role for it S3 is not asked, and starting it takes a while.
-        wanted = self._endpoint_s3 is not None or any(one.feature != "Lambda" for one in roles)
-        endpoint = self.s3_endpoint() if wanted and self.s3 is not None else None
-        access = Access(
-            endpoint=endpoint.url_for_server if endpoint else "",
-            region=endpoint.region if endpoint and not endpoint.is_local else database.region,
-        )
-        for role in roles:
-            if role.feature == "Lambda" and self.functions is not None:
-                functions = self.functions()
-                access = replace(access, lambda_endpoint=functions.url_for_server)
-                # It checks signatures, and does not know the keys of this account's roles; what the role
-                # may do has been decided by then.
-                keys = (functions.access_key, functions.secret_key, functions.session_token)
-                role = replace(role, credentials=Credentials(*keys))  # noqa: PLW2901
-            access = access.with_role(role)
-        with database.lock:
-            Associations(server).tell(self.access(access))

@@ -52,7 +52,7 @@ def _servers(call: Call, owner: Database | Cluster) -> list[Database]:
 def _add(call: Call, owner: Database | Cluster, kind: str) -> Answer:
     arn, feature = _checked(call)
     # Asks IAM, which is another request to this very endpoint: nothing may be held meanwhile.
-    role = call.plane.role(arn, feature, owner.arn)
+    role = call.plane.rights.role(arn, feature, owner.arn)
     with call.plane.state.changed:
         if owner.status != AVAILABLE:
             raise fault(f"Invalid{kind}StateFault", f"{owner.identifier} is not in available state.")
@@ -85,7 +85,7 @@ def _remove(call: Call, owner: Database | Cluster, kind: str) -> Answer:
 def _tell(call: Call, owner: Database | Cluster) -> None:
     for database in _servers(call, owner):
         if database.server is not None:
-            call.plane.write_roles(database)
+            call.plane.rights.write(database)
 
 
 @action("AddRoleToDBInstance")

@@ -170,7 +170,7 @@ def test_a_trust_policy_that_is_none_is_refused(bare: ControlPlane, document: st
 
 def test_roles_are_looked_up_anew_after_changes_of_iam_only(bare: ControlPlane) -> None:
     times: list[str] = []
-    bare.refresh_roles = lambda: times.append("x")  # type: ignore[method-assign]
+    bare.rights.refresh_roles = lambda: times.append("x")  # type: ignore[method-assign]
     iam = client(bare.url, "iam")
     iam.list_roles()
     assert times == []
@@ -220,7 +220,7 @@ def test_s3_is_passed_on_whole(with_s3: ControlPlane) -> None:
 
 def test_a_bucket_policy_is_a_change_of_what_roles_may_do(with_s3: ControlPlane) -> None:
     times: list[str] = []
-    with_s3.refresh_roles = lambda: times.append("x")  # type: ignore[method-assign]
+    with_s3.rights.refresh_roles = lambda: times.append("x")  # type: ignore[method-assign]
     s3 = client(with_s3.url, "s3")
     s3.create_bucket(Bucket="my-bucket")
     s3.put_object(Bucket="my-bucket", Key="policy", Body=b"x")
