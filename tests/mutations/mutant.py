@@ -6,7 +6,7 @@ from pathlib import Path
 from rdscheck.resources import scenarios_dir
 
 #: Where claims that mutants name are, below the scenarios; file names differ.
-_FOLDERS = ("s3", "aws/functions", ".")
+FOLDERS = ("s3", "aws/functions", ".")
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class Mutant:
 def module(claim: str) -> Path:
     """Return the file of a claim."""
     name = claim.partition("::")[0]
-    return next(path for folder in _FOLDERS if (path := scenarios_dir() / folder / name).exists())
+    return next(path for folder in FOLDERS if (path := scenarios_dir() / folder / name).exists())

@@ -17,7 +17,7 @@ import pytest
 from rdscheck.model import Outcome
 from rdscheck.sandbox.access import FEATURES, Access
 from rdscheck.sandbox.associations import Associations
-from tests.mutations.mutant import Mutant
+from tests.mutations.mutant import FOLDERS, Mutant
 from tests.mutations.planting import library, trigger
 from tests.mutations.table import MUTANTS, NEUTRAL
 
@@ -83,7 +83,9 @@ def _library(mutant: Mutant) -> str:
 
 def _name(item: Any) -> str:
     parts = item.path.parts
-    below = "/".join(parts[parts.index("scenarios") + 1 :]).removeprefix("s3/")
+    below = "/".join(parts[parts.index("scenarios") + 1 :])
+    for folder in FOLDERS:
+        below = below.removeprefix(f"{folder}/")
     return f"{below}::{getattr(item, 'originalname', item.name)}"
 
 

@@ -16,8 +16,9 @@ from psycopg import sql
 
 #: Names of roles that come and go; the long one is cut by the server, the odd one needs its quotes.
 _COMING = ["r1", "r2", "r3", '"r ""ödd"', "r" * 70]
+#: Without rds_iam: who gets that logs in with tokens alone, and a stream has passwords.
 _RESERVED = [
-    "rds_superuser", "rds_replication", "rds_password", "rds_iam", "rds_ad", "rds_reserved",
+    "rds_superuser", "rds_replication", "rds_password", "rds_ad", "rds_reserved",
     "rds_extension", "rdsadmin", "rdsrepladmin", "rdsproxyadmin",
 ]  # fmt: skip
 #: What SET ROLE can make of a member.

@@ -78,7 +78,7 @@ def test_the_roles_of_rds_are_there_and_cannot_log_in(db: Database) -> None:
 def test_output_plugins_and_stand_ins_are_told(server: Server) -> None:
     assert server.has("test_decoding")
     assert "is not installed on this PostgreSQL" in server.why_not("decoder_raw")
-    assert set(server.info.stand_ins) <= {"aws_commons", "aws_s3", "plv8"}
+    assert set(server.info.stand_ins) <= {"aws_commons", "aws_lambda", "aws_s3", "plv8"}
     if server.has("aws_s3"):
         assert {"aws_commons", "aws_s3"} <= set(server.info.stand_ins)
 
