@@ -227,7 +227,9 @@ def test_pgbench(repack: Bloat) -> None:
     assert done.status == 0
     names = ("accounts", "branches", "tellers")
     told = [f'INFO: repacking table "public.pgbench_{name}"' for name in names]
-    assert sorted(done.errors.splitlines()) == told
+    # On a busy server it also says that it waits for another session.
+    lines = [line for line in done.errors.splitlines() if not line.startswith("NOTICE: Waiting for ")]
+    assert sorted(lines) == told
 
 
 @claim(source=DOCS, certainty="documented", basis="real")
