@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 
 from bench.measure import Table, median, percentile, rounds, spread
-from rdscheck.aws.control import ControlPlane
 from rdscheck.aws.control.clients import client
+from rdscheck.aws.control.plane import ControlPlane
 from rdscheck.model import Version
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -20,7 +20,7 @@ _START = """\
 import time
 begun = time.perf_counter()
 from urllib.request import Request, urlopen
-from rdscheck.aws.control import ControlPlane
+from rdscheck.aws.control.plane import ControlPlane
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool

@@ -22,7 +22,7 @@ from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.server import Server
 
 if TYPE_CHECKING:
-    from rdscheck.aws.control import ControlPlane
+    from rdscheck.aws.control.plane import ControlPlane
 
 _SECONDS = 120.0
 
@@ -57,7 +57,7 @@ class Aws:
         directory: Path,
         region: str = "us-east-1",
     ) -> None:
-        from rdscheck.aws.control import environment  # noqa: PLC0415  boto3 loads slowly
+        from rdscheck.aws.control.shim import environment  # noqa: PLC0415  boto3 loads slowly
 
         self.plane, self.version, self.region = plane, version, region
         self._recorder = recorder
@@ -236,7 +236,7 @@ class Aws:
 @pytest.fixture
 def rds_aws(request: pytest.FixtureRequest, rds_server: Server) -> Iterator[Aws]:
     """Give a control plane with no instance yet; everything it starts ends with the test."""
-    from rdscheck.aws.control import ControlPlane  # noqa: PLC0415  boto3 loads slowly; most tests need none
+    from rdscheck.aws.control.plane import ControlPlane  # noqa: PLC0415  boto3 loads slowly; most tests need none
 
     session = session_of(request.config)
     if not rds_server.info.admin_host:

@@ -37,7 +37,7 @@ class RdsRoles:
     def __init__(
         self, local: "LocalIam", space: "S3Space", associations: Associations, recorder: Recorder, s3: Any
     ) -> None:
-        from rdscheck.aws.iam import Grants  # noqa: PLC0415  boto3 loads slowly; most tests need none
+        from rdscheck.aws.iam.grants import Grants  # noqa: PLC0415  boto3 loads slowly; most tests need none
         from rdscheck.aws.iam.local import ACCOUNT  # noqa: PLC0415
 
         self.account = ACCOUNT

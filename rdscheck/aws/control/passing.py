@@ -14,7 +14,7 @@ from rdscheck.aws.control.faults import OURS, Fault
 from rdscheck.aws.control.state import ACCOUNT
 from rdscheck.aws.control.wire import Request, Response
 from rdscheck.aws.endpoint import S3Endpoint
-from rdscheck.aws.iam import Kind, read_policy
+from rdscheck.aws.iam.document import Kind, read_policy
 from rdscheck.errors import InvalidPolicy
 
 if TYPE_CHECKING:

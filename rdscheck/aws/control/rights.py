@@ -14,7 +14,7 @@ from rdscheck.sandbox.associations import Associations
 if TYPE_CHECKING:
     # IAM's part brings boto3, for which a start need not wait.
     from rdscheck.aws.control.plane import ControlPlane
-    from rdscheck.aws.iam import Decisions
+    from rdscheck.aws.iam.deciding import Decisions
     from rdscheck.aws.iam.logins import Logins
 
 
@@ -27,7 +27,7 @@ class Rights:
 
     @cached_property
     def _decisions(self) -> "Decisions":
-        from rdscheck.aws.iam import Decisions  # noqa: PLC0415
+        from rdscheck.aws.iam.deciding import Decisions  # noqa: PLC0415
 
         self._asked = True
         return Decisions(lambda: self._plane.url, self._plane.s3)

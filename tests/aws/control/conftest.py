@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rdscheck.aws.control import ControlPlane
 from rdscheck.aws.control.clients import client
+from rdscheck.aws.control.plane import ControlPlane
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from rdscheck.aws.control import ControlPlane, Request, Response
 from rdscheck.aws.control.clients import client
 from rdscheck.aws.control.faults import Fault
+from rdscheck.aws.control.plane import ControlPlane
+from rdscheck.aws.control.wire import Request, Response
 from rdscheck.aws.endpoint import Place
 from rdscheck.aws.functions import endpoint as functions
 from rdscheck.aws.moto import Moto

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rdscheck.aws.control import ControlPlane
+from rdscheck.aws.control.plane import ControlPlane
 from tests.aws.control.conftest import create, wait
 
 NAME = {"DBParameterGroupName": "custom-param-group-name"}

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
-from rdscheck.aws.control import ControlPlane
 from rdscheck.aws.control.clients import client
+from rdscheck.aws.control.plane import ControlPlane
 from tests.aws.control.conftest import LOGIN, create, wait
 
 ROLE = "arn:aws:iam::123456789012:role/rds-s3"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rdscheck.aws.control import ControlPlane, environment
-from rdscheck.aws.control.shim import program
+from rdscheck.aws.control.plane import ControlPlane
+from rdscheck.aws.control.shim import environment, program
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool

@@ -4,7 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from rdscheck.aws.iam import Context, Kind, Policy, Request, Role, read_policy
+from rdscheck.aws.iam.document import Kind, Policy, read_policy
+from rdscheck.aws.iam.patterns import Context
+from rdscheck.aws.iam.policy import Request
+from rdscheck.aws.iam.principals import Role
 
 ROLE = Role("arn:aws:iam::123456789012:role/path/rds-role")
 BUCKET = "arn:aws:s3:::b"

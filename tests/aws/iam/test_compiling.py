@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdscheck.aws.iam import Kind, Policy, Request, evaluate
 from rdscheck.aws.iam.compiling import ACTIONS, compile_policy, request_context
+from rdscheck.aws.iam.document import Kind, Policy
 from rdscheck.aws.iam.patterns import Pattern
+from rdscheck.aws.iam.policy import Request, evaluate
 from rdscheck.errors import Unevaluated
 from rdscheck.sandbox.access import Rule
 from tests.aws.iam.making import BUCKET, ROLE, allow, deny, policies, policy

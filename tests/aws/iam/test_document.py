@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rdscheck.aws.iam import Kind, read_policy
+from rdscheck.aws.iam.document import Kind, read_policy
 from rdscheck.errors import ExitCode, InvalidPolicy
 from tests.aws.iam.making import allow
 

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from rdscheck.aws.client import local_session
-from rdscheck.aws.iam import Grants, association
+from rdscheck.aws.iam.grants import Grants, association
 from rdscheck.errors import InvalidFeatureName
 from rdscheck.sandbox.access import Association, Credentials, Rule
 from tests.aws.iam.making import allow, deny

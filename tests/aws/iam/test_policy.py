@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdscheck.aws.iam import Kind, Policy, Request, evaluate
+from rdscheck.aws.iam.document import Kind, Policy
+from rdscheck.aws.iam.policy import Request, evaluate
 from rdscheck.errors import Unevaluated, UnevaluatedCondition
 from tests.aws.iam.making import (
     BUCKET,

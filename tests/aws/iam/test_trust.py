@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from rdscheck.aws.iam import Kind, Role, may_assume
-from rdscheck.aws.iam.principals import Meant, meant
+from rdscheck.aws.iam.document import Kind
+from rdscheck.aws.iam.principals import Meant, Role, meant
+from rdscheck.aws.iam.trust import may_assume
 from rdscheck.errors import Unevaluated
 from tests.aws.iam.making import ROLE, allow, deny, policy
 

@@ -124,7 +124,7 @@ FAULTS = (
     Fault(
         "keys of roles are not heard of",
         _INSTANCE + "test_role",
-        (('if name == "AssumeRole" and self._logins', 'if name == "nothing" and self._logins'),),
+        (('if name == "AssumeRole":', 'if name == "nothing":'),),
         file="rdscheck/aws/control/plane.py",
     ),
     Fault(
