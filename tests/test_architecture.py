@@ -20,6 +20,7 @@ LAYERS = (
     ("upgrade",),
     ("sandbox",),
     ("aws",),
+    ("assess",),
     ("report",),
     ("scenario", "recording", "guides"),
     ("claims",),

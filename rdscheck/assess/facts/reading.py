@@ -1,0 +1,29 @@
+"""What only a dump has: statements that define nothing, and what could not be parsed."""
+
+from dataclasses import dataclass
+
+from rdscheck.assess.facts.base import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Fact):
+    """A statement or psql command of a dump that is more than the definition of an object.
+
+    ``kind`` is ``meta`` (a psql command), ``copy`` (data; ``detail`` the table), ``create database``,
+    ``connect`` or another tag of what it is; ``detail`` what it works on.
+    """
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable(Fact):
+    """A statement or function body that could not be parsed.
+
+    ``message`` is the parser's, ``by`` the function.
+    """
+
+    message: str
+    text: str = ""  # its beginning, without anything secret
+    by: str = ""

@@ -1,0 +1,1 @@
+"""Extensions: what the target lacks, has older, or wants loaded."""
