@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
@@ -20,11 +22,22 @@ _ENCODED = "in an address, @ : / ? # and % of a password are written %40 %3A %2F
 #: What the server is given beyond its own time limit before it counts as dead.
 GRACE = 5.0
 
+#: Encodings that the server does not convert to UTF-8: names come as the bytes they are.
+_UNCONVERTED = {"SQL_ASCII", "MULE_INTERNAL"}
+_TEXTS: tuple[int | str, ...] = (0, "text", "name", "varchar", "bpchar", '"char"')
+
 RV = TypeVar("RV")
 
 
 class SourceError(RdscheckError):
-    """The source cannot be reached, refuses us, or is no PostgreSQL."""
+    """The source cannot be reached, refuses us, or is no PostgreSQL.
+
+    ``refused`` tells that a server answered.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, refused: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.refused = refused
 
 
 class Stalled(psycopg.OperationalError):
@@ -38,6 +51,14 @@ class Limits:
     statement: float = 60.0
     lock: float = 2.0
     connect: float = 10.0
+
+
+class _Text(Loader):
+    """Text in any encoding: bytes that are no UTF-8 are shown as such."""
+
+    def load(self, data: Buffer) -> str:
+        """Return the text."""
+        return bytes(data).decode("utf-8", "backslashreplace")
 
 
 class Connection(psycopg.Connection[TupleRow]):
@@ -94,12 +115,16 @@ def connect(parameters: dict[str, Any], limits: Limits) -> Connection:
         # pgbouncer and others refuse `options`; what the server is told, it is told in the transaction.
         conn = Connection.connect(**given, autocommit=True, prepare_threshold=None)
     except (psycopg.Error, UnicodeError) as error:
-        raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error)) from None
+        # libpq tells no code of what happens at log-in, but its word for what the server itself said.
+        refused = "FATAL" in str(error)
+        raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error), refused=refused) from None
     conn.patience = limits.statement + GRACE
+    for kind in _TEXTS:
+        conn.adapters.register_loader(kind, _Text)
     try:
         begin(conn, limits)
     except psycopg.Error as error:
-        conn.close()
+        conn.pgconn.finish()
         raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error)) from None
     return conn
 
@@ -123,6 +148,10 @@ def begin(conn: Connection, limits: Limits) -> None:
         "row_security": "on",
         "application_name": NAME,
     }
+    if conn.info.parameter_status("server_encoding") in _UNCONVERTED:
+        local["client_encoding"] = "SQL_ASCII"
+    else:
+        local["client_encoding"] = "UTF8"
     if version >= 110000:
         local["jit"] = "off"
     sets = sql.SQL("; ").join(

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Database, Membership, PreparedTransaction, Role, Setting, Slot, Tablespace
+from rdscheck.assess.facts import (
+    Database,
+    LoginRule,
+    Membership,
+    PreparedTransaction,
+    Role,
+    Setting,
+    Slot,
+    Tablespace,
+)
 from rdscheck.assess.live import sql
 from rdscheck.assess.live.look import Look, Part, Row, part, text
 from rdscheck.assess.secrets import masked_conninfo, masked_value
@@ -25,7 +34,7 @@ def databases(look: Look, _part: Part) -> Iterator[Database]:
                CASE t.spcname WHEN 'pg_default' THEN '' ELSE t.spcname END,
                d.datconnlimit, d.datallowconn, d.datistemplate, shobj_description(d.oid, 'pg_database')
           FROM pg_database d LEFT JOIN pg_tablespace t ON t.oid = d.dattablespace
-         {"" if look.everything else "WHERE d.datname = current_database()"}
+         {"" if look.whole else "WHERE d.datname = current_database()"}
          ORDER BY d.datname"""
     for row in look.rows(query):
         name, owner, encoding, collate, ctype, provider, locale, rules, version, space, *others = row
@@ -36,7 +45,7 @@ def databases(look: Look, _part: Part) -> Iterator[Database]:
             encoding=text(encoding),
             collate=text(collate),
             ctype=text(ctype),
-            provider=_PROVIDERS.get(provider, provider),
+            provider=_PROVIDERS[provider],
             locale=text(locale),
             icu_rules=text(rules),
             collation_version=text(version),
@@ -70,7 +79,9 @@ def settings(look: Look, own: Part) -> Iterator[Setting]:
          ORDER BY s.name"""
     for name, value, source in look.rows(query):
         yield Setting(name=name, value=_shown(name, text(value)), scope="server", source=text(source))
-    may = look.since(10, "pg_has_role('pg_read_all_settings', 'USAGE')", "current_setting('is_superuser')::bool")
+    may = look.since(
+        10, "pg_has_role('pg_read_all_settings', 'USAGE')", "current_setting('is_superuser')::bool"
+    )
     if look.rows(f"SELECT {may}") != [(True,)]:
         why = "only superusers and members of pg_read_all_settings see settings of superusers"
         look.miss("settings of the server that only superusers see", why, own.groups)
@@ -92,7 +103,7 @@ def settings_of_some(look: Look, _part: Part) -> Iterator[Setting]:
           LEFT JOIN pg_roles r ON r.oid = s.setrole
          CROSS JOIN LATERAL unnest(s.setconfig) WITH ORDINALITY c(line, place)
          WHERE (s.setdatabase = 0 OR d.oid IS NOT NULL) AND (s.setrole = 0 OR r.oid IS NOT NULL)
-           {"" if look.everything else "AND (s.setdatabase = 0 OR d.datname = current_database())"}
+           {"" if look.whole else "AND (s.setdatabase = 0 OR d.datname = current_database())"}
          ORDER BY 1, 2, c.place"""
     for database, role, line in look.rows(query):
         name, _, value = line.partition("=")
@@ -118,10 +129,11 @@ def roles(look: Look, own: Part) -> Iterator[Role]:
                     ELSE r.rolvaliduntil::text END,
                {password}, shobj_description(r.oid, 'pg_authid')
           FROM {catalog} r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname"""
-    kind = """CASE WHEN r.rolpassword IS NULL THEN 'none' WHEN r.rolpassword ~ '^SCRAM-SHA-256[$]' THEN 'scram'
+    kind = """CASE WHEN r.rolpassword IS NULL THEN 'none'
+                   WHEN r.rolpassword ~ '^SCRAM-SHA-256[$]' THEN 'scram'
                    WHEN r.rolpassword ~ '^md5[0-9a-f]{32}$' THEN 'md5' ELSE 'plain' END"""
     full = query.format(password=kind, catalog="pg_authid")
-    less = query.format(password="'hidden'", catalog="pg_roles")
+    less = query.format(password="'hidden'", catalog="pg_roles")  # noqa: S106
     for row in look.either(full, less, own, "kinds of passwords of roles"):
         name, superuser, replication, bypass, create_role, create_database, *others = row
         login, inherit, limit, until, password, comment = others
@@ -172,7 +184,8 @@ def slots(look: Look, own: Part) -> Iterator[Slot]:
     now = look.since(
         10,
         "CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END",
-        "CASE WHEN pg_is_in_recovery() THEN pg_last_xlog_replay_location() ELSE pg_current_xlog_location() END",
+        "CASE WHEN pg_is_in_recovery() THEN pg_last_xlog_replay_location()"
+        " ELSE pg_current_xlog_location() END",
     )
     distance = look.since(10, "pg_wal_lsn_diff", "pg_xlog_location_diff")
     invalid = look.since(
@@ -209,6 +222,24 @@ def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransacti
         yield PreparedTransaction(id=gid, owner=text(owner), database=text(database))
 
 
+@part("lines of pg_hba.conf", "authentication", since=10)
+def login_rules(look: Look, _part: Part) -> Iterator[LoginRule]:
+    """Read how clients log in; only superusers may, and with RDS it is the service's own affair."""
+    if look.service:
+        return
+    query = """
+        SELECT type, auth_method, database, user_name, concat_ws('/', address, netmask)
+          FROM pg_hba_file_rules WHERE error IS NULL ORDER BY line_number"""
+    for kind, method, names, users, address in look.rows(query):
+        yield LoginRule(
+            kind=kind,
+            method=text(method),
+            databases=tuple(names or ()),
+            users=tuple(users or ()),
+            address=address,
+        )
+
+
 def others(look: Look) -> list[Row]:
     """Return the name of each database and why it cannot be entered, empty where it can."""
     return look.rows(
@@ -220,4 +251,14 @@ def others(look: Look) -> list[Row]:
     )
 
 
-PARTS = (databases, settings, settings_of_some, roles, memberships, tablespaces, slots, prepared_transactions)
+PARTS = (
+    databases,
+    settings,
+    settings_of_some,
+    roles,
+    memberships,
+    tablespaces,
+    slots,
+    prepared_transactions,
+    login_rules,
+)

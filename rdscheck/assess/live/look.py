@@ -32,13 +32,17 @@ LISTS: Mapping[type, str] = {
 class Look:
     """One database seen in one transaction.
 
-    ``version`` is ``server_version_num``, ``everything`` whether all databases of the instance are looked at.
+    ``version`` is ``server_version_num``, ``whole`` whether facts of all databases of the instance are
+    wanted, ``service`` whether it is one of RDS or Aurora, ``where`` the database of what is looked at,
+    empty for what belongs to the instance.
     """
 
     conn: Connection
     database: str
     version: int
-    everything: bool = False
+    whole: bool = False
+    service: bool = False
+    where: str = ""
     unseen: list[NotSeen] = field(default_factory=list)
     extensions: dict[str, str] = field(default_factory=dict)  # name and schema of those installed
 
@@ -59,7 +63,7 @@ class Look:
             yield from cursor.execute(query.encode(), values or None)
 
     def either(self, query: str, other: str, part: "Part", what: str, **values: object) -> list[Row]:
-        """Return the rows of a query, or where it is not allowed those of another, and note what is missing."""
+        """Return the rows of a query, or where it fails those of another, and note what is missing."""
         try:
             return self.rows(query, **values)
         except psycopg.Error as error:
@@ -69,7 +73,7 @@ class Look:
 
     def again(self, error: psycopg.Error) -> None:
         """Make the transaction usable after an error; raises ``Gone`` where the connection is lost."""
-        if self.conn.closed or isinstance(error, _DEADLY) and not isinstance(error, _OPERATIONAL):
+        if self.conn.closed or (isinstance(error, _DEADLY) and not isinstance(error, _OPERATIONAL)):
             raise Gone(reason(error)) from error
         try:
             self.conn.execute("ROLLBACK TO SAVEPOINT seen")
@@ -79,7 +83,7 @@ class Look:
     def miss(self, what: str, why: BaseException | str, groups: Iterable[str]) -> None:
         """Note something that could not be looked at."""
         words = why if isinstance(why, str) else _in_words(why)
-        self.unseen.append(NotSeen(what, words, tuple(groups), self.database))
+        self.unseen.append(NotSeen(what, words, tuple(groups), self.where))
 
 
 #: Operational errors that are the query's alone; all others of the kind are the connection's end.
@@ -99,12 +103,12 @@ def _in_words(error: BaseException) -> str:
 
 
 def number_of(major: float) -> int:
-    """Return the first ``server_version_num`` of a major: 90600, 100000 …"""
+    """Return the first ``server_version_num`` of a major: 90600, 100000 and so on."""
     return round(major * 10000) if major >= 10 else int(major) * 10000 + round(major * 10) % 10 * 100
 
 
 def major_of(version: int) -> float:
-    """Return the major of a ``server_version_num``: 9.6, 10, 17 …"""
+    """Return the major of a ``server_version_num``: 9.6, 10, 17 and so on."""
     return version // 10000 if version >= 100000 else version // 10000 + version // 100 % 100 / 10
 
 
@@ -117,19 +121,24 @@ class Part:
     read: Callable[[Look, "Part"], Iterable[Fact]]
     since: float = 0
 
-    def facts(self, look: Look) -> list[Fact]:
-        """Return what is there; what is not seen is noted. Raises ``Gone`` with the connection's end."""
-        found: list[Fact] = []
-        if look.version < number_of(self.since):
-            return found
+    @property
+    def first(self) -> int:
+        """Return the first ``server_version_num`` of servers that have it."""
+        return number_of(self.since)
+
+    def read_into(self, found: list[Fact], look: Look) -> None:
+        """Put what is there into a list, one by one, so that what came before an error is kept.
+
+        What is not seen is noted. Raises ``Gone`` with the connection's end.
+        """
+        if look.version < self.first:
+            return
         try:
-            # One by one: what came before an error is kept.
             for one in self.read(look, self):
                 found.append(one)  # noqa: PERF402
         except psycopg.Error as error:
-            look.miss(self.what, error, self.groups)
             look.again(error)
-        return found
+            look.miss(self.what, error, self.groups)
 
 
 def part(
