@@ -26,7 +26,7 @@ def _query(
     or gets. Who made the object itself is not asked.
     """
     joined = f"JOIN pg_namespace n ON n.oid = {schema}" if schema else ""
-    within = f"AND ({sql.USERS} OR o.oid < {sql.FIRST}) AND n.nspname !~ '^(pg_t|information_schema$)'" if schema else ""
+    within = "AND n.nspname !~ '^(pg_t|information_schema$)'" if schema else ""
     public = "AND o.nspname NOT IN ('public', 'information_schema')" if catalog == "pg_namespace" else ""
     return f"""
         SELECT '{kind}', {name}, x.privilege_type, coalesce(g.rolname, 'public'), r.rolname
