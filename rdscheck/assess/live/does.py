@@ -25,7 +25,7 @@ def acts_of_view(view: Relation) -> Iterator[Act]:
 
 def _named(statement: str, kind: str, by: str) -> Iterator[Act]:
     for one in acts_of_statement(statement, by) if statement else ():
-        yield replace(one, by_kind=kind)
+        yield replace(one, by_kind=kind, body_line=0)
 
 
 @part(

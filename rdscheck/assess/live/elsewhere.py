@@ -87,7 +87,7 @@ def subscriptions(look: Look, own: Part) -> Iterator[Subscription]:
             has_password=secret,
             slot=text(slot),
             publications=tuple(published),
-            options=tuple(found),
+            options=tuple(sorted(found)),
             pending=pending,
         )
 

@@ -1,12 +1,11 @@
 """What holds data: schemas, relations, columns, indexes, types, triggers."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
-from pglast import parser
 
+from rdscheck.assess.bodies.tree import Unparsable, parsed
 from rdscheck.assess.facts import (
     Collation,
     Column,
@@ -124,7 +123,7 @@ def views(look: Look, own: Part) -> Iterator[Fact]:
 
 @part("columns of special types", "types", "locale")
 def columns(look: Look, _part: Part) -> Iterator[Column]:
-    """Read the columns whose type is not plain or that have a collation of their own."""
+    """Read the columns whose type is not plain or that have a collation of their own, but not those of views."""
     kept = look.since(10, "(a.attislocal OR c.relispartition)", "a.attislocal")
     query = f"""
         WITH plain AS (
@@ -135,7 +134,7 @@ def columns(look: Look, _part: Part) -> Iterator[Column]:
                CASE WHEN a.attcollation <> t.typcollation THEN cn.nspname || '.' || co.collname END
           FROM pg_attribute a
           JOIN pg_type t ON t.oid = a.atttypid
-          JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+          JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f', 'c')
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
           LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
@@ -206,8 +205,8 @@ def indexes(look: Look, _part: Part) -> Iterator[Index]:
 def _collations(definition: str) -> list[str]:
     """Return the collations that the text of an index names; the server leaves out those of its columns."""
     try:
-        (statement,) = json.loads(parser.parse_sql_json(definition))["stmts"]
-    except (parser.ParseError, ValueError):
+        (statement,) = parsed(definition)
+    except Unparsable:
         return []
     elements = statement["stmt"]["IndexStmt"]["indexParams"]
     names = [one["IndexElem"].get("collation", []) for one in elements]
