@@ -123,7 +123,7 @@ def views(look: Look, own: Part) -> Iterator[Fact]:
 
 @part("columns of special types", "types", "locale")
 def columns(look: Look, _part: Part) -> Iterator[Column]:
-    """Read the columns whose type is not plain or that have a collation of their own, but not those of views."""
+    """Read columns whose type is not plain or that have a collation of their own, but not those of views."""
     kept = look.since(10, "(a.attislocal OR c.relispartition)", "a.attislocal")
     query = f"""
         WITH plain AS (

@@ -19,7 +19,8 @@ CREATE TYPE app.floats AS RANGE (subtype = float8)
 CREATE TYPE app.empty
 CREATE COLLATION app.german (provider = icu, locale = 'de-x-icu', deterministic = false)
 CREATE TABLE app.plain (id bigint PRIMARY KEY, name text, tags text[], at timestamptz DEFAULT now())
-CREATE TABLE app.odd (id serial, kind app.mood, f regproc, fs regproc[], pairs app.pair[], store public.hstore,
+CREATE TABLE app.odd (id serial,
+    kind app.mood, f regproc, fs regproc[], pairs app.pair[], store public.hstore,
     "Straße ""x""" text COLLATE app.german, gen int GENERATED ALWAYS AS IDENTITY)
 CREATE UNLOGGED TABLE app.quick (a int) WITH (fillfactor = 50)
 ALTER TABLE app.odd REPLICA IDENTITY FULL
@@ -29,19 +30,21 @@ CREATE TABLE app.parent (day date NOT NULL, o oid) PARTITION BY RANGE (day)
 CREATE TABLE app.part PARTITION OF app.parent FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')
 CREATE TABLE app.old_parent (o oid)
 CREATE TABLE app.old_child (x xid) INHERITS (app.old_parent)
-CREATE VIEW app.who AS SELECT usename, 'host=h password=very-secret' AS conninfo FROM pg_catalog.pg_stat_activity
+CREATE VIEW app.who AS
+    SELECT usename, 'host=h password=very-secret' AS conninfo FROM pg_catalog.pg_stat_activity
 CREATE MATERIALIZED VIEW app.some AS SELECT 1::oid AS o
 CREATE INDEX plain_name ON app.plain (name)
 CREATE INDEX plain_like ON app.plain (name text_pattern_ops, (lower(name)) COLLATE "C")
 CREATE INDEX plain_tags ON app.plain USING gin (tags)
 CREATE INDEX plain_german ON app.plain (name COLLATE app.german)
 CREATE INDEX plain_lower ON app.plain (lower(name COLLATE "C"))
-CREATE FUNCTION app.reads(path text, OUT found text) LANGUAGE plpgsql SECURITY DEFINER SET work_mem = '1MB' AS $$
+CREATE FUNCTION app.reads(path text, OUT found text) LANGUAGE plpgsql SECURITY DEFINER
+    SET work_mem = '1MB' AS $$
 BEGIN
   found := pg_catalog.pg_read_file(path);
 END $$
-CREATE FUNCTION app.adds(a int, b app.mood[] DEFAULT NULL, VARIADIC rest varchar[] DEFAULT '{{}}') RETURNS SETOF text
-    LANGUAGE sql AS 'SELECT 1::text'
+CREATE FUNCTION app.adds(a int, b app.mood[] DEFAULT NULL, VARIADIC rest varchar[] DEFAULT '{{}}')
+    RETURNS SETOF text LANGUAGE sql AS 'SELECT 1::text'
 CREATE PROCEDURE app.copies() LANGUAGE plpgsql AS $$ BEGIN COPY app.plain TO PROGRAM 'cat'; END $$
 CREATE FUNCTION app.cos(float8) RETURNS float8 LANGUAGE internal STRICT IMMUTABLE AS 'dcos'
 CREATE FUNCTION app.hook() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$
