@@ -143,6 +143,8 @@ def begin(conn: Connection, limits: Limits) -> None:
         "client_min_messages": "error",
         # Cursors are read to their end: not the plan that is best for the first rows.
         "cursor_tuple_fraction": "1",
+        # The server has other work to do.
+        "max_parallel_workers_per_gather": "0",
         "DateStyle": "ISO",
         "IntervalStyle": "postgres",
         "row_security": "on",

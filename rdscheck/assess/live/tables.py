@@ -157,33 +157,43 @@ def columns(look: Look, _part: Part) -> Iterator[Column]:
 @part("special indexes", "locale", "files", "superuser")
 def indexes(look: Look, _part: Part) -> Iterator[Index]:
     """Read the indexes that are special; see ``Index``."""
-    special = "am.amname <> 'btree' OR c.reltablespace <> 0 OR NOT i.indisvalid OR s.classes <> '{}'"
-    query = f"""
-        SELECT n.nspname, c.relname, t.relname, am.amname, ts.spcname, s.classes, s.collations,
-               CASE WHEN s.computed THEN pg_get_indexdef(c.oid) END, i.indisvalid
+    # Nearly all indexes have default classes and the default collation: the columns of the others only are
+    # looked at. OFFSET keeps the planner from doing that first.
+    suspect = f"""
+        SELECT i.indexrelid, i.indrelid, i.indkey, i.indclass, i.indcollation, i.indisvalid, am.amname,
+               c.relname, c.reltablespace, c.relnamespace, t.relname AS of,
+               am.amname <> 'btree' OR c.reltablespace <> 0 OR NOT i.indisvalid AS special
           FROM pg_index i
           JOIN pg_class c ON c.oid = i.indexrelid
           JOIN pg_class t ON t.oid = i.indrelid AND t.relkind IN ('r', 'p', 'm')
-          JOIN pg_namespace n ON n.oid = c.relnamespace
           JOIN pg_am am ON am.oid = c.relam
-          LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
+         WHERE {sql.owned("c", "pg_class")}
+           AND (am.amname <> 'btree' OR c.reltablespace <> 0 OR NOT i.indisvalid
+                OR i.indclass::oid[] && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault)
+                OR NOT i.indcollation::oid[] <@ '{{0,100}}'::oid[]
+                OR i.indrelid IN (SELECT attrelid FROM pg_attribute WHERE attcollation NOT IN (0, 100)))
+        OFFSET 0"""
+    class_name = """SELECT n.nspname || '.' || o.opcname FROM pg_opclass o
+                      JOIN pg_namespace n ON n.oid = o.opcnamespace
+                     WHERE o.oid = k.class AND NOT o.opcdefault"""
+    collation = """SELECT n.nspname || '.' || o.collname FROM pg_collation o
+                     JOIN pg_namespace n ON n.oid = o.collnamespace
+                     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attribute
+                    WHERE o.oid = k.coll AND k.attribute <> 0 AND a.attcollation <> k.coll"""
+    query = f"""
+        SELECT n.nspname, i.relname, i.of, i.amname, ts.spcname, s.classes, s.collations,
+               CASE WHEN s.computed THEN pg_get_indexdef(i.indexrelid) END, i.indisvalid
+          FROM ({suspect}) i
+          JOIN pg_namespace n ON n.oid = i.relnamespace
+          LEFT JOIN pg_tablespace ts ON ts.oid = i.reltablespace
          CROSS JOIN LATERAL (
-            SELECT coalesce(array_agg(ocn.nspname || '.' || oc.opcname ORDER BY k.place)
-                            FILTER (WHERE NOT oc.opcdefault), '{{}}')::text[] AS classes,
-                   coalesce(array_agg(cn.nspname || '.' || co.collname ORDER BY k.place)
-                            FILTER (WHERE a.attcollation <> k.coll), '{{}}')::text[] AS collations,
+            SELECT array_remove(array_agg(({class_name}) ORDER BY k.place), NULL)::text[] AS classes,
+                   array_remove(array_agg(({collation}) ORDER BY k.place), NULL)::text[] AS collations,
                    coalesce(bool_or(k.attribute = 0 AND k.coll NOT IN (0, 100)), false) AS computed
               FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[])
                    WITH ORDINALITY k(attribute, class, coll, place)
-              LEFT JOIN pg_opclass oc ON oc.oid = k.class
-              LEFT JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
-              LEFT JOIN pg_attribute a
-                ON a.attrelid = i.indrelid AND a.attnum = k.attribute AND k.attribute <> 0
-              LEFT JOIN pg_collation co ON co.oid = k.coll
-              LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
          ) s
-         WHERE {sql.owned("c", "pg_class")} AND {sql.USERS}
-           AND ({special} OR s.collations <> '{{}}' OR s.computed)
+         WHERE {sql.USERS} AND (i.special OR s.classes <> '{{}}' OR s.collations <> '{{}}' OR s.computed)
          ORDER BY 1, 2"""
     for schema, name, relation, method, space, classes, of_columns, definition, valid in look.many(query):
         collations = _collations(definition) if definition else of_columns
