@@ -1,22 +1,20 @@
 """What is known only when a dump has been read: origin, large objects, kinds of passwords."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from rdscheck.assess.dump.folding import Fold
-from rdscheck.assess.facts import Facts, Flavour, LargeObjects, NotSeen
+from rdscheck.assess.dump.large import Large
+from rdscheck.assess.facts import Facts, Flavour, NotSeen
 
 _FROM = re.compile(r"Dumped from database version (\S+)")
 _AURORA = re.compile(r"^(aurora|apg)_")
 
 
-def finish(
-    facts: Facts, fold: Fold, notes: Iterable[str], large: Mapping[str, tuple[int, int, set[bytes]]]
-) -> None:
+def finish(facts: Facts, fold: Fold, notes: Iterable[str], large: Large) -> None:
     """Add to facts what all of the dump together tells."""
-    for database, (line, number, owners) in large.items():
-        fold.add(LargeObjects(number=number, owners=len(owners), database=database, line=line))
+    facts.large_objects += large.facts()
     _origin(facts, list(notes))
     _passwords(facts)
     _unreadable(facts, fold)

@@ -1,42 +1,45 @@
 """The entry: a dump read into facts."""
 
 import re
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from rdscheck.assess.dump import handlers
-from rdscheck.assess.dump.acting import acts
 from rdscheck.assess.dump.finishing import finish
 from rdscheck.assess.dump.folding import Fold
+from rdscheck.assess.dump.large import Large
 from rdscheck.assess.dump.meta import connected_to
 from rdscheck.assess.dump.opening import Opened, open_dump
-from rdscheck.assess.dump.parsing import Parsed, parse
+from rdscheck.assess.dump.parsing import parse
 from rdscheck.assess.dump.recoding import decoded
-from rdscheck.assess.dump.rows import copied, fact_of, inserted, table_of, wanted
-from rdscheck.assess.dump.scene import HANDLERS, Scene
+from rdscheck.assess.dump.rows import copied, fact_of, table_of, wanted
+from rdscheck.assess.dump.scene import Said, Scene
+from rdscheck.assess.dump.shown import SHOWN, unreadable
 from rdscheck.assess.dump.splitting import Kind, Piece, Splitter
-from rdscheck.assess.facts import Facts, Origin, Statement, Unreadable, Via
+from rdscheck.assess.dump.understanding import Understood, understood
+from rdscheck.assess.dump.usual import usual
+from rdscheck.assess.dump.workers import Workers
+from rdscheck.assess.facts import Facts, Origin, Statement, Via
 from rdscheck.assess.secrets import masked
 from rdscheck.errors import UsageError
 
-#: How many bytes of statements are parsed at once.
+#: How many characters of statements are parsed at once.
 _BATCH = 128 << 10
 
-#: What is shown of a statement that cannot be read.
-_SHOWN = 200
+#: After so many of them other processes are worth their start.
+_MANY = 2 << 20
 
-_LARGE_OBJECT = re.compile(rb"SELECT (?:pg_catalog\.)?lo_create\('(\d+)'\)")
-_LARGE_DATA = re.compile(rb"SELECT (?:pg_catalog\.)?(?:lo_open|lowrite|lo_close)\(")
-_LARGE_OWNER = re.compile(rb"ALTER LARGE OBJECT \d+ OWNER TO (.+)", re.DOTALL)
-_SETVAL = re.compile(rb"SELECT pg_catalog\.setval\('(?:[^'\\]|'')*', -?\d+, (?:true|false)\)")
+#: How much that needs no parser is kept waiting for what does.
+_MOST = 4096
+
+_STATE = re.compile(rb"(?:SET|RESET|SELECT\s+(?:pg_catalog\.)?set_config)\b", re.IGNORECASE)
 _INSERTED = re.compile(
     rb'INSERT\s+INTO\s+((?:"(?:[^"]|"")*"|[\w$\x80-\xff]+)(?:\.(?:"(?:[^"]|"")*"|[\w$\x80-\xff]+))?)',
     re.IGNORECASE,
 )
-_SECRET = re.compile(r"password|connection|user\s+mapping|server|options|secret|dblink", re.IGNORECASE)
 _VERSION = re.compile(r"Dumped from database version (\d+(?:\.\d+)?)")
-
-assert handlers  # importing them registers them
 
 
 def read_dump(source: str | Path | IO[bytes], label: str = "") -> Facts:
@@ -47,10 +50,21 @@ def read_dump(source: str | Path | IO[bytes], label: str = "") -> Facts:
     """
     name = label or ("standard input" if str(source) == "-" else str(source))
     opened = open_dump(source, name)
+    reader = _Reader(name, opened)
     try:
-        return _Reader(name, opened).facts()
+        return reader.facts()
     finally:
+        reader.close()
         opened.close()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was read one after the other: what is said already, and None for each statement of the answer."""
+
+    database: str
+    order: list[list[Said] | None]
+    answer: "Future[Understood] | Understood"
 
 
 class _Reader:
@@ -61,24 +75,32 @@ class _Reader:
         self._facts = Facts(origin=Origin(Via.DUMP, label, format=opened.format))
         self._fold = Fold(self._facts)
         self._scene = Scene()
-        self._waiting: list[tuple[Piece, str]] = []
-        self._size = 0
+        self._statements: list[tuple[int, str]] = []
+        self._size = self._all = 0
+        self._order: list[list[Said] | None] = []
+        self._batches: deque[_Batch] = deque()
+        self._workers: Workers | None = None
         self._rows: tuple[str, list[str]] | None = None
         self._read = 0  # statements that could be read
         self._notes: list[str] = []
         self._line = 0
         self._inserted: set[tuple[str, bytes]] = set()
-        self._large: dict[str, tuple[int, int, set[bytes]]] = {}  # line, number, owners
+        self._large = Large()
+
+    def close(self) -> None:
+        """End what was started."""
+        if self._workers is not None:
+            self._workers.close()
 
     def facts(self) -> Facts:
         """Read all of it."""
         for piece in Splitter(self._opened.read, wanted):
             self._line = piece.line
             self._take(piece)
-        self._flush()
+        self._settle()
         self._opened.finish()
         if not self._read:
-            first = self._facts.unreadable[0].message if self._facts.unreadable else "it is empty"
+            first = self._facts.unreadable[0].message if self._facts.unreadable else "nothing is in it"
             raise UsageError(f"{self._label} is no dump: {first}")
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
@@ -103,42 +125,78 @@ class _Reader:
             case Kind.TORN:
                 self._unreadable(piece, "the dump ends within this statement or its data")
 
-    # Pieces
+    # Statements
 
     def _sql(self, piece: Piece) -> None:
-        text = piece.text
-        if text.startswith((b"SELECT ", b"ALTER LARGE")) and self._is_data(piece):
+        self._scene.line = piece.line
+        if self._large.take(self._scene.database, piece):
             self._read += 1
-            return
-        self._wait(piece)
+        elif (said := usual(self._scene, piece.text)) is not None:
+            self._read += 1
+            if said:
+                self._say(said)
+        elif _STATE.match(piece.text):
+            self._follow(piece)
+        else:
+            self._wait(piece)
 
     def _wait(self, piece: Piece) -> None:
-        self._waiting.append((piece, decoded(piece.text, self._scene.encoding)))
+        self._statements.append((piece.line, decoded(piece.text, self._scene.encoding)))
+        self._order.append(None)
         self._size += len(piece.text)
-        # What follows may depend on what these say of encoding.
-        if self._size > _BATCH or piece.text[:20].lower().startswith(b"set client_encoding"):
-            self._flush()
+        if self._size > _BATCH:
+            self._send(self._scene)
 
-    def _is_data(self, piece: Piece) -> bool:
-        """Take what is said of large objects and sequences, one statement for each of them."""
-        if _LARGE_OBJECT.fullmatch(piece.text):
-            line, number, owners = self._large.get(self._scene_database, (piece.line, 0, set()))
-            self._large[self._scene_database] = line, number + 1, owners
-            return True
-        if match := _LARGE_OWNER.fullmatch(piece.text):
-            if self._scene_database in self._large:
-                self._large[self._scene_database][2].add(match[1])
-            return True
-        return bool(_LARGE_DATA.match(piece.text) or _SETVAL.fullmatch(piece.text))
+    def _say(self, said: list[Said]) -> None:
+        """Have said what was said without the parser, in its turn."""
+        self._order.append(said)
+        if len(self._order) > _MOST:
+            self._send(self._scene)
 
-    @property
-    def _scene_database(self) -> str:
-        return self._scene.database
+    def _follow(self, piece: Piece) -> None:
+        """Read a statement that may change what the following ones mean."""
+        before = replace(self._scene)
+        found = understood(self._scene, [(piece.line, decoded(piece.text, self._scene.encoding))])
+        self._read += found.read
+        if self._scene.session != before.session:
+            self._send(before)
+        self._say(found.said[0])
+
+    def _send(self, scene: Scene) -> None:
+        """Have understood what waits for it, as of a scene."""
+        if not self._order:
+            return
+        statements, self._statements = self._statements, []
+        order, self._order = self._order, []
+        self._all += self._size
+        self._size = 0
+        if self._workers is None and self._all > _MANY:
+            self._workers = Workers()
+        if self._workers is None:
+            self._fold_in(_Batch(scene.database, order, understood(replace(scene), statements)))
+            return
+        self._batches.append(_Batch(scene.database, order, self._workers.submit(replace(scene), statements)))
+        while len(self._batches) > 4 * self._workers.number:
+            self._fold_in(self._batches.popleft())
+
+    def _fold_in(self, batch: _Batch) -> None:
+        answer = batch.answer.result() if isinstance(batch.answer, Future) else batch.answer
+        self._read += answer.read
+        answers = iter(answer.said)
+        for said in batch.order:
+            self._fold.take(next(answers) if said is None else said, batch.database)
+
+    def _settle(self) -> None:
+        """Wait for all that is on its way."""
+        self._send(self._scene)
+        while self._batches:
+            self._fold_in(self._batches.popleft())
+
+    # Other pieces
 
     def _copy(self, piece: Piece) -> None:
         self._rows = None
         if wanted(piece.text):
-            self._flush()
             (parsed,) = parse([decoded(piece.text, self._scene.encoding)])
             self._rows = table_of(parsed.node) if parsed.node else None
         self._wait(piece)
@@ -148,7 +206,7 @@ class _Reader:
             table, columns = self._rows
             self._scene.line = piece.line
             row = copied(decoded(piece.text, self._scene.encoding), columns)
-            self._fold.take(fact_of(self._scene, table, row), self._scene.database)
+            self._say(list(fact_of(self._scene, table, row)))
 
     def _insert(self, piece: Piece) -> None:
         self._read += 1
@@ -156,14 +214,10 @@ class _Reader:
         if match is None or (self._scene.database, match[1]) in self._inserted:
             return
         self._inserted.add((self._scene.database, match[1]))
-        # The name alone is parsed, with the session of the statements before it.
-        name = decoded(match[1], self._scene.encoding)
-        self._flush()
-        (parsed,) = parse([f"TABLE {name}"])
+        (parsed,) = parse([f"TABLE {decoded(match[1], self._scene.encoding)}"])
         relation = parsed.node["fromClause"][0]["RangeVar"] if parsed.node else {}
         detail = ".".join(self._scene.path.relation(relation))
-        fact = Statement(kind="insert", detail=detail, database=self._scene.database, line=piece.line)
-        self._fold.add(fact)
+        self._say([Statement(kind="insert", detail=detail, database=self._scene.database, line=piece.line)])
 
     def _note(self, note: str) -> None:
         self._notes.append(note)
@@ -172,72 +226,36 @@ class _Reader:
             self._scene.major = float(".".join(number[:2])) if int(number[0]) < 10 else int(number[0])
 
     def _meta(self, piece: Piece) -> None:
-        self._flush()
         text = decoded(piece.text, self._scene.encoding)
         command = text.split(maxsplit=1)[0] if text else ""
-        at = {"database": self._scene.database, "line": piece.line}
         if command in {"restrict", "unrestrict", ".", ""}:
             return
         if command in {"connect", "c"}:
             self._read += 1
             name = connected_to(text)
             if name:
+                self._send(self._scene)
                 self._scene.connect(name)
-            self._fold.add(Statement(kind="connect", detail=name, line=piece.line))
+            self._say([Statement(kind="connect", detail=name, line=piece.line)])
             return
         if command == "encoding":
             self._scene.encoding = text.split()[-1].strip("'\"").upper()
-        self._fold.add(Statement(kind="meta", detail=masked(text)[:_SHOWN], **at))  # type: ignore[arg-type]
-
-    # Statements
-
-    def _flush(self) -> None:
-        if not self._waiting:
-            return
-        waiting, self._waiting, self._size = self._waiting, [], 0
-        for (piece, _), parsed in zip(waiting, parse([text for _, text in waiting]), strict=True):
-            if parsed.message:
-                self._unreadable(piece, parsed.message)
-            else:
-                self._read += 1
-                self._understand(piece, parsed)
-
-    def _understand(self, piece: Piece, parsed: Parsed) -> None:
-        scene = self._scene
-        scene.line, scene.text = piece.line, parsed.text
-        if parsed.kind == "InsertStmt":
-            table, columns = table_of(parsed.node)
-            for row in inserted(parsed.node, columns):
-                self._fold.take(fact_of(scene, table, row), scene.database)
-            return
-        if handler := HANDLERS.get(parsed.kind):
-            self._fold.take(handler(scene, parsed.node), scene.database)
-        self._fold.take(acts(scene, parsed.kind, parsed.node), scene.database)
+        shown = masked(text)[:SHOWN]
+        self._say([Statement(kind="meta", detail=shown, database=self._scene.database, line=piece.line)])
 
     def _unreadable(self, piece: Piece, message: str) -> None:
-        self._flush()
-        text = decoded(piece.text[: 2 * _SHOWN], self._scene.encoding)
-        if _SECRET.search(text):
-            # The parser quotes what it stumbled over, which may be the secret.
-            message = message.partition(" at or near ")[0]
-            text = re.sub(r"'[^']*(?:'|\Z)", "'***'", text)
-        fact = Unreadable(
-            message=message, text=masked(text)[:_SHOWN], database=self._scene.database, line=piece.line
-        )
-        self._fold.add(fact)
+        text = decoded(piece.text, self._scene.encoding)
+        self._say([unreadable(self._scene.database, piece.line, message, text)])
 
     def _whole(self) -> None:
         """Note that a dump lacks its end, which pg_dump marks."""
         begun = sum(note in _BEGINNINGS for note in self._notes)
-        ended = sum(
-            note.removesuffix(" complete") in _BEGINNINGS and note.endswith(" complete")
-            for note in self._notes
-        )
-        if begun > ended and not any(
-            one.message.startswith("the dump ends") for one in self._facts.unreadable
-        ):
+        ended = sum(note in _ENDS for note in self._notes)
+        told = any(one.message.startswith("the dump ends") for one in self._facts.unreadable)
+        if begun > ended and not told:
             message = "the dump ends before it is complete: its last line is missing"
-            self._fold.add(Unreadable(message=message, line=self._line))
+            self._fold.add(unreadable("", self._line, message, ""))
 
 
 _BEGINNINGS = frozenset({"PostgreSQL database dump", "PostgreSQL database cluster dump"})
+_ENDS = frozenset(f"{one} complete" for one in _BEGINNINGS)

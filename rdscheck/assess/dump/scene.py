@@ -56,6 +56,19 @@ class Scene:
         """Return where a fact of the database comes from."""
         return {"database": self.database, "line": self.line}
 
+    @property
+    def session(self) -> tuple[object, ...]:
+        """Return what later statements depend on."""
+        return (
+            self.database,
+            tuple(self.path.schemas),
+            self.tablespace,
+            self.access_method,
+            self.oids,
+            self.user,
+            self.encoding,
+        )
+
     def connect(self, database: str) -> None:
         """Begin a new session, in another database."""
         self.database = database

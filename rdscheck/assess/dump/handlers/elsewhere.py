@@ -62,7 +62,7 @@ def create_subscription(scene: Scene, node: Node) -> Iterator[Said]:
         has_password=has_password,
         slot="" if slot.lower() == "none" else slot,
         publications=tuple(strings(node.get("publication"))),
-        options=tuple(f"{one}={value}" for one, value in given.items() if one not in _NOT_KEPT),
+        options=tuple(sorted(f"{one}={value}" for one, value in given.items() if one not in _NOT_KEPT)),
         **scene.at,
     )
 
