@@ -1,5 +1,6 @@
 """The entry: a dump read into facts."""
 
+import gc
 import re
 from collections import deque
 from concurrent.futures import Future
@@ -51,9 +52,14 @@ def read_dump(source: str | Path | IO[bytes], label: str = "") -> Facts:
     name = label or ("standard input" if str(source) == "-" else str(source))
     opened = open_dump(source, name)
     reader = _Reader(name, opened)
+    collecting = gc.isenabled()
+    # What is read has no cycles, and looking for some again and again takes a good part of the time.
+    gc.disable()
     try:
         return reader.facts()
     finally:
+        if collecting:
+            gc.enable()
         reader.close()
         opened.close()
 

@@ -8,19 +8,16 @@ import re
 from collections.abc import Callable
 
 from rdscheck.assess.dump.scene import Change, Said, Scene
+from rdscheck.assess.dump.usual_table import NAME, QUALIFIED, plain_name, usual_table
 from rdscheck.assess.facts import Relation
 from rdscheck.assess.roles import is_system_role
 
-_I = rb'(?:"(?:[^"]|"")++"|[a-z_\x80-\xff][a-z0-9_$\x80-\xff]*+)'
-_N = rb"(?:" + _I + rb"\.)?+" + _I
+_I, _N = NAME, QUALIFIED
 _LIST = rb"\(" + _I + rb"(?:, " + _I + rb")*+\)"
 _PARTS = re.compile(_I)
 
 #: Words that are no names of roles where a role is meant.
 _NO_ROLE = frozenset({b"current_user", b"current_role", b"session_user", b"public", b"none"})
-
-#: What the server takes of a name.
-_LONGEST = 63
 
 
 def _form(*parts: bytes) -> re.Pattern[bytes]:
@@ -34,6 +31,7 @@ _OWNER = _form(
     _I,
     rb")",
 )
+_FUNCTION = _form(rb"ALTER FUNCTION (", _N, rb")\(\) OWNER TO (", _I, rb")")
 _KEY = _form(rb"ALTER TABLE(?: ONLY)? (", _N, rb")\s+ADD CONSTRAINT ", _I, rb" (PRIMARY KEY|UNIQUE) ", _LIST)
 _SEQUENCE = _form(
     rb"CREATE SEQUENCE (",
@@ -68,7 +66,7 @@ def usual(scene: Scene, statement: bytes) -> list[Said] | None:
 
 def _alter(scene: Scene, statement: bytes) -> list[Said] | None:
     if match := _OWNER.fullmatch(statement):
-        where, owner = _name(scene, match[1]), _plain(match[2])
+        where, owner = _name(scene, match[1]), plain_name(match[2])
         if where is None or owner is None or match[2] in _NO_ROLE:
             return None
         return [Change("relations", where, {"owner": owner})]
@@ -81,7 +79,17 @@ def _alter(scene: Scene, statement: bytes) -> list[Said] | None:
     return None
 
 
+def _function(scene: Scene, statement: bytes) -> list[Said] | None:
+    match = _FUNCTION.fullmatch(statement)
+    if match is None or match[2] in _NO_ROLE:
+        return None
+    where, owner = _name(scene, match[1]), plain_name(match[2])
+    return None if where is None or owner is None else [Change("functions", (*where, ""), {"owner": owner})]
+
+
 def _create(scene: Scene, statement: bytes) -> list[Said] | None:
+    if statement.startswith(b"CREATE UNLOGGED"):
+        return usual_table(scene, statement)
     if not scene.tablespace and _INDEX.fullmatch(statement):
         return []
     if (match := _SEQUENCE.fullmatch(statement)) and (where := _name(scene, match[1])) is not None:
@@ -97,7 +105,7 @@ def _grant(scene: Scene, statement: bytes) -> list[Said] | None:
     match = _GRANT.fullmatch(statement)
     if match is None or match[2] in _NO_ROLE:
         return None
-    where, grantee = _name(scene, match[1]), _plain(match[2])
+    where, grantee = _name(scene, match[1]), plain_name(match[2])
     if where is None or grantee is None or is_system_role(grantee) or is_system_role(scene.user):
         return None
     return None if where[0].startswith("pg_") or where[0] == "information_schema" else []
@@ -110,9 +118,11 @@ _READERS: dict[bytes, Callable[[Scene, bytes], list[Said] | None]] = {
     b"ALTER MA": _alter,
     b"ALTER FO": _alter,
     b"ALTER IN": _alter,
+    b"ALTER FU": _function,
     b"CREATE I": _create,
     b"CREATE U": _create,
     b"CREATE S": _create,
+    b"CREATE T": usual_table,
     b"COMMENT ": _comment,
     b"GRANT AL": _grant,
     b"GRANT DE": _grant,
@@ -123,18 +133,9 @@ _READERS: dict[bytes, Callable[[Scene, bytes], list[Said] | None]] = {
 }
 
 
-def _plain(name: bytes) -> str | None:
-    """Return a name without quotation marks, None for one that is cut or not UTF-8."""
-    bare = name[1:-1].replace(b'""', b'"') if name[:1] == b'"' else name
-    try:
-        return bare.decode() if len(bare) <= _LONGEST else None
-    except UnicodeDecodeError:
-        return None
-
-
 def _name(scene: Scene, name: bytes) -> tuple[str, str] | None:
     """Return schema and name."""
-    parts = [_plain(part) for part in _PARTS.findall(name)]
+    parts = [plain_name(part) for part in _PARTS.findall(name)]
     if None in parts:
         return None
     return scene.path.split([part for part in parts if part is not None])
