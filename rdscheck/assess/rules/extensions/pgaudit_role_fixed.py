@@ -42,6 +42,6 @@ def pgaudit_role_fixed(context: Context) -> Iterator[Hit]:
             f"setting pgaudit.role{where}",
             f"pgaudit.role is {plain(one.value)}; {context.target.name} takes {_ROLE} only.",
             f"CREATE ROLE {_ROLE};\n"
-            f"-- and every privilege of the audit role again:\n"
+            f"-- it gets the privileges of the audit role by membership\n"
             f"GRANT {quoted(one.value)} TO {_ROLE};",
         )
