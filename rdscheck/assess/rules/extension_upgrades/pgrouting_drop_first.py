@@ -49,9 +49,9 @@ def pgrouting_drop_first(context: Context) -> Iterator[Hit]:
     """Find the extension where the upgrade is one of those."""
     target, source = context.target, context.source_major
     meant = (
-        target.major == 12 and source == 10  # noqa: PLR2004
+        target.major == 12 and source == 10
         if target.engine == AURORA
-        else target.major == 11 and 0 < source < 10  # noqa: PLR2004
+        else target.major == 11 and 0 < source < 10
     )
     if meant:
         for one in installed(context, "pgrouting"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rdscheck.assess.facts import Function
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -33,7 +34,7 @@ _LOOSE = (
 def extension_unpackaged(context: Context) -> Iterator[Hit]:
     """Find C functions by the library they are in."""
     number: dict[tuple[str, str], int] = {}
-    first = {}
+    first: dict[tuple[str, str], Function] = {}
     for extension, function in unpackaged(context):
         key = function.database, extension
         number[key] = number.get(key, 0) + 1
