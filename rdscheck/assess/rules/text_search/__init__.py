@@ -1,1 +1,1 @@
-"""Text search: what needs files of the server, or functions in C."""
+"""Text search: what needs files of the server."""
