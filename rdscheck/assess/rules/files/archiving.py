@@ -32,10 +32,12 @@ _PROGRAMS = frozenset(
     date=pages.READ,
     effort=Effort(4),
     moves=(Move.RESTORE,),
+    # Archiving takes a restart; this one is read at once, and a server that does not recover never runs it.
     guilty=Example(
-        sql="SELECT 1",
-        subject="setting archive_command",
-        settings=(("archive_mode", "on"), ("archive_command", "/bin/true")),
+        sql="ALTER SYSTEM SET archive_cleanup_command = '/bin/true'; SELECT pg_reload_conf(); SELECT"
+        " pg_sleep(0.3)",
+        subject="setting archive_cleanup_command",
+        clean="ALTER SYSTEM RESET archive_cleanup_command; SELECT pg_reload_conf()",
         not_dumped="a dump has nothing of postgresql.conf",
     ),
     innocent=Example(sql="CREATE TABLE archive_command (id integer PRIMARY KEY)"),
