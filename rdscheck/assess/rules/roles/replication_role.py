@@ -21,11 +21,10 @@ from rdscheck.assess.who import own_roles
     date=pages.READ,
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
+    # The views of a sandbox hide the attribute, as those of RDS do.
     guilty=Example(
-        sql="CREATE ROLE {new} REPLICATION LOGIN",
-        subject="role {new}",
-        clean="DROP ROLE {new}",
-        with_roles=True,
+        dump="CREATE ROLE app;\nALTER ROLE app WITH NOSUPERUSER LOGIN REPLICATION NOBYPASSRLS;\n",
+        subject="role app",
     ),
     innocent=Example(sql="CREATE ROLE {new} LOGIN", clean="DROP ROLE {new}", with_roles=True),
 )
