@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.target import Move
 
 
 @rule(
@@ -18,6 +19,7 @@ from rdscheck.assess.rule import Context, Example, Hit, hit, rule
     source=pages.postgresql("sql-alterrole"),
     date=pages.READ,
     effort=Effort(0.25, 0.25),
+    moves=(Move.RESTORE,),
     # A server keeps no clear text.
     guilty=Example(dump="CREATE ROLE app LOGIN PASSWORD 'Not-a-secret-1';\n", subject="role app"),
     innocent=Example(
