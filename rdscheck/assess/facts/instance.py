@@ -137,3 +137,19 @@ class SecurityLabel(Fact):
     provider: str
     kind: str
     object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRule(Fact):
+    """A line of ``pg_hba.conf``, live only: how clients log in.
+
+    ``kind`` is local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; ``databases``, ``users`` and
+    ``address`` (with its mask, ``all``, empty for local) are as ``pg_hba_file_rules`` shows them. Options,
+    which may hold secrets, are left out.
+    """
+
+    kind: str
+    method: str
+    databases: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    address: str = ""
