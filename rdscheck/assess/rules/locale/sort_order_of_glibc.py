@@ -20,7 +20,7 @@ from rdscheck.assess.target import Move
     "anew, so they are right; ORDER BY without COLLATE, range partitions of text and merges with other "
     "servers' "
     "output may differ.",
-    fix='Compare ORDER BY of a few text columns on both sides; write COLLATE "C" where an order must not change.',
+    fix='Compare ORDER BY of text columns on both sides; write COLLATE "C" where the order must stay.',
     severity=Severity.NOTE,
     source=COLLATIONS,
     date="2026-10-01",
