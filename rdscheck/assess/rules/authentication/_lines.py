@@ -19,20 +19,36 @@ def adding(line: str) -> str:
 
 def subject(line: LoginRule) -> str:
     """Return what findings call a line: ``login host all app 10.0.0.0/8 ldap``."""
-    words = (line.kind, ",".join(line.databases), ",".join(line.users), line.address, line.method)
+    network = _network(line)
+    words = (
+        line.kind,
+        ",".join(line.databases),
+        ",".join(line.users),
+        str(network) if network else line.address,
+        line.method,
+    )
     return " ".join(("login", *filter(None, words)))
 
 
-def is_loopback(line: LoginRule) -> bool:
+def _is_loopback(line: LoginRule) -> bool:
     """Tell whether a line is for clients on the server's own machine, which RDS does not have."""
     if line.kind == "local" or line.address in {"samehost", "localhost"}:
         return True
+    network = _network(line)
+    return network is not None and network.is_loopback
+
+
+def _network(line: LoginRule) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_network(line.address.split()[0] if line.address else "", strict=False).is_loopback
+        return ipaddress.ip_network(line.address, strict=False) if line.address else None
     except ValueError:
-        return False
+        return None
 
 
-def for_replication(line: LoginRule) -> bool:
-    """Tell whether a line is for physical replication alone."""
-    return line.databases == ("replication",)
+def of_clients(line: LoginRule) -> bool:
+    """Tell whether a line lets clients in: not one for physical replication, nor for roles of the service."""
+    users = [user.removeprefix("+") for user in line.users]
+    own = bool(users) and all(user.startswith("rds") for user in users)
+    return (
+        line.method != "reject" and line.databases != ("replication",) and not own and not _is_loopback(line)
+    )

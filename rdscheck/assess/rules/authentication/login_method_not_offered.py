@@ -10,8 +10,7 @@ from rdscheck.assess.rules.authentication._lines import (
     NOT_IN_DUMPS,
     REMOVE,
     adding,
-    for_replication,
-    is_loopback,
+    of_clients,
     subject,
 )
 from rdscheck.assess.target import Move
@@ -57,7 +56,7 @@ def login_method_not_offered(context: Context) -> Iterator[Hit]:
         return
     for one in context.facts.login_rules:
         instead = _INSTEAD.get(one.method)
-        if instead and not is_loopback(one) and not for_replication(one):
+        if instead and of_clients(one):
             yield hit(
                 one,
                 subject(one),

@@ -10,8 +10,7 @@ from rdscheck.assess.rules.authentication._lines import (
     NOT_IN_DUMPS,
     REMOVE,
     adding,
-    for_replication,
-    is_loopback,
+    of_clients,
     subject,
 )
 from rdscheck.assess.target import Move
@@ -40,5 +39,5 @@ def login_without_password(context: Context) -> Iterator[Hit]:
     if from_service(context):
         return
     for one in context.facts.login_rules:
-        if one.method == "trust" and not is_loopback(one) and not for_replication(one):
+        if one.method == "trust" and of_clients(one):
             yield hit(one, subject(one), "Clients of this line of pg_hba.conf log in without a password.")

@@ -10,8 +10,7 @@ from rdscheck.assess.rules.authentication._lines import (
     NOT_IN_DUMPS,
     REMOVE,
     adding,
-    for_replication,
-    is_loopback,
+    of_clients,
     subject,
 )
 from rdscheck.assess.rules.parameters._restored import default_of, is_on
@@ -43,6 +42,5 @@ def login_without_tls(context: Context) -> Iterator[Hit]:
     if from_service(context) or not is_on(default_of(context, "rds.force_ssl")):
         return
     for one in context.facts.login_rules:
-        if one.kind == "hostnossl" and one.method != "reject" and not is_loopback(one):
-            if not for_replication(one):
-                yield hit(one, subject(one), "Clients of this line of pg_hba.conf do not use TLS.")
+        if one.kind == "hostnossl" and of_clients(one):
+            yield hit(one, subject(one), "Clients of this line of pg_hba.conf do not use TLS.")
