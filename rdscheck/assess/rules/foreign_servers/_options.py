@@ -1,5 +1,6 @@
 """Options of foreign servers and user mappings."""
 
+import ipaddress
 from collections.abc import Mapping
 
 from rdscheck.assess.facts import Server, UserMapping
@@ -35,3 +36,14 @@ def mapping_subject(mapping: UserMapping) -> str:
 def role_sql(mapping: UserMapping) -> str:
     """Return the role of a user mapping for SQL."""
     return "PUBLIC" if mapping.role == "public" else quoted(mapping.role)
+
+
+def is_local(host: str) -> bool:
+    """Tell whether a host is the machine itself; the part of a service name behind it is left out."""
+    name = host.removeprefix("//").strip("[]").lower()
+    if name in {"localhost", "localhost.localdomain", "ip6-localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -7,8 +7,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import from_service
 from rdscheck.assess.pages import DNS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.foreign_servers._options import hosts, server_subject
-from rdscheck.assess.rules.foreign_servers.foreign_server_localhost import is_local
+from rdscheck.assess.rules.foreign_servers._options import hosts, is_local, server_subject
 from rdscheck.assess.target import RDS, Move
 from rdscheck.model import Certainty
 

@@ -1,6 +1,5 @@
 """Foreign servers on the server's own machine."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
@@ -8,7 +7,7 @@ from rdscheck.assess.majors import from_service
 from rdscheck.assess.names import quoted
 from rdscheck.assess.pages import FOREIGN_DATA
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.foreign_servers._options import hosts, options, server_subject
+from rdscheck.assess.rules.foreign_servers._options import hosts, is_local, options, server_subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -56,14 +55,3 @@ def foreign_server_localhost(context: Context) -> Iterator[Hit]:
                 f"ALTER SERVER {quoted(one.name)} OPTIONS (SET {option} 'db.example.com');  -- the host "
                 f"you mean",
             )
-
-
-def is_local(host: str) -> bool:
-    """Tell whether a host is the machine itself; the part of a service name behind it is left out."""
-    name = host.removeprefix("//").strip("[]").lower()
-    if name in {"localhost", "localhost.localdomain", "ip6-localhost"}:
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

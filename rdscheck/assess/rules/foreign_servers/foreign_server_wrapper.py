@@ -36,9 +36,7 @@ _EXTENSIONS = {"dblink_fdw": "dblink"}
     ),
 )
 def foreign_server_wrapper(context: Context) -> Iterator[Hit]:
-    """Find servers whose wrapper comes from an extension that is not offered; own wrappers have their "
-    "rule.
-    """
+    """Find servers whose wrapper is of an extension not offered; wrappers of one's own have their rule."""
     own = {(one.database, one.name) for one in context.facts.wrappers}
     offered = context.target.extensions
     for one in context.facts.servers:
