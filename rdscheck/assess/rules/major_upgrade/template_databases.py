@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Flavour
+from rdscheck.assess.facts import Flavour, Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import changes
 from rdscheck.assess.pages import AURORA_UPGRADE, UPGRADE_SCRIPT
@@ -47,7 +47,8 @@ _TEMPLATES = ("template0", "template1")
 )
 def template_databases(context: Context) -> Iterator[Hit]:
     """Find templates that are none; one is missing only where the other was seen."""
-    if not changes(context):
+    # A dump speaks of template1 only where somebody changed it, and not of what it is.
+    if not changes(context) or context.facts.origin.via is not Via.LIVE:
         return
     seen = {one.name: one for one in context.facts.databases if one.name in _TEMPLATES}
     source = AURORA_UPGRADE if context.target.engine == AURORA else UPGRADE_SCRIPT
