@@ -13,7 +13,7 @@ from rdscheck.assess.checked import Checked, Entry, Missed
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Finding
 from rdscheck.assess.target import read_target
-from rdscheck.assess.vocabulary import WORD, general, is_common, of_rule, of_target
+from rdscheck.assess.vocabulary import WORD, general, is_common, of_collectors, of_rule, of_target
 
 _LEFT_OUT = "(left out)"
 # A name in quotation marks, or a literal; doubled ones belong to it.
@@ -93,12 +93,15 @@ class Pseudonyms:
     def _quoted(self, match: re.Match[str], words: Callable[[str], bool]) -> str:
         if match[1] is not None:
             name = match[1].replace('""', '"')
-            return match[0] if _told(name) else self.of(name)
+            return match[0] if _told(name) or self._plain(name, words) else self.of(name)
         inside = match[2].replace("''", "'")
-        if inside in self._names or _ADDRESS.search(inside):
-            return f"'{self.of(inside)}'"
-        known = all(is_common(one) or words(one) for one in WORD.findall(inside))
-        return match[0] if known else f"'{self.of(inside)}'"
+        return match[0] if self._plain(inside, words) else f"'{self.of(inside)}'"
+
+    def _plain(self, text: str, words: Callable[[str], bool]) -> bool:
+        """Tell whether a text in quotation marks consists of words that tell nothing."""
+        if text in self._names or _ADDRESS.search(text):
+            return False
+        return all(is_common(one) or words(one) for one in WORD.findall(text))
 
 
 def _told(name: str) -> bool:
@@ -116,7 +119,7 @@ def anonymous(
 
 def _check(check: Checked, names: Pseudonyms) -> Checked:
     target = of_target(read_target(check.target))
-    base = general() | target
+    base = general() | target | of_collectors()
 
     def plain(text: str) -> str:
         return names.text(text, base.__contains__)

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rdscheck.assess.dump.reading import read_dump
-from rdscheck.assess.facts import Fact, Facts, NotSeen
+from rdscheck.assess.facts import Extension, Fact, Facts, Language, NotSeen, Setting
 from rdscheck.assess.finding import Assessment
 from rdscheck.assess.judge import judge
 from rdscheck.assess.live.collecting import collect
@@ -113,12 +113,14 @@ def names(facts: Facts) -> Iterator[str]:
     for field in fields(Facts):
         values = getattr(facts, field.name)
         for one in values if isinstance(values, list) else ():
-            if isinstance(one, Fact):
+            # Names of extensions, languages and parameters are not the user's.
+            if isinstance(one, Fact) and not isinstance(one, Extension | Language):
                 yield from _names_of(one)
 
 
 def _names_of(fact: Fact) -> Iterator[str]:
     for field in fields(fact):
         value = getattr(fact, field.name)
-        if field.name in _NAMED and isinstance(value, str) and value:
+        own = field.name != "name" or not isinstance(fact, Setting)
+        if own and field.name in _NAMED and isinstance(value, str) and value:
             yield value

@@ -1,8 +1,10 @@
 """Words that reports may show to anybody: those of the rules, of PostgreSQL and of the catalog."""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from types import CodeType, FunctionType
 
 from pglast import keywords
@@ -17,6 +19,8 @@ from rdscheck.catalog.parameters import parameters
 #: A word: what stands between spaces and punctuation; everything beyond ASCII belongs to words.
 WORD = re.compile(r"[\w$\u0080-\U0010ffff]+")
 _OWN = "rdscheck.assess"
+_COLLECTORS = ("rdscheck.assess.dump.", "rdscheck.assess.live.", "rdscheck.assess.bodies.")
+_PARAMETERS = Path(__file__).parent / "parameters.txt"
 _DEEP = 6
 
 #: Names that every server has: they tell nothing.
@@ -40,7 +44,7 @@ terminating administrator command unexpectedly was before while processing reque
 abnormally does exist exists syntax at near end input line invalid value unterminated quoted string dollar
 too many connections clients already reserved replication privileges cannot execute transaction read only
 body statements they parsed more other somebody holds may over server's answers
-dump cut short truncated binary understood standard checked interrupted seconds
+file_fdw dblink adminpack dump cut short truncated binary understood standard checked interrupted seconds
 """
 _LOCALE = re.compile(r"(?:[a-z]{2,3}_[A-Z]{2}|[A-Z]{2}|utf8|UTF|UTF8|LATIN\d+|WIN\d+|C|POSIX|ICU)\Z")
 
@@ -48,7 +52,7 @@ _LOCALE = re.compile(r"(?:[a-z]{2,3}_[A-Z]{2}|[A-Z]{2}|utf8|UTF|UTF8|LATIN\d+|WI
 @cache
 def general() -> frozenset[str]:
     """Return the words that stay in every text."""
-    words = {*_OTHERS.split(), *COMMON, *CALLS, *RELATIONS}
+    words = {*_OTHERS.split(), *_PARAMETERS.read_text("ascii").split(), *COMMON, *CALLS, *RELATIONS}
     for text in (*KINDS, *KINDS.values(), *PLAIN):
         words |= set(WORD.findall(text))
     kinds = (keywords.COL_NAME_KEYWORDS, keywords.RESERVED_KEYWORDS, keywords.TYPE_FUNC_NAME_KEYWORDS)
@@ -60,9 +64,10 @@ def general() -> frozenset[str]:
 
 @cache
 def of_target(target: Target) -> frozenset[str]:
-    """Return the names of a target's extensions and parameters."""
-    found = set(offered(target.version, target.engine)) | set(parameters(target.version, target.engine))
-    return frozenset(word for name in found for word in (*WORD.findall(name), name))
+    """Return the words of a target's name and version, and of its extensions and parameters."""
+    found = {target.name, target.engine}
+    found |= set(offered(target.version, target.engine)) | set(parameters(target.version, target.engine))
+    return frozenset(word for name in found for word in WORD.findall(name))
 
 
 @cache
@@ -74,26 +79,45 @@ def of_rule(id_: str) -> frozenset[str]:
 
 def _of(rule: Rule) -> frozenset[str]:
     texts = [rule.id, rule.group, rule.problem, rule.why, rule.fix]
-    seen: set[int] = set()
-    functions = [rule.judge, *vars(rule.judge).values()]
-    for one in functions:
-        if isinstance(one, FunctionType):
-            texts += _texts(one, seen)
+    texts += _texts(rule.judge, set())
     return frozenset(word for text in texts for word in WORD.findall(text))
 
 
-def _texts(function: FunctionType, seen: set[int], deep: int = 0) -> Iterator[str]:
-    """Yield the texts a function of ours holds, and those of what it uses."""
+@cache
+def of_collectors() -> frozenset[str]:
+    """Return the words in which dumps and servers are read, and what cannot be seen of them is told."""
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(_COLLECTORS)]
+    seen: set[int] = set()
+    texts = [
+        text
+        for module in modules
+        for value in vars(module).values()
+        if getattr(value, "__module__", "") == module.__name__
+        for text in _texts(value, seen)
+    ]
+    return frozenset(word for text in texts for word in WORD.findall(text))
+
+
+def _texts(function: object, seen: set[int], deep: int = 0) -> Iterator[str]:
+    """Yield the texts a function or class of ours holds, and those of what it uses."""
     if id(function) in seen or deep > _DEEP:
         return
     seen.add(id(function))
+    if isinstance(function, property):
+        function = function.fget
+    if isinstance(function, type):
+        for value in vars(function).values():
+            if isinstance(value, FunctionType | property):
+                yield from _texts(value, seen, deep)
+    if not isinstance(function, FunctionType):
+        return
     used = set()
     for code in _codes(function.__code__):
         yield from _strings(code.co_consts)
         used |= set(code.co_names)
     for name in sorted(used & set(function.__globals__)):
         value = function.__globals__[name]
-        if isinstance(value, FunctionType) and value.__module__.startswith(_OWN):
+        if isinstance(value, FunctionType | type) and value.__module__.startswith(_OWN):
             yield from _texts(value, seen, deep + 1)
         else:
             yield from _strings([value])
