@@ -199,8 +199,8 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
         if not seen.complete:
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
             continue
-        console.note(f"checking {source.label}")
         try:
+            console.note(f"checking {source.label}")
             examined = examine(source, target, ask.rules, ask.wish, _teller(console))
             seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))
             seen.names.append(examined.names)

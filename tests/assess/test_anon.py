@@ -159,7 +159,7 @@ def test_findings_keep_their_number_and_rules() -> None:
     assert len({one.finding.key for one in shown.entries}) == len({one.finding.key for one in made.entries})
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=3, max_size=12))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=3, max_size=12))
 def test_any_known_name_goes_from_any_text(name: str) -> None:
     names = Pseudonyms([name])
     told = names.text(f"table {quoted(name)} and table {name}.", {"table", "and"}.__contains__, subject=True)
