@@ -43,6 +43,7 @@ _MADE = frozenset(
         "subscription",
         "system",
         "tablespace",
+        "trigger",  # ALTER TABLE … DISABLE TRIGGER ALL
         "user",
     }
 )
