@@ -1,7 +1,7 @@
 """Whole functions, as people write them: each must be read, and give just the acts its file names.
 
 A file holds what the function needs, then a line ``-- acts LINE: KIND DETAIL`` for each act (``, dynamic``
-behind those of EXECUTE), then the function. ``~`` at the end of a line stands for a carriage return.
+behind those of EXECUTE), then the function. The first line may say ``-- since MAJOR``. ``~`` at the end of a line stands for a carriage return.
 """
 
 import re
@@ -17,6 +17,7 @@ from rdscheck.assess.facts import Act
 
 TEXTS = sorted((Path(__file__).parent / "texts").glob("*.sql"))
 MARK = "-- acts "
+SINCE = "-- since "
 BEGINNING = re.compile(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) ", re.IGNORECASE)
 
 
@@ -29,6 +30,7 @@ class Text:
     create: str
     language: str
     body: str
+    since: int
 
 
 def text_of(path: Path) -> Text:
@@ -44,6 +46,7 @@ def text_of(path: Path) -> Text:
         create=create,
         language=header.language,
         body=header.body,
+        since=int(lines[0].removeprefix(SINCE)) if lines[0].startswith(SINCE) else 0,
     )
 
 

@@ -5,7 +5,7 @@ CREATE DOMAIN app.short AS varchar(10) CHECK (value <> '');
 CREATE FUNCTION app.row_types(p app.line, lines app.line[], INOUT m app.mood) LANGUAGE plpgsql AS $$
 DECLARE
   r app.line%ROWTYPE; rs app.line[] := '{}'; a app.line.amount%TYPE DEFAULT 3; e app.mood; d app.short := 'x';
-  many app.line.id%TYPE[]; u uuid; c CONSTANT int NOT NULL := 4; x record; n numeric(12, 2) = 1;
+  many int[]; u uuid; c CONSTANT int NOT NULL := 4; x record; n numeric(12, 2) = 1;
   /* a default that nobody would look for */
   hidden app.short NOT NULL := (SELECT usename FROM pg_shadow LIMIT 1);
 BEGIN
