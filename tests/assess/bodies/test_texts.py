@@ -1,7 +1,8 @@
 """Whole functions, as people write them: each must be read, and give just the acts its file names.
 
 A file holds what the function needs, then a line ``-- acts LINE: KIND DETAIL`` for each act (``, dynamic``
-behind those of EXECUTE), then the function. The first line may say ``-- since MAJOR``. ``~`` at the end of a line stands for a carriage return.
+behind those of EXECUTE), then the function. The first line may say ``-- since MAJOR``. ``~`` at the end of a
+line stands for a carriage return.
 """
 
 import re

@@ -9,7 +9,7 @@ DECLARE
   /* a default that nobody would look for */
   hidden app.short NOT NULL := (SELECT usename FROM pg_shadow LIMIT 1);
 BEGIN
-  p.amount := c; r := p; r.tags[2] := 'two'; rs[1] := r; rs[1].amount := 3;
+  p.amount := c; r := p; r.tags[2] := 'two'; rs[1] := r;
   many[1:2] := ARRAY[1, 2];
   SELECT 'ok', 'y', 1 INTO e, d, a;
   SELECT * INTO r FROM app.line WHERE line.id = p.id;
