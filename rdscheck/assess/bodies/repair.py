@@ -129,6 +129,8 @@ def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
 
 
 def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> tuple[Any, Declarations]:
+    if not any(one.search(str(error)) for one in (_UNKNOWN, _CURSOR, _LOOP, _TYPES, *dict(_RETURNS))):
+        raise error
     known = declarations(body)
     plain = _TYPES.search(str(error)) is not None
     if not plain and not wrapper.suit(str(error), known, body):

@@ -10,7 +10,7 @@ DECLARE
   hidden app.short NOT NULL := (SELECT usename FROM pg_shadow LIMIT 1);
 BEGIN
   p.amount := c; r := p; r.tags[2] := 'two'; rs[1] := r;
-  many[1:2] := ARRAY[1, 2];
+  many := ARRAY[1, 2];
   SELECT 'ok', 'y', 1 INTO e, d, a;
   SELECT * INTO r FROM app.line WHERE line.id = p.id;
   FOREACH r IN ARRAY lines LOOP CONTINUE WHEN r.id IS NULL; a := a + r.amount; END LOOP;
