@@ -10,12 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rdscheck.assess.bodies.declarations import Declarations, declarations, loop_variables
+from rdscheck.assess.bodies.header import parameters
 from rdscheck.assess.bodies.tree import Unparsable, parsed_plpgsql
 
 #: The most often a body is tried again: once for each variable that turns out to be missing, or a row.
 _TRIES = 300
 #: No more characters than this are parsed for one body, over all tries.
 _BUDGET = 60_000_000
+
+#: The parser's time for INTO grows with the square of their number: so many take it two seconds.
+_MOST_TARGETS = 20_000
+#: What a parameter is named that the body knows by its number.
+_NUMBERED = "rdscheck_"
+_INTO = re.compile(r"\binto\b", re.IGNORECASE)
 
 _UNKNOWN = re.compile(r'"(.+?)" is not a known variable|variable "(.+?)" does not exist', re.DOTALL)
 _CURSOR = re.compile(r'variable "(.+?)" must be of type cursor or refcursor', re.DOTALL)
@@ -42,6 +49,7 @@ class _Wrapper:
 
     returns: str = "void"
     parameters: dict[str, None] = field(default_factory=dict)
+    given: int = 0  # so many of them are known from the definition, in its order
     rows: set[str] = field(default_factory=set)
     cursors: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=lambda: {"void"})
@@ -58,9 +66,10 @@ class _Wrapper:
 
     def _places(self) -> list[str]:
         """Name the parameters so that those known by their number, as ``$2``, have their places."""
-        numbered = {int(one[1:]) for one in self.parameters if re.fullmatch(r"\$[1-9]\d?", one)}
-        named = [one for one in self.parameters if not one.startswith("$")]
-        return [f"${place}" for place in range(1, max(numbered, default=0) + 1)] + named
+        given, others = list(self.parameters)[: self.given], list(self.parameters)[self.given :]
+        numbered = [int(one[1:]) for one in others if re.fullmatch(r"\$[1-9]\d?", one)]
+        between = [f"${place}" for place in range(self.given + 1, max(numbered, default=0) + 1)]
+        return given + between + [one for one in others if not one.startswith("$")]
 
     def _type(self, name: str) -> str:
         if name in self.cursors:
@@ -72,8 +81,9 @@ class _Wrapper:
         if match := _UNKNOWN.search(message):
             return self._variable(match[1] or match[2], known)
         if match := _CURSOR.search(message):
-            fresh = match[1] in self.parameters and match[1] not in self.cursors
-            self.cursors.add(match[1])
+            name = re.sub(f"^{_NUMBERED}", "$", match[1])
+            fresh = name in self.parameters and name not in self.cursors
+            self.cursors.add(name)
             return fresh
         if _LOOP.search(message):
             missing = [one for one in loop_variables(body) if one not in self.parameters]
@@ -100,33 +110,38 @@ class _Wrapper:
         return changed
 
 
-def tree_of(create: str, body: str) -> Any:
-    """Return the tree of a body; raises ``Unparsable`` with what the parser says of it at last.
+def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
+    """Return the tree of a body, and what the body declares where that was looked at.
 
     ``create`` is the statement that defines the function; without it, or where that is not read, the body is
-    put into one of our own.
+    put into one of our own. Raises ``Unparsable`` with what the parser says of it at last.
     """
+    if _targets(create) > _MOST_TARGETS or _targets(body) > _MOST_TARGETS:
+        raise Unparsable(f"the body has more than {_MOST_TARGETS} INTO: the parser would take minutes")
     if create:
         try:
-            return parsed_plpgsql(create)
+            return parsed_plpgsql(create), None
         except Unparsable:
             if not body:
                 raise
-    wrapper = _Wrapper()
+    names = dict.fromkeys(parameters(create))
+    wrapper = _Wrapper(parameters=names, given=len(names))
     try:
-        return parsed_plpgsql(wrapper.statement(body))
+        return parsed_plpgsql(wrapper.statement(body)), None
     except Unparsable as error:
         return _repaired(wrapper, body, error)
 
 
-def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> Any:
+def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> tuple[Any, Declarations]:
+    if not any(one.search(str(error)) for one in (_UNKNOWN, _CURSOR, _LOOP, _TYPES, *dict(_RETURNS))):
+        raise error
     known = declarations(body)
     plain = _TYPES.search(str(error)) is not None
     if not plain and not wrapper.suit(str(error), known, body):
         raise error
     for _ in range(min(_TRIES, _BUDGET // (len(body) + 1))):
         try:
-            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows)))
+            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows))), known
         except Unparsable as again:
             error = again
             if not wrapper.suit(str(error), known, body):
@@ -134,9 +149,13 @@ def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> Any:
     raise error
 
 
+def _targets(text: str) -> int:
+    return len(_INTO.findall(text)) if len(text) > _MOST_TARGETS else 0
+
+
 def _quoted(name: str) -> str:
     # Called by its number alone, a parameter needs no name, but then none after it could have one.
-    plain = f"rdscheck_{name[1:]}" if name.startswith("$") else name
+    plain = f"{_NUMBERED}{name[1:]}" if name.startswith("$") else name
     return '"' + plain.replace('"', '""') + '"'
 
 
