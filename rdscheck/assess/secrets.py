@@ -9,7 +9,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 HIDDEN = "***"
 
 #: Names of options and parameters whose value is secret, and the one that only sounds like it.
-_SECRET = re.compile(r"pass(?!word_required\Z|file\Z)|pwd|secret|token|credential|(access|private|api)_?key", re.I)
+_SECRET = re.compile(
+    r"pass(?!word_required\Z|file\Z)|pwd|secret|token|credential|(access|private|api)_?key", re.I
+)
 
 _WORD = r"[\w.]*(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|access_?key|private_?key|api_?key)\w*"
 #: A literal; in one that stands within another its quotes are doubled. One without end goes to the end.
@@ -46,7 +48,8 @@ def masked_value(name: str, value: str) -> str:
 def masked_options(options: Iterable[str] | None) -> tuple[str, ...]:
     """Return options as ``name=value``, those that are secret as ``name=***``."""
     return tuple(
-        f"{name}={masked_value(name, value)}" for name, _, value in (one.partition("=") for one in options or ())
+        f"{name}={masked_value(name, value)}"
+        for name, _, value in (one.partition("=") for one in options or ())
     )
 
 

@@ -201,6 +201,7 @@ class Splitter:
         self._nesting, self._fed = Nesting(), self._start
         ends = self._plain(insert=insert) or self._slow(insert=insert)
         text = self._head or self._text[self._start : self._at]
+        size = self._lost + self._at - self._start
         if not ends:
             self._start = self._at
             yield Piece(Kind.TORN, text[:_HEAD].strip(), line)
@@ -212,7 +213,7 @@ class Splitter:
         elif insert:
             yield Piece(Kind.INSERT, text[:_HEAD], line)
         elif self._lost:
-            yield Piece(Kind.CUT, text[:_HEAD], line, self._lost + len(text))
+            yield Piece(Kind.CUT, text[:_HEAD], line, size)
         elif text[:4].upper() == b"COPY" and _COPY.match(_QUOTED.sub(b"q", text)):
             yield Piece(Kind.COPY, text, line)
             yield from self._data(text, line)
