@@ -24,7 +24,7 @@ _DEFINING = {
 }
 
 #: Statements that are read for facts of their own and may do something besides.
-_BOTH = frozenset({"SelectStmt", "UpdateStmt", "VariableSetStmt"})
+_BOTH = frozenset({"CopyStmt", "SelectStmt", "UpdateStmt", "VariableSetStmt"})
 
 #: What pg_dump and pg_dumpall set at the beginning of every session.
 _USUAL = frozenset(
