@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import labels as labels_of
+from rdscheck.sandbox.rundir import RunDir
 
 Kind = Literal["moto", "localstack", "url"]
 
@@ -59,7 +62,8 @@ class Place:
 
     ``bind`` is the address our own processes listen on. ``server_host`` is the name
     under which a server in a container reaches this host, None where the server
-    runs on the host itself. Containers carry ``labels``; a process ends with ``owner``.
+    runs on the host itself. Containers carry ``labels`` for the sweep; a process ends
+    with ``owner``, or with whoever the run's ``owner`` file names by then.
     """
 
     run_dir: Path
@@ -67,6 +71,16 @@ class Place:
     server_host: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     owner: Owner = field(default_factory=Owner.me)
+
+    @classmethod
+    def for_run(cls, run: RunDir, engine: Engine | None) -> "Place":
+        """Return where the servers of an engine reach what is started, owned by whoever owns the run.
+
+        A server of the user's own has no engine; it is taken to reach loopback.
+        """
+        bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
+        owner = run.owner() or Owner.me()
+        return cls(run.path, bind, server_host, labels_of(owner, run.id), owner)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,10 @@ from rdscheck.aws.functions.service import DEFAULT_ACCOUNT
 from rdscheck.aws.url import check_url
 from rdscheck.errors import LambdaUnavailable
 from rdscheck.sandbox.engine import Engine
-from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.process import end_process
 from rdscheck.sandbox.rundir import RunDir
 
 OURS = "rdscheck"
-_STOP_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,7 @@ class LambdaEndpoint:
 
 def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint:
     """Start our Lambda where the servers of an engine reach it, or take the address in ``choice``."""
-    bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
-    owner = run.owner() or Owner.me()
-    place = Place(
-        run_dir=run.path, bind=bind, server_host=server_host, labels=labels(owner, run.id), owner=owner
-    )
+    place = Place.for_run(run, engine)
     return start(place) if choice == "auto" else adopt(choice, place)
 
 
@@ -85,26 +79,20 @@ def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     access_key, secret_key = "AKIARDSCHECKLAMBDA00", secrets.token_hex(20)
     arguments = [*child.arguments_of(place), "--room", str(place.run_dir / "functions"), "--account", account]
     arguments += ["--key", f"{access_key}:{secret_key}"]
-    process = child.launch("rdscheck.aws.functions.server", arguments, place.run_dir, log)
-    try:
-        told = child.report(process, "Lambda", log)
-    except BaseException:
-        process.kill()
-        process.wait(timeout=_STOP_TIMEOUT)
-        raise
-    port = int(told["port"])
-    return LambdaEndpoint(
-        kind=OURS,
-        name="rdscheck, stand-in",
-        url_for_host=http_url(place.bind, port),
-        url_for_server=http_url(place.server_host or place.bind, port),
-        region=DEFAULT_REGION,
-        account=account,
-        access_key=access_key,
-        secret_key=secret_key,
-        pid=process.pid,
-        started=told["started"],
-    )
+    with child.launched("rdscheck.aws.functions.server", arguments, "Lambda", log) as told:
+        port = int(told["port"])
+        return LambdaEndpoint(
+            kind=OURS,
+            name="rdscheck, stand-in",
+            url_for_host=http_url(place.bind, port),
+            url_for_server=http_url(place.server_host or place.bind, port),
+            region=DEFAULT_REGION,
+            account=account,
+            access_key=access_key,
+            secret_key=secret_key,
+            pid=int(told["pid"]),
+            started=told["started"],
+        )
 
 
 def adopt(url: str, place: Place) -> LambdaEndpoint:
