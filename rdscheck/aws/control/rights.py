@@ -58,11 +58,9 @@ class Rights:
         """Return the rights AWS's guides give a role for a feature, on everything."""
         keys = Credentials("test", "test")
         if feature == "Lambda" and self._plane.functions is not None:
-            ours = self._plane.functions()
-            keys = Credentials(ours.access_key, ours.secret_key, ours.session_token)
+            keys = self._plane.functions().credentials
         elif self._plane.s3 is not None and feature != "Lambda":
-            endpoint = self._plane.s3_endpoint()
-            keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+            keys = self._plane.s3_endpoint().credentials
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
 
@@ -124,8 +122,7 @@ class Rights:
                 access = replace(access, lambda_endpoint=functions.url_for_server)
                 # It checks signatures, and does not know the keys of this account's roles; what the role
                 # may do has been decided by then.
-                keys = (functions.access_key, functions.secret_key, functions.session_token)
-                role = replace(role, credentials=Credentials(*keys))  # noqa: PLW2901
+                role = replace(role, credentials=functions.credentials)  # noqa: PLW2901
             access = access.with_role(role)
         with database.lock:
             Associations(server).tell(access)

@@ -3,17 +3,15 @@
 import os
 import secrets
 import signal
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rdscheck.aws import child
-from rdscheck.aws.client import local_session
-from rdscheck.aws.endpoint import DEFAULT_REGION, Place, http_url, seen_by_server
+from rdscheck.aws.client import plain_client
+from rdscheck.aws.endpoint import DEFAULT_REGION, Endpoint, Place, http_url, seen_by_server
 from rdscheck.aws.functions.service import DEFAULT_ACCOUNT
 from rdscheck.aws.url import check_url
 from rdscheck.errors import LambdaUnavailable
@@ -25,32 +23,10 @@ OURS = "rdscheck"
 
 
 @dataclass(frozen=True)
-class LambdaEndpoint:
-    """A running endpoint; plain enough to be written to a file and read by another process.
+class LambdaEndpoint(Endpoint):
+    """A running Lambda; ``kind`` is ``rdscheck`` for ours, ``url`` for the user's, which nobody here ends."""
 
-    ``kind`` is ``rdscheck`` for ours, ``url`` for the user's, which nobody here ends.
-    """
-
-    kind: str
-    name: str
-    url_for_host: str
-    url_for_server: str
-    region: str
-    account: str
-    access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str = field(default="", repr=False)
-    pid: int = 0
-    started: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON holds it; the keys in it are secrets, so the file must be private."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "LambdaEndpoint":
-        """Read what ``to_json`` returned."""
-        return cls(**value)
+    account: str = field(kw_only=True)
 
 
 def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint:
@@ -143,12 +119,4 @@ def stop(endpoint: LambdaEndpoint) -> None:
 
 def client(endpoint: LambdaEndpoint, region: str | None = None) -> Any:
     """Return a boto3 Lambda client for an endpoint, in its Region or another."""
-    return local_session().client(
-        "lambda",
-        endpoint_url=endpoint.url_for_host,
-        region_name=region or endpoint.region,
-        aws_access_key_id=endpoint.access_key,
-        aws_secret_access_key=endpoint.secret_key,
-        aws_session_token=endpoint.session_token or None,
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60, proxies={}),
-    )
+    return plain_client(endpoint.url_for_host, "lambda", region or endpoint.region, endpoint.credentials)
