@@ -1,5 +1,6 @@
 """What roles and users of IAM may do, told to the servers whenever it changed."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,14 +24,15 @@ class Rights:
 
     def __init__(self, plane: "ControlPlane") -> None:
         self._plane = plane
-        self._asked = False
+        self._opened = ExitStack()
 
     @cached_property
     def _decisions(self) -> "Decisions":
         from rdscheck.aws.iam.deciding import Decisions  # noqa: PLC0415
 
-        self._asked = True
-        return Decisions(lambda: self._plane.url, self._plane.s3)
+        decisions = Decisions(lambda: self._plane.url, self._plane.s3)
+        self._opened.callback(decisions.close)
+        return decisions
 
     @cached_property
     def _logins(self) -> "Logins":
@@ -40,8 +42,7 @@ class Rights:
 
     def close(self) -> None:
         """Close what was opened to ask IAM."""
-        if self._asked:
-            self._decisions.close()
+        self._opened.close()
 
     def changed(self, response: Response) -> None:
         """Tell the servers anew after an answer of IAM that may have changed something."""
