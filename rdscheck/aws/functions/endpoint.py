@@ -6,15 +6,15 @@ import signal
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rdscheck.aws import child
 from rdscheck.aws.client import plain_client
-from rdscheck.aws.endpoint import DEFAULT_REGION, Endpoint, Place, http_url, seen_by_server
+from rdscheck.aws.endpoint import DEFAULT_REGION, Endpoint, Place, http_url
 from rdscheck.aws.functions.service import DEFAULT_ACCOUNT
-from rdscheck.aws.url import check_url
+from rdscheck.aws.url import boto3_keys, check_url, url_for_server
 from rdscheck.errors import LambdaUnavailable
+from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.process import end_process
 from rdscheck.sandbox.rundir import RunDir
@@ -78,31 +78,24 @@ def adopt(url: str, place: Place) -> LambdaEndpoint:
     one emulators have, or ``RDSCHECK_LAMBDA_ACCOUNT``.
     """
     url = check_url(url)
-    for_server = seen_by_server(url, place)
-    if for_server is None:
-        raise LambdaUnavailable(
-            f"the server runs in a container, and nothing answers at {place.server_host}"
-            f" for what is {url} here",
-            hint="let the endpoint listen on that address too, or use --engine local",
-        )
+    for_server = url_for_server(url, place, LambdaUnavailable)
     try:
-        session = boto3.session.Session()
-        found = session.get_credentials()
-        keys = found.get_frozen_credentials() if found else None
+        found, region = boto3_keys()
     except BotoCoreError as error:
         raise LambdaUnavailable(
             str(error), hint="correct AWS_PROFILE or the AWS configuration file"
         ) from error
+    keys = found or Credentials("test", "test")
     endpoint = LambdaEndpoint(
         kind="url",
         name="the user's, at an address",
         url_for_host=url,
         url_for_server=for_server,
-        region=session.region_name or DEFAULT_REGION,
+        region=region,
         account=os.environ.get("RDSCHECK_LAMBDA_ACCOUNT", "000000000000"),
-        access_key=keys.access_key if keys else "test",
-        secret_key=keys.secret_key if keys else "test",
-        session_token=(keys.token or "") if keys else "",
+        access_key=keys.access_key,
+        secret_key=keys.secret_key,
+        session_token=keys.session_token,
     )
     try:
         client(endpoint).list_functions()
