@@ -50,9 +50,22 @@ def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
 
 
 def plain_client(
-    url: str, service: str, region: str = DEFAULT_REGION, credentials: Credentials = _ANYBODY
+    url: str,
+    service: str,
+    region: str = DEFAULT_REGION,
+    credentials: Credentials = _ANYBODY,
+    **settings: Any,
 ) -> Any:
-    """Return a boto3 client of a service on this machine; most of them look at no keys."""
+    """Return a boto3 client of a service on this machine; most of them look at no keys.
+
+    ``settings`` are those of botocore's ``Config``.
+    """
+    usual: dict[str, Any] = {
+        "connect_timeout": _CONNECT_TIMEOUT,
+        "read_timeout": _READ_TIMEOUT,
+        "proxies": {},
+        "retries": {"total_max_attempts": 1},
+    }
     return local_session().client(
         service,
         endpoint_url=url,
@@ -60,12 +73,7 @@ def plain_client(
         aws_access_key_id=credentials.access_key,
         aws_secret_access_key=credentials.secret_key,
         aws_session_token=credentials.session_token or None,
-        config=Config(
-            proxies={},
-            connect_timeout=_CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUT,
-            retries={"total_max_attempts": 1},
-        ),
+        config=Config(**usual | settings),
     )
 
 
