@@ -111,7 +111,7 @@ class DockerEngine:
                 return idling.renew(self, version, idle, secrets, given)
             except StartError:
                 # A new container takes its place, and says what is wrong if it was not the old one.
-                images.docker("rm", "--force", "--volumes", idle)
+                self.stop(idle)
         container = self.launch(image, run, given, port=ANY_PORT)
         try:
             return self.await_server(version, container, secrets)
