@@ -39,8 +39,11 @@ def _is_loopback(line: LoginRule) -> bool:
 
 
 def _network(line: LoginRule) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    address, _, mask = line.address.partition("/")
     try:
-        return ipaddress.ip_network(line.address, strict=False) if line.address else None
+        if ":" in mask:  # the server writes masks of IPv6 in full, which Python does not read
+            mask = str(int(ipaddress.IPv6Address(mask)).bit_count())
+        return ipaddress.ip_network(f"{address}/{mask}" if mask else address, strict=False)
     except ValueError:
         return None
 
