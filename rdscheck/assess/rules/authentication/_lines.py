@@ -9,7 +9,7 @@ NOT_IN_DUMPS = "pg_hba.conf is in no dump"
 #: Appends a line to pg_hba.conf without loading it: the view that shows the file has it at once. ``{new}`` in
 #: the line lets ``REMOVE`` find it again.
 _RUN = "DO $$BEGIN EXECUTE format({form}, current_setting('hba_file')); END$$"
-REMOVE = _RUN.format(form="'COPY (SELECT 1) TO PROGRAM ''sed -i -e /{new}/d %s''' ")
+REMOVE = _RUN.format(form="'COPY (SELECT 1) TO PROGRAM ''cat > /dev/null && sed -i -e /{new}/d %s''' ")
 
 
 def adding(line: str) -> str:
