@@ -54,6 +54,11 @@ def doings(
         yield Doing(acts[0], subject, tuple(dict.fromkeys(act.detail for act in acts if act.detail)))
 
 
+def one_line(text: str) -> str:
+    """Return a name for a comment of SQL, which ends with its line."""
+    return " ".join(text.split())
+
+
 def _names(context: Context) -> dict[tuple[str, str], str]:
     """Return what functions and views are called for people, by database and what acts call them."""
     return {

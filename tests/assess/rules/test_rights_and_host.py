@@ -1,12 +1,14 @@
 """Rules for roles, superusers' objects, files, replication and what functions do, on facts made by hand."""
 
 import re
+from dataclasses import fields, replace
 
 import pglast
 import pytest
+from pglast.parser import parse_sql_json
 
 from rdscheck.assess.doing import doings
-from rdscheck.assess.facts import Act, Function, Role, Via
+from rdscheck.assess.facts import Act, Fact, Function, Role, Via
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rule import Context, Rule, rules
 from rdscheck.assess.target import Move, read_target
@@ -62,6 +64,46 @@ def test_a_fix_that_is_sql_can_be_run_as_it_stands(case: Case) -> None:
         text = "\n".join(lines)
         if re.match("[A-Z]{2,} ", text) and "…" not in text:
             pglast.parse_sql(text)
+
+
+_NAMES = (
+    "schema",
+    "name",
+    "owner",
+    "member",
+    "grantor",
+    "grantee",
+    "relation",
+    "wrapper",
+    "server",
+    "provider",
+)
+_HOSTILE = "a\"b'c\r\n; DROP TABLE x; --"
+
+
+def _renamed(fact: Fact, names: dict[str, str]) -> Fact:
+    own = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name in _NAMES}
+    if isinstance(fact, Act):
+        own["detail"] = fact.detail
+    new = {name: names.setdefault(value, value + _HOSTILE) for name, value in own.items() if value}
+    return replace(fact, **new)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("case", GUILTY, ids=str)
+def test_names_put_nothing_into_a_fix(case: Case) -> None:
+    names: dict[str, str] = {}
+    for one in judged(replace(case, facts=tuple(_renamed(fact, names) for fact in case.facts))):
+        if not one.fix.startswith("\\") and "…" not in one.fix and re.search("^(--|[A-Z]{2,} )", one.fix):
+            assert not _drops_x(one.fix)
+
+
+def _drops_x(text: str) -> bool:
+    return '"DropStmt":{"objects":[{"List":{"items":[{"String":{"sval":"x"}}]}}]' in parse_sql_json(text)
+
+
+def test_a_name_that_ends_a_comment_would_be_noticed() -> None:
+    assert _drops_x(f"-- set log_statement{_HOSTILE}")
+    assert not _drops_x("-- set log_statement; DROP TABLE x; --\nDROP TABLE y")
 
 
 @pytest.mark.parametrize("one", OWN.values(), ids=lambda one: one.id)

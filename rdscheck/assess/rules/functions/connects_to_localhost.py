@@ -40,14 +40,14 @@ _LOCAL = ("127.", "/")
     ),
 )
 def connects_to_localhost(context: Context) -> Iterator[Hit]:
-    """Find connections to the server's own host."""
+    """Find connections of functions and views to the server's own host; not those of servers."""
     hosts = {
         one.detail
         for one in context.facts.acts
         if one.kind == "connect"
         and (one.detail.lower() in {"", "localhost", "::1", "socket"} or one.detail.startswith(_LOCAL))
     }
-    for one in doings(context, "connect", of=hosts):
+    for one in doings(context, "connect", of=hosts, statements=False):
         yield hit(
             one.first,
             one.subject,

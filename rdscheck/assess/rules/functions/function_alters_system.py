@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.doing import doings
+from rdscheck.assess.doing import doings, one_line
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
@@ -33,7 +33,8 @@ def function_alters_system(context: Context) -> Iterator[Hit]:
     """Find ALTER SYSTEM in functions, and in a dump's statements."""
     for one in doings(context, "alter system"):
         names = " ".join(
-            f'"ParameterName={name},ParameterValue=…,ApplyMethod=pending-reboot"' for name in one.what
+            f'"ParameterName={one_line(name)},ParameterValue=…,ApplyMethod=pending-reboot"'
+            for name in one.what
         )
         yield hit(
             one.first,

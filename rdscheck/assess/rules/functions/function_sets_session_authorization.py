@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess import pages
 from rdscheck.assess.doing import doings
 from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.names import quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
@@ -43,5 +44,5 @@ def function_sets_session_authorization(context: Context) -> Iterator[Hit]:
                 one.subject,
                 f"{one.who} sets the session authorization to {', '.join(roles)}, which {context.target.name}"
                 " refuses.",
-                f"GRANT {roles[0]} TO CURRENT_USER; -- then SET ROLE {roles[0]}",
+                f"GRANT {quoted(roles[0])} TO CURRENT_USER;\nSET ROLE {quoted(roles[0])};",
             )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.facts import Membership
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -39,22 +40,19 @@ from rdscheck.model import Certainty
 )
 def membership_grantor(context: Context) -> Iterator[Hit]:
     """Find memberships with a grantor of users."""
-    for member in dict.fromkeys(one.member for one in context.facts.memberships):
-        held = [
-            one
-            for one in context.facts.memberships
-            if one.member == member and one.grantor and not known(one.grantor)
-        ]
-        if held:
-            roles = ", ".join(f"{plain(one.role)} by {plain(one.grantor)}" for one in held)
-            yield hit(
-                held[0],
-                f"role {plain(member)}",
-                f"The role {plain(member)} was granted {roles}; GRANTED BY another role fails for the"
-                " master user.",
-                "\n".join(
-                    f"GRANT {quoted(one.role)} TO"
-                    f" {quoted(member)}{' WITH ADMIN OPTION' if one.admin else ''};"
-                    for one in held
-                ),
-            )
+    found: dict[str, list[Membership]] = {}
+    for one in context.facts.memberships:
+        if one.grantor and not known(one.grantor):
+            found.setdefault(one.member, []).append(one)
+    for member, held in found.items():
+        roles = ", ".join(f"{plain(one.role)} by {plain(one.grantor)}" for one in held)
+        yield hit(
+            held[0],
+            f"role {plain(member)}",
+            f"The role {plain(member)} was granted {roles}; GRANTED BY another role fails for the master"
+            " user.",
+            "\n".join(
+                f"GRANT {quoted(one.role)} TO {quoted(member)}{' WITH ADMIN OPTION' if one.admin else ''};"
+                for one in held
+            ),
+        )

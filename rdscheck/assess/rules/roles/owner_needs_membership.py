@@ -62,6 +62,8 @@ def owner_needs_membership(context: Context) -> Iterator[Hit]:
 
 def _owned(facts: Facts) -> Iterator[tuple[str, str, Fact]]:
     """Return owner, kind and fact of all that a dump gives to an owner."""
+    for database in facts.databases:
+        yield database.owner, "database", database
     for schema in facts.schemas:
         yield schema.owner, "schema", schema
     for relation in facts.relations:

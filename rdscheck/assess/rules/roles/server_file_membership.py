@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.facts import Membership
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -42,10 +43,11 @@ _INSTEAD = {
 )
 def server_file_membership(context: Context) -> Iterator[Hit]:
     """Find members of the three roles for the host."""
-    for member in sorted({one.member for one in context.facts.memberships if one.role in _INSTEAD}):
-        if of_service(member):
-            continue
-        held = [one for one in context.facts.memberships if one.member == member and one.role in _INSTEAD]
+    found: dict[str, list[Membership]] = {}
+    for one in context.facts.memberships:
+        if one.role in _INSTEAD and not of_service(one.member):
+            found.setdefault(one.member, []).append(one)
+    for member, held in sorted(found.items()):
         yield hit(
             held[0],
             f"role {plain(member)}",
