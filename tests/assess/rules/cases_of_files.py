@@ -8,6 +8,7 @@ from rdscheck.assess.facts import (
     LargeObjects,
     Server,
     Setting,
+    Statement,
     Tablespace,
     Via,
 )
@@ -27,6 +28,19 @@ def _foreign(server: str) -> tuple[Server, ...]:
 
 
 FILES = (
+    Case(
+        "dump-reads-other-files",
+        (Statement(kind="meta", detail="ir 'more/of it.sql'", line=3),),
+        "file more/of it.sql",
+        WARNING,
+        via=Via.DUMP,
+    ),
+    innocent(
+        "dump-reads-other-files",
+        Statement(kind="meta", detail="connect i"),
+        Statement(kind="meta", detail="i"),
+        Statement(kind="copy", detail="i some"),
+    ),
     Case("tablespace", (Tablespace(name="fast", location="/mnt"),), "tablespace fast", WARNING, "(/mnt)"),
     innocent("tablespace", table("fast")),
     Case(

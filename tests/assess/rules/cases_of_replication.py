@@ -99,6 +99,8 @@ PUBLICATIONS = (
 )
 
 SUBSCRIPTIONS = (
+    Case("subscription-password-in-dump", (subscription(_GOOD),), "subscription news", NOTE),
+    innocent("subscription-password-in-dump", subscription(_GOOD, password=False)),
     Case(
         "subscription-disabled-after-restore",
         (subscription(_GOOD),),

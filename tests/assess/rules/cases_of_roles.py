@@ -96,11 +96,11 @@ ROLES = (
     innocent("iam-role-membership", Membership(role="rds_superuser", member="a")),
     Case(
         "owner-needs-membership",
-        (Schema(name="s", owner="app"), table("t", owner="app"), table("u", owner="app")),
+        (Schema(name="s", owner="app"), table("t", schema="s", owner="app"), table("u", owner="app")),
         "role app",
         WARNING,
         "1 schema, 2 tables belong to app",
-        'GRANT "app" TO CURRENT_USER',
+        'once the role is there\nGRANT CREATE ON SCHEMA "public" TO "app";',
     ),
     innocent(
         "owner-needs-membership",

@@ -117,7 +117,7 @@ def test_a_rule_says_all_in_sentences(one: Rule) -> None:
 @pytest.mark.parametrize("one", OWN.values(), ids=lambda one: one.id)
 def test_the_statements_of_examples_can_be_parsed(one: Rule) -> None:
     for example in (one.guilty, one.innocent):
-        for text in (example.sql, example.clean, example.dump):
+        for text in (example.sql, example.clean, re.sub(r"(?m)^\\.*$", "", example.dump)):
             pglast.parse_sql(text.replace("{new}", "new_1"))
 
 
