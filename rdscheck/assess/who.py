@@ -43,5 +43,6 @@ def own_roles(context: Context) -> Iterator[Role]:
 
 
 def superusers(facts: Facts) -> frozenset[str]:
-    """Return the superusers of the source, as far as known: the one it was made with is always one."""
-    return BOOTSTRAP | {role.name for role in facts.roles if role.superuser}
+    """Return the superusers of the source; where its roles were not seen, those that always are."""
+    ordinary = {role.name for role in facts.roles if not role.superuser}
+    return (BOOTSTRAP - ordinary) | {role.name for role in facts.roles if role.superuser}

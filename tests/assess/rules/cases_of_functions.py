@@ -164,6 +164,8 @@ CALLED = (
     innocent(
         "security-definer-of-superuser",
         function("f", security_definer=True, owner="app"),
+        function("h", security_definer=True, owner="postgres"),
+        Role(name="postgres", create_role=True),
         function("g", owner="postgres"),
     ),
 )
