@@ -1,10 +1,17 @@
 """Cases of rules about extensions the target has in another way."""
 
-from rdscheck.assess.facts import Setting, Statement
+from rdscheck.assess.facts import Index, Setting, Statement
 from rdscheck.assess.finding import Severity
 from tests.assess.rules.made import Case, audit, ext, func, preload
 
 CASES = (
+    Case(
+        "vector-too-old-on-target",
+        "rds-15.3",
+        "index public.i",
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="hnsw", database="app")),
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="ivfflat", database="app")),
+    ),
     # Extensions the target has, in another way
     Case(
         "extension-older-on-target",
@@ -89,7 +96,7 @@ CASES = (
         "extension postgis_topology",
         (ext("postgis_topology"),),
         (ext("postgis"),),
-        severity=Severity.WARNING,
+        severity=Severity.NOTE,
     ),
     Case(
         "pgaudit-role-fixed",

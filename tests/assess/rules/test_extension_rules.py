@@ -44,7 +44,7 @@ def test_every_rule_has_a_case() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_fix_that_looks_like_sql_is_sql(case: Case) -> None:
     (finding,) = found(case, case.guilty, case.target)
-    if finding.fix.endswith(";") and "…" not in finding.fix:
+    if finding.fix.endswith(";"):
         pglast.parse_sql(finding.fix)
 
 
