@@ -51,8 +51,9 @@ def orafce_type_moved(context: Context) -> Iterator[Hit]:
             and one.database in databases
             and (one.database, type_) not in own
         ):
+            where = plain(one.schema, one.relation, one.name)
             yield hit(
                 one,
-                f"column {plain(one.schema, one.relation, one.name)}",
-                f"The column has the type {type_}, which is oracle.{name} on {context.target.name}.",
+                f"column {where}",
+                f"The column {where} has the type {type_}, which is oracle.{name} on {context.target.name}.",
             )
