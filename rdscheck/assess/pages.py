@@ -68,6 +68,7 @@ EXTENSION_LIST = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
 )
 ALWAYS_NOSUPERUSER = "https://github.com/ansible-collections/community.postgresql/issues/96"
+READ_REPLICAS = f"{_GUIDE}/USER_PostgreSQL.Replication.ReadReplicas.html"
 
 
 def release(major: str) -> str:
