@@ -3,6 +3,7 @@
 import gc
 import re
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,14 +44,15 @@ _INSERTED = re.compile(
 _VERSION = re.compile(r"Dumped from database version (\d+(?:\.\d+)?)")
 
 
-def read_dump(source: str | Path | IO[bytes], label: str = "") -> Facts:
+def read_dump(source: str | Path | IO[bytes], label: str = "", options: Sequence[str] = ()) -> Facts:
     """Read a dump into facts: a path, ``-`` for standard input, or a binary stream.
 
-    ``label`` names it in reports. What cannot be parsed is ``Unreadable``, with its line. Raises
+    ``label`` names it in reports; ``options`` are more options of ``pg_restore`` for an archive. What cannot
+    be parsed is ``Unreadable``, with its line. Raises
     ``UsageError`` for what is no dump at all or cannot be opened.
     """
     name = label or ("standard input" if str(source) == "-" else str(source))
-    opened = open_dump(source, name)
+    opened = open_dump(source, name, options)
     reader = _Reader(name, opened)
     collecting = gc.isenabled()
     # What is read has no cycles, and looking for some again and again takes a good part of the time.
