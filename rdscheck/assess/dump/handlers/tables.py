@@ -19,9 +19,11 @@ _TRIGGERS = {
 }
 
 
+_WITHOUT_OIDS = re.compile(r"\)\s*WITHOUT\s+OIDS\b", re.IGNORECASE)
 _SWITCHES: dict[str, dict[str, object]] = {
     "AT_EnableRowSecurity": {"row_security": "enabled"},
     "AT_ForceRowSecurity": {"row_security": "forced"},
+    "AT_DropOids": {"with_oids": False},
     "AT_SetUnLogged": {"unlogged": True},
     "AT_SetLogged": {"unlogged": False},
 }
@@ -79,11 +81,20 @@ def create_table(scene: Scene, node: Node) -> Iterator[Said]:
         kind,
         tablespace=_space(scene, node),
         access_method="" if method == "heap" else method,
-        with_oids=scene.oids if oids is None else oids.lower() in {"true", "on", "1", "yes"},
+        with_oids=_oids(scene) if oids is None else _is_true(oids),
         is_partition="partbound" in node,
         options=_listed(given),
     )
     yield from _elements(scene, node, kind)
+
+
+def _is_true(said: str) -> bool:
+    return said.lower() in {"true", "on", "1", "yes"}
+
+
+def _oids(scene: Scene) -> bool:
+    """Tell whether a table has OIDs that does not ask for them."""
+    return scene.oids and not _WITHOUT_OIDS.search(scene.text)
 
 
 def _elements(scene: Scene, node: Node, kind: str) -> Iterator[Said]:
@@ -260,6 +271,9 @@ def _fields(kind: str, node: Node) -> dict[str, object]:
         return {"tablespace": "" if name == "pg_default" else name}
     if kind == "AT_SetAccessMethod":
         return {"access_method": "" if name == "heap" else name}
+    if kind == "AT_SetRelOptions":
+        said = options(node["def"].get("List", {}).get("items")).get("oids")
+        return {} if said is None else {"with_oids": _is_true(said)}
     return _SWITCHES.get(kind, {})
 
 
