@@ -106,8 +106,9 @@ class _Reader:
         self._settle()
         self._opened.finish()
         if not self._read:
-            first = self._facts.unreadable[0].message if self._facts.unreadable else "nothing is in it"
-            raise UsageError(f"{self._label} is no dump: {first}")
+            told = self._facts.unreadable
+            why = f"no statement of it can be read ({told[0].message})" if told else "nothing is in it"
+            raise UsageError(f"{self._label} is no dump: {why}")
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
         return self._facts

@@ -118,7 +118,8 @@ def test_names_without_schema_are_looked_for_where_the_session_does() -> None:
 
 def test_owners_by_session_are_owners() -> None:
     facts = read(
-        "SET SESSION AUTHORIZATION 'me'; CREATE TABLE public.t (a oid); RESET SESSION AUTHORIZATION; CREATE TABLE public.u (a oid);"
+        "SET SESSION AUTHORIZATION 'me'; CREATE TABLE public.t (a oid); RESET SESSION AUTHORIZATION;"
+        " CREATE TABLE public.u (a oid);"
     )
     assert [one.owner for one in facts.relations] == ["me", ""]
 
