@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from rdscheck.assess import facts as f
-from rdscheck.assess.dump.scene import Added, Change, Said
+from rdscheck.assess.dump.scene import Added, Change, Said, Typed
 from rdscheck.assess.facts import Fact, Facts
 
 #: The list of ``Facts`` for each kind of fact, and the fields that tell facts of it apart; none where there
@@ -73,6 +73,8 @@ class Fold:
                 self._change(one, database)
             elif isinstance(one, Added):
                 self._extend(one, database)
+            elif isinstance(one, Typed):
+                self._type(one, database)
             else:
                 self.add(one)
 
@@ -91,6 +93,15 @@ class Fold:
                 self._again(facts, at, fact)
                 return
         facts.append(fact)
+
+    def _type(self, typed: Typed, database: str) -> None:
+        """Give a table the columns of its type."""
+        schema, relation = typed.table
+        self.facts.columns += [
+            replace(one, schema=schema, relation=relation, relation_kind="table", line=typed.line)
+            for one in self.facts.columns
+            if (one.database, one.schema, one.relation) == (database, *typed.type)
+        ]
 
     @staticmethod
     def _again(facts: list[Any], at: int, fact: Any) -> None:

@@ -32,7 +32,16 @@ class Added:
     values: tuple[str, ...]
 
 
-Said = Fact | Change | Added
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A table that has the columns of a composite type; both are named by schema and name."""
+
+    table: tuple[str, str]
+    type: tuple[str, str]
+    line: int
+
+
+Said = Fact | Change | Added | Typed
 Handler = Callable[["Scene", Node], Iterator[Said]]
 
 

@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
     (
         "CREATE FOREIGN TABLE public.t (a integer) SERVER far OPTIONS (table_name 'x', password 'secret');",
         "relations",
-        [table("t", kind="foreign table", server="far", options=("table_name=x", "password=***"))],
+        [table("t", kind="foreign table", server="far", options=("password=***", "table_name=x"))],
     ),
     (
         "CREATE VIEW public.v AS\n SELECT ' AS ' AS a\n   FROM public.t;\nALTER VIEW public.v OWNER TO app;",
@@ -145,6 +145,21 @@ CASES: list[tuple[str, str, list[Fact]]] = [
                 ("f", "pg_catalog.oid", ""),
                 ("l", "pg_catalog.aclitem", ""),
             )
+        ],
+    ),
+    (
+        "CREATE TYPE app.c AS (a integer, b oid); CREATE TABLE public.t OF app.c (PRIMARY KEY (a));",
+        "columns",
+        [
+            Column(
+                schema="app",
+                relation="c",
+                name="b",
+                type="pg_catalog.oid",
+                relation_kind="composite type",
+                line=1,
+            ),
+            Column(schema="public", relation="t", name="b", type="pg_catalog.oid", line=1),
         ],
     ),
     # indexes

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rdscheck.assess.dump.naming import Node, options, role, strings
-from rdscheck.assess.dump.scene import Change, Said, Scene, handles
+from rdscheck.assess.dump.scene import Change, Said, Scene, Typed, handles
 from rdscheck.assess.facts import Column, Index, Relation, Schema, Trigger
 from rdscheck.assess.secrets import masked, masked_options
 from rdscheck.assess.types import is_plain
@@ -86,6 +86,9 @@ def create_table(scene: Scene, node: Node) -> Iterator[Said]:
         options=_listed(given),
     )
     yield from _elements(scene, node, kind)
+    if "ofTypename" in node:
+        type_ = scene.path.split(strings(node["ofTypename"].get("names")))
+        yield Typed(scene.path.relation(node["relation"]), type_, scene.line)
 
 
 def _is_true(said: str) -> bool:
@@ -112,7 +115,7 @@ def _elements(scene: Scene, node: Node, kind: str) -> Iterator[Said]:
 def create_foreign_table(scene: Scene, node: Node) -> Iterator[Said]:
     """Read a foreign table."""
     base = node["base"]
-    given = [f"{name}={value}" for name, value in options(node.get("options")).items()]
+    given = sorted(f"{name}={value}" for name, value in options(node.get("options")).items())
     yield _relation(
         scene,
         base["relation"],
