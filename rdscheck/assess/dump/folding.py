@@ -133,4 +133,7 @@ class Fold:
         facts: list[Any] = getattr(self.facts, added.where)
         held = getattr(facts[at], added.name)
         more = tuple(one for one in dict.fromkeys(added.values) if one not in held)
-        facts[at] = replace(facts[at], **{added.name: held + more})
+        both = held + more
+        facts[at] = replace(
+            facts[at], **{added.name: tuple(sorted(both)) if added.name == "grantees" else both}
+        )
