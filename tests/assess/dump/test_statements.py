@@ -69,6 +69,7 @@ def test_the_database_of_a_connect(name: str, expected: str) -> None:
         ("LOAD 'auto_explain';", "load", "auto_explain"),
         ("SELECT pg_catalog.pg_reload_conf();", "call", "pg_catalog.pg_reload_conf"),
         ("DO $$ BEGIN\n PERFORM pg_read_file('x'); END $$;", "call", "pg_catalog.pg_read_file"),
+        ("ALTER TABLE public.t DISABLE TRIGGER ALL;", "disable system triggers", "public.t"),
         ("SET session_replication_role = replica;", "set", "session_replication_role"),
     ],
 )
