@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from rdscheck.assess import facts as f
-from rdscheck.assess.dump.scene import Added, Change, Said, Typed
+from rdscheck.assess.dump.scene import Added, Change, Said, Typed, Viewed
 from rdscheck.assess.facts import Fact, Facts
 
 #: The list of ``Facts`` for each kind of fact, and the fields that tell facts of it apart; none where there
@@ -75,6 +75,8 @@ class Fold:
                 self._extend(one, database)
             elif isinstance(one, Typed):
                 self._type(one, database)
+            elif isinstance(one, Viewed):
+                self._view(one, database)
             else:
                 self.add(one)
 
@@ -102,6 +104,12 @@ class Fold:
             for one in self.facts.columns
             if (one.database, one.schema, one.relation) == (database, *typed.type)
         ]
+
+    def _view(self, viewed: Viewed, database: str) -> None:
+        """Forget the columns of what turned out to be a view."""
+        own = (database, *viewed.table)
+        columns = self.facts.columns
+        columns[:] = [one for one in columns if (one.database, one.schema, one.relation) != own]
 
     @staticmethod
     def _again(facts: list[Any], at: int, fact: Any) -> None:

@@ -247,7 +247,8 @@ class _Reader:
             return
         if command == "encoding":
             self._scene.encoding = text.split()[-1].strip("'\"").upper()
-        shown = masked(text)[:SHOWN]
+        # What a variable is set to may be a password.
+        shown = " ".join(text.split()[:2]) if command in {"set", "setenv"} else masked(text)[:SHOWN]
         self._say([Statement(kind="meta", detail=shown, database=self._scene.database, line=piece.line)])
 
     def _unreadable(self, piece: Piece, message: str) -> None:

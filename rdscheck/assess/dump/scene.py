@@ -41,7 +41,14 @@ class Typed:
     line: int
 
 
-Said = Fact | Change | Added | Typed
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """A table that turns out to be a view: the types of its columns are no facts."""
+
+    table: tuple[str, str]
+
+
+Said = Fact | Change | Added | Typed | Viewed
 Handler = Callable[["Scene", Node], Iterator[Said]]
 
 

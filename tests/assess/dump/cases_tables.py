@@ -116,7 +116,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
     ),
     (
         (
-            "CREATE TABLE public.v (a integer);"
+            "CREATE TABLE public.v (a integer); ALTER TABLE ONLY public.v REPLICA IDENTITY NOTHING;"
             ' CREATE RULE "_RETURN" AS ON SELECT TO public.v DO INSTEAD  SELECT 1 AS a;'
         ),
         "relations",
@@ -161,6 +161,14 @@ CASES: list[tuple[str, str, list[Fact]]] = [
             ),
             Column(schema="public", relation="t", name="b", type="pg_catalog.oid", line=1),
         ],
+    ),
+    (
+        (
+            "CREATE TABLE public.v (a oid); CREATE TABLE public.t (a oid);"
+            ' CREATE RULE "_RETURN" AS ON SELECT TO public.v DO INSTEAD SELECT 1::oid AS a;'
+        ),
+        "columns",
+        [Column(schema="public", relation="t", name="a", type="pg_catalog.oid", line=1)],
     ),
     # indexes
     (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rdscheck.assess.dump.naming import Node, options, role, strings
-from rdscheck.assess.dump.scene import Change, Said, Scene, Typed, handles
+from rdscheck.assess.dump.scene import Change, Said, Scene, Typed, Viewed, handles
 from rdscheck.assess.facts import Column, Index, Relation, Schema, Trigger
 from rdscheck.assess.secrets import masked, masked_options
 from rdscheck.assess.types import is_plain
@@ -182,8 +182,9 @@ def create_rule(scene: Scene, node: Node) -> Iterator[Said]:
     """Read the rule that makes a view of a table, as dumps before 10 write some views."""
     if node.get("event") == "CMD_SELECT" and node.get("instead"):
         query = re.split(r"\bDO\s+INSTEAD\b", scene.text, maxsplit=1, flags=re.IGNORECASE)[-1].strip()
-        fields = {"kind": "view", "definition": masked(query)}
-        yield Change("relations", scene.path.relation(node["relation"]), fields)
+        where = scene.path.relation(node["relation"])
+        yield Change("relations", where, {"kind": "view", "identity": "default", "definition": masked(query)})
+        yield Viewed(where)
 
 
 @handles("CreateSeqStmt")
