@@ -50,6 +50,8 @@ def acts(scene: Scene, kind: str, node: Node) -> Iterator[Act | Unreadable]:
     by = by_kind = ""
     if kind in _DEFINING:
         by_kind, where = _DEFINING[kind]
+        if kind == "RuleStmt" and node.get("event") == "CMD_SELECT":
+            by_kind = "view"  # as dumps before 10 write some
         relation = node.get(where, {})
         relation = relation.get("rel") or relation.get("relation") or relation
         by = ".".join(scene.path.relation(relation))
