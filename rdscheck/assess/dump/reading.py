@@ -108,8 +108,9 @@ class _Reader:
         self._settle()
         self._opened.finish()
         if not self._read:
-            first = self._facts.unreadable[0].message if self._facts.unreadable else "nothing is in it"
-            raise UsageError(f"{self._label} is no dump: {first}")
+            told = self._facts.unreadable
+            why = f"no statement of it can be read ({told[0].message})" if told else "nothing is in it"
+            raise UsageError(f"{self._label} is no dump: {why}")
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
         return self._facts
@@ -248,7 +249,8 @@ class _Reader:
             return
         if command == "encoding":
             self._scene.encoding = text.split()[-1].strip("'\"").upper()
-        shown = masked(text)[:SHOWN]
+        # What a variable is set to may be a password.
+        shown = " ".join(text.split()[:2]) if command in {"set", "setenv"} else masked(text)[:SHOWN]
         self._say([Statement(kind="meta", detail=shown, database=self._scene.database, line=piece.line)])
 
     def _unreadable(self, piece: Piece, message: str) -> None:

@@ -303,7 +303,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
         "user_mappings",
         [
             UserMapping(server="s", role="public", line=1),
-            UserMapping(server="s", role="A b", options=("user=x", "password=***"), line=1),
+            UserMapping(server="s", role="A b", options=("password=***", "user=x"), line=1),
         ],
     ),
 ]

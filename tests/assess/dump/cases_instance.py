@@ -189,6 +189,11 @@ CASES: list[tuple[str, str, list[Fact]]] = [
         "schemas",
         [Schema(name="a", owner="me", line=1), Schema(name="b", owner="you", line=1)],
     ),
+    (
+        "COMMENT ON EXTENSION plpgsql IS 'x'; COMMENT ON TABLE public.t IS 'x';",
+        "statements",
+        [Statement(kind="comment", detail="extension plpgsql", line=1)],
+    ),
     # data
     (
         (

@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
     (
         "CREATE FOREIGN TABLE public.t (a integer) SERVER far OPTIONS (table_name 'x', password 'secret');",
         "relations",
-        [table("t", kind="foreign table", server="far", options=("table_name=x", "password=***"))],
+        [table("t", kind="foreign table", server="far", options=("password=***", "table_name=x"))],
     ),
     (
         "CREATE VIEW public.v AS\n SELECT ' AS ' AS a\n   FROM public.t;\nALTER VIEW public.v OWNER TO app;",
@@ -116,7 +116,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
     ),
     (
         (
-            "CREATE TABLE public.v (a integer);"
+            "CREATE TABLE public.v (a integer); ALTER TABLE ONLY public.v REPLICA IDENTITY NOTHING;"
             ' CREATE RULE "_RETURN" AS ON SELECT TO public.v DO INSTEAD  SELECT 1 AS a;'
         ),
         "relations",
@@ -146,6 +146,29 @@ CASES: list[tuple[str, str, list[Fact]]] = [
                 ("l", "pg_catalog.aclitem", ""),
             )
         ],
+    ),
+    (
+        "CREATE TYPE app.c AS (a integer, b oid); CREATE TABLE public.t OF app.c (PRIMARY KEY (a));",
+        "columns",
+        [
+            Column(
+                schema="app",
+                relation="c",
+                name="b",
+                type="pg_catalog.oid",
+                relation_kind="composite type",
+                line=1,
+            ),
+            Column(schema="public", relation="t", name="b", type="pg_catalog.oid", line=1),
+        ],
+    ),
+    (
+        (
+            "CREATE TABLE public.v (a oid); CREATE TABLE public.t (a oid);"
+            ' CREATE RULE "_RETURN" AS ON SELECT TO public.v DO INSTEAD SELECT 1::oid AS a;'
+        ),
+        "columns",
+        [Column(schema="public", relation="t", name="a", type="pg_catalog.oid", line=1)],
     ),
     # indexes
     (

@@ -69,6 +69,7 @@ def test_the_database_of_a_connect(name: str, expected: str) -> None:
         ("LOAD 'auto_explain';", "load", "auto_explain"),
         ("SELECT pg_catalog.pg_reload_conf();", "call", "pg_catalog.pg_reload_conf"),
         ("DO $$ BEGIN\n PERFORM pg_read_file('x'); END $$;", "call", "pg_catalog.pg_read_file"),
+        ("ALTER TABLE public.t DISABLE TRIGGER ALL;", "disable system triggers", "public.t"),
         ("SET session_replication_role = replica;", "set", "session_replication_role"),
     ],
 )
@@ -85,6 +86,11 @@ def test_a_statement_acts(text: str, kind: str, detail: str) -> None:
         ("CREATE TABLE app.t (a text DEFAULT pg_read_file('x'));", "app.t", "table"),
         ("ALTER TABLE ONLY app.t ALTER COLUMN a SET DEFAULT pg_read_file('x');", "app.t", "table"),
         ("CREATE RULE r AS ON INSERT TO app.t DO SELECT pg_read_file('x');", "app.t", "rule"),
+        (
+            "CREATE RULE \"_RETURN\" AS ON SELECT TO app.v DO INSTEAD SELECT pg_read_file('x');",
+            "app.v",
+            "view",
+        ),
         ("CREATE POLICY p ON app.t USING (pg_read_file('x') = a);", "app.t", "table"),
         (
             "CREATE FUNCTION app.f(integer) RETURNS text LANGUAGE sql AS $$ SELECT pg_read_file('x') $$;",
@@ -157,6 +163,8 @@ def test_unreadable_statements_are_told_with_their_line() -> None:
         "ALTER ROLE a PASSWORD 'secret' FROB",
         "CREATE VIEW public.v AS SELECT * FROM dblink('host=h password=secret', 'SELECT 1') t(a integer);",
         '\\connect "host=h password=secret"\nSELECT 1;',
+        "\\set PGPASSWORD 'secret'\nSELECT 1;",
+        "\\setenv PGPASSWORD 'secret'\nSELECT 1;",
         "COPY cron.job (jobid, command) FROM stdin;\n1\tSELECT dblink('password=secret')\n\\.\n",
         "ALTER DATABASE d SET \"my.secret_key\" TO 'secret';",
     ],
