@@ -48,7 +48,7 @@ _MADE = frozenset(
     }
 )
 _BEGINNING = re.compile(
-    r"(?:\A|;|>>|\*/|--[^\n\r]*[\n\r]|\b(?:atomic|begin|then|else|loop))\s*"
+    r"(?:\A|;|>>|\*/|--[^\n\r]*[\n\r]|\b(?:begin|then|else|loop))\s*"
     r"(?:(?P<verb>copy|do|load|reset|set)|alter|create)\b",
     re.ASCII,
 )
