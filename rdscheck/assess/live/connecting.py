@@ -114,8 +114,7 @@ def connect(parameters: dict[str, Any], limits: Limits) -> Connection:
     shown = place(parameters)
     given = parameters | {"application_name": NAME, "connect_timeout": max(2, round(limits.connect))}
     try:
-        # pgbouncer and others refuse `options`; what the server is told, it is told in the transaction.
-        conn = Connection.connect(**given, autocommit=True, prepare_threshold=None)
+        conn = _log_in(given)
     except (psycopg.Error, UnicodeError) as error:
         # libpq tells no code of what happens at log-in, but its word for what the server itself said.
         refused = "FATAL" in str(error)
@@ -130,6 +129,17 @@ def connect(parameters: dict[str, Any], limits: Limits) -> Connection:
         conn.pgconn.finish()
         raise
     return conn
+
+
+def _log_in(given: dict[str, Any]) -> Connection:
+    # Poolers refuse ``options``: what else there is to say to the server is said in the transaction.
+    try:
+        return Connection.connect(**given, autocommit=True, prepare_threshold=None)
+    except psycopg.OperationalError as error:
+        # The database's encoding has no conversion to the one that somebody made the default.
+        if "conversion between" not in str(error) or "client_encoding" in given:
+            raise
+    return Connection.connect(**given, client_encoding="SQL_ASCII", autocommit=True, prepare_threshold=None)
 
 
 def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
