@@ -119,13 +119,6 @@ PARAMETERS = (
         NOTE,
     ),
     Case(
-        "lo-compat-privileges",
-        (role_setting("lo_compat_privileges", "on"),),
-        "setting lo_compat_privileges of role app",
-        (role_setting("lo_compat_privileges", "off"),),
-        WARNING,
-    ),
-    Case(
         "idle-transactions-ended",
         (table(),),
         "setting idle_in_transaction_session_timeout",
