@@ -105,7 +105,7 @@ SCRIPT: Mapping[str, str | tuple[str, ...]] = {
     "10": f"{_STATE}indexes that nobody uses",
     "11": f"{_STATE}dead rows",
     "12": f"{_STATE}queries that run long",
-    "13": (*_SLOTS, "replication/physical-slot"),
+    "13": _SLOTS,  # those of read replicas, which it counts as well, are the service's own
     "14": ("parameters/removed-parameter", "parameters/tls-required"),
     "15": "extension upgrades/extension-update-advised",
     "15b": (_UPDATE_FIRST, "extension upgrades/rdkit-too-old"),
@@ -115,7 +115,7 @@ SCRIPT: Mapping[str, str | tuple[str, ...]] = {
     "19": _REG,
     "20": _LARGE,
     "21": "types/unknown-type-columns",
-    "22": "superuser/parameter-grant",
+    "22": "none: its query asks for functions named like parameter; grants on parameters are carried over",
     "23": f"{_STATE}sizes of schemas",
     "24": f"{_API}which targets are valid",
     "25": "blue green/blue-green-replication-parameters",
@@ -169,7 +169,7 @@ PG_UPGRADE: Mapping[str, str | tuple[str, ...]] = {
     "tables_using_line": f"{_SCOPE}line changed with 9.4",
     "check_old_cluster_for_valid_slots": _SLOTS[1:],
     "check_old_cluster_subscription_state": "major upgrade/subscription-not-ready",
-    "disallowed_output_plugins": "replication/output-plugin-not-offered",
+    "disallowed_output_plugins": "none: slots of RDS have its plugins alone, and no later major drops one",
 }
 
 TABLES = {"documented": DOCUMENTED, "sandbox": SANDBOX, "script": SCRIPT, "pg_upgrade": PG_UPGRADE}
