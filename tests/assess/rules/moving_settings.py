@@ -1,6 +1,6 @@
 """Cases of rules about parameters, names and how clients log in."""
 
-from rdscheck.assess.facts import Flavour, Function, Schema, Setting
+from rdscheck.assess.facts import Flavour, Function, Schema, Setting, Via
 from tests.assess.rules.moving import (
     BLOCKER,
     NOTE,
@@ -120,7 +120,7 @@ PARAMETERS = (
     ),
     Case(
         "idle-transactions-ended",
-        (table(),),
+        (role_setting("idle_in_transaction_session_timeout", "0", "rdsadmin"),),
         "setting idle_in_transaction_session_timeout",
         (role_setting("idle_in_transaction_session_timeout", "0"),),
         NOTE,
@@ -169,7 +169,13 @@ PARAMETERS = (
 )
 
 NAMES = (
-    Case("database-name-reserved", (db("rdsadmin"),), "database rdsadmin", (db("rds_admin"), db("postgres"))),
+    Case(
+        "database-name-reserved",
+        (db("rdsadmin", owner="app"),),
+        "database rdsadmin",
+        (db("rds_admin"), db("postgres"), db("rdsadmin", owner="rdsadmin")),
+    ),
+    Case("database-name-reserved", (db("rdsadmin", owner="rdsadmin"),), "database rdsadmin", via=Via.DUMP),
     upgrade("database-name-characters", (db("a b"),), 'database "a b"', db("A-b_9"), fix='RENAME TO "a_b";'),
     Case("database-name-characters", (db("größe"),), 'database "größe"', (db("groesse"),), WARNING),
     Case(
