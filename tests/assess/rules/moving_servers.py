@@ -37,6 +37,13 @@ def trigger(name: str, enabled: str = "origin") -> EventTrigger:
 
 SCHEDULED = (
     Case(
+        "pgagent-jobs",
+        (table("pga_job", schema="pgagent"),),
+        "table pgagent.pga_job",
+        (table("pga_job"), table("pga_jobs", schema="pgagent")),
+        WARNING,
+    ),
+    Case(
         "cron-job-other-node",
         (job(node="worker-2"),),
         "cron job 7",

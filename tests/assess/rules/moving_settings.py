@@ -26,6 +26,14 @@ def in_database(name: str) -> Setting:
 
 PARAMETERS = (
     Case(
+        "parameter-value-refused",
+        (server_setting("log_destination", "stderr,syslog"),),
+        "setting log_destination",
+        (server_setting("log_destination", "stderr, csvlog"), server_setting("log_statement", "all")),
+        NOTE,
+        says="RDS takes stderr or csvlog",
+    ),
+    Case(
         "superuser-parameter",
         (of_function("log_statement"),),
         'setting log_statement of function public.f(integer, "T"[])',
@@ -54,7 +62,7 @@ PARAMETERS = (
         "removed-parameter",
         (role_setting("force_parallel_mode"),),
         "setting force_parallel_mode of role app",
-        (role_setting("default_with_oids"), role_setting("work_mem")),
+        (role_setting("default_with_oids"), role_setting("ssl_ecdh_curve")),
         says="debug_parallel_query",
     ),
     Case(
