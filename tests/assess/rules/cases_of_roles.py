@@ -134,7 +134,7 @@ ROLES = (
         "role-attributes-spelled-out",
         (Role(name="a", login=True, connection_limit=3, inherit=False), Role(name="b")),
         "dump roles",
-        NOTE,
+        WARNING,
         fix='ALTER ROLE "a" LOGIN NOINHERIT CONNECTION LIMIT 3;\nALTER ROLE "b" NOLOGIN;',
         via=Via.DUMP,
     ),

@@ -21,7 +21,7 @@ _SHOWN = 20
     " refused to the"
     " master user, and the whole statement with them: roles are there without LOGIN and without password.",
     fix="Take NOSUPERUSER, NOREPLICATION and NOBYPASSRLS out of the statements before they run.",
-    severity=Severity.NOTE,
+    severity=Severity.WARNING,
     source=pages.ALWAYS_NOSUPERUSER,
     date=pages.READ,
     certainty=Certainty.OBSERVED,
