@@ -1,6 +1,7 @@
 """Which roles are people's and applications', and which the system's or the service's."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from rdscheck.assess.facts import Facts, Flavour, Role
 from rdscheck.assess.rule import Context
@@ -13,9 +14,14 @@ BOOTSTRAP = frozenset({"postgres", "rdsadmin"})
 _MADE_BY_USERS = frozenset({"rds_pgaudit"})
 
 
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(reserved_roles()) - _MADE_BY_USERS
+
+
 def of_service(name: str) -> bool:
     """Tell whether a role belongs to RDS: users neither make nor change it."""
-    return name in reserved_roles() and name not in _MADE_BY_USERS
+    return name in _reserved()
 
 
 def of_system(name: str) -> bool:
