@@ -24,6 +24,7 @@ from rdscheck.assess.facts.instance import (
     Database,
     DefaultPrivilege,
     Grant,
+    LoginRule,
     Membership,
     PreparedTransaction,
     Role,
@@ -38,6 +39,7 @@ from rdscheck.assess.facts.tables import (
     Column,
     Index,
     LargeObjects,
+    NullableChild,
     PartitionSet,
     Relation,
     Schema,
@@ -85,6 +87,8 @@ class Facts:
     grants: list[Grant] = field(default_factory=list)
     default_privileges: list[DefaultPrivilege] = field(default_factory=list)
     security_labels: list[SecurityLabel] = field(default_factory=list)
+    login_rules: list[LoginRule] = field(default_factory=list)
+    nullable_children: list[NullableChild] = field(default_factory=list)
     large_objects: list[LargeObjects] = field(default_factory=list)
     cron_jobs: list[CronJob] = field(default_factory=list)
     prepared_transactions: list[PreparedTransaction] = field(default_factory=list)

@@ -9,7 +9,8 @@ from rdscheck.assess.facts.base import Fact
 class Database(Fact):
     """A database of the instance.
 
-    ``provider`` is libc, icu or builtin, ``tablespace`` empty for pg_default.
+    ``provider`` is libc, icu or builtin, ``tablespace`` empty for pg_default, ``babelfish`` whether it
+    holds the catalog of Babelfish (live only).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Database(Fact):
     allows_connections: bool = True
     is_template: bool = False
     comment: str = ""
+    babelfish: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +139,19 @@ class SecurityLabel(Fact):
     provider: str
     kind: str
     object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRule(Fact):
+    """A line of ``pg_hba.conf``, live only: how clients log in.
+
+    ``kind`` is local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; ``databases``, ``users`` and
+    ``address`` (with its mask, ``all``, empty for local) are as ``pg_hba_file_rules`` shows them. Options,
+    which may hold secrets, are left out.
+    """
+
+    kind: str
+    method: str
+    databases: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    address: str = ""

@@ -130,3 +130,16 @@ class PartitionSet(Fact):
     kind: str  # native, partman, time-static, range, list …
     interval: str = ""
     template: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NullableChild(Fact):
+    """A column that may be null although the table it inherits from forbids it, live only: before 18.
+
+    ``parent`` is schema-qualified.
+    """
+
+    schema: str
+    relation: str
+    column: str
+    parent: str
