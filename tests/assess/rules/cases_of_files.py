@@ -161,14 +161,8 @@ EVENT_TRIGGERS = (
 
 LARGE_OBJECTS = (
     Case(
-        "large-objects-compat-privileges",
-        (_setting("lo_compat_privileges", "on", "role", "app"),),
-        "setting lo_compat_privileges",
-        WARNING,
-        "on for role app;",
+        "large-objects-not-replicated", (LargeObjects(number=3),), "large objects", NOTE, "Large objects: 3."
     ),
-    innocent("large-objects-compat-privileges", _setting("lo_compat_privileges", "off", "role", "app")),
-    Case("large-objects-not-replicated", (LargeObjects(number=3),), "large objects", NOTE, "3 large objects"),
     innocent("large-objects-not-replicated", LargeObjects(number=0)),
     Case(
         "large-object-pages",

@@ -24,8 +24,7 @@ _PROGRAMS = frozenset(
     problem="The server archives its write-ahead log, or recovers, by a program of one's own.",
     why="RDS archives and restores by itself, and nobody gets at the files: pgBackRest, WAL-G, Barman and"
     " pg_basebackup have nothing to work on. Backups become snapshots and recovery to a point in time, kept"
-    " up to"
-    " 35 days.",
+    " up to 35 days.",
     fix="Set the instance's backup retention, and export snapshots or dumps for longer times.",
     severity=Severity.WARNING,
     source=pages.BACKUPS,

@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="physical-slot",
     problem="A physical replication slot feeds a standby or a backup of one's own.",
     why="No server outside RDS can be a physical standby of an instance, and no tool can stream its"
-    " write-ahead"
-    " log.",
+    " write-ahead log.",
     fix="Use read replicas, Multi-AZ and automated backups, or logical replication to servers outside.",
     severity=Severity.WARNING,
     source=pages.READ_REPLICAS,

@@ -13,8 +13,7 @@ from rdscheck.model import Certainty
     id="synchronous-standbys",
     problem="Commits wait for standbys of one's own.",
     why="An instance of RDS has no standbys that the user names: Multi-AZ writes to a second zone by"
-    " itself, and read"
-    " replicas follow later.",
+    " itself, and read replicas follow later.",
     fix="Choose Multi-AZ for what the standby was for.",
     severity=Severity.WARNING,
     source=pages.READ_REPLICAS,

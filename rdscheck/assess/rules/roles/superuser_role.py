@@ -13,8 +13,8 @@ from rdscheck.assess.who import own_roles
 @rule(
     id="superuser-role",
     problem="A role is a superuser, and no user of RDS can be one.",
-    why="ALTER ROLE … SUPERUSER fails, and with it everything else pg_dumpall writes into the same statement:"
-    " LOGIN and the password. What the role may do only as a superuser fails later.",
+    why="ALTER ROLE … SUPERUSER fails, and with it everything else pg_dumpall writes into the same"
+    " statement: LOGIN and the password. What the role may do only as a superuser fails later.",
     fix="Make the role an ordinary one and grant it what it needs; administrators get rds_superuser.",
     severity=Severity.BLOCKER,
     source=pages.ROLES,
