@@ -34,11 +34,14 @@ def known(name: str) -> bool:
     return of_service(name) or of_system(name) or name in BOOTSTRAP
 
 
+def is_service(facts: Facts) -> bool:
+    """Tell whether the source is an instance of RDS or Aurora, as far as known."""
+    return facts.origin.flavour in {Flavour.RDS, Flavour.AURORA}
+
+
 def from_service(facts: Facts) -> bool:
-    """Tell whether facts are those of an instance of RDS or Aurora: it has the service's roles itself."""
-    return facts.origin.flavour in {Flavour.RDS, Flavour.AURORA} or any(
-        one.name == "rdsadmin" for one in facts.roles
-    )
+    """Tell the same of facts that may be a dump's: it has the service's roles itself."""
+    return is_service(facts) or any(one.name == "rdsadmin" for one in facts.roles)
 
 
 def own_roles(context: Context) -> Iterator[Role]:
