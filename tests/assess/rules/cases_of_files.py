@@ -54,7 +54,7 @@ FILES = (
         "tablespace fast",
         WARNING,
         "lie: database (1), index (1), table (2).",
-        'CREATE TABLESPACE "fast"',
+        "CREATE TABLESPACE \"fast\" LOCATION '/fast';",
     ),
     innocent("tablespace-used", table("t", tablespace="pg_default"), table("u")),
     Case(
@@ -116,6 +116,7 @@ FILES = (
         _setting("archive_command", "(disabled)"),
         _setting("restore_command", ""),
     ),
+    innocent("archiving", _setting("archive_command", "/etc/rds/dbbin/archive %p"), flavour=Flavour.RDS),
     Case(
         "file-foreign-table",
         (

@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 
 _PROGRAMS = frozenset(
     {
@@ -43,6 +44,8 @@ _PROGRAMS = frozenset(
 )
 def archiving(context: Context) -> Iterator[Hit]:
     """Find settings of archiving and recovery, where they do something."""
+    if is_service(context.facts):
+        return  # these are the service's own
     set_ = {
         one.name: one for one in context.facts.settings if one.scope == "server" and one.name in _PROGRAMS
     }

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from psycopg import sql
+
 from rdscheck.assess import pages
 from rdscheck.assess.facts import Fact, Facts
 from rdscheck.assess.finding import Effort, Severity
@@ -47,8 +49,12 @@ def tablespace_used(context: Context) -> Iterator[Hit]:
             f"In the tablespace {plain(name)} lie: {lie}. {context.target.name} needs a tablespace of that"
             " name, or the dump none.",
             "-- pg_restore --no-tablespaces leaves it out; else as the master user, before the restore:\n"
-            f"CREATE TABLESPACE {quoted(name)} LOCATION '/rdsdbdata/tablespace';",
+            f"CREATE TABLESPACE {quoted(name)} LOCATION {_literal('/' + name)};",
         )
+
+
+def _literal(text: str) -> str:
+    return sql.Literal(text).as_string(None)
 
 
 def _placed(facts: Facts) -> Iterator[tuple[str, str, Fact]]:

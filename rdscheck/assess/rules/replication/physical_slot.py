@@ -7,6 +7,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 
 
 @rule(
@@ -33,6 +34,8 @@ from rdscheck.assess.target import Move
 )
 def physical_slot(context: Context) -> Iterator[Hit]:
     """Find physical slots that stay after their session."""
+    if is_service(context.facts):
+        return  # these are the service's own
     for one in context.facts.slots:
         if one.kind == "physical" and not one.temporary:
             yield hit(

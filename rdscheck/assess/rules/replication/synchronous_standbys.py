@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 from rdscheck.model import Certainty
 
 
@@ -31,6 +32,8 @@ from rdscheck.model import Certainty
 )
 def synchronous_standbys(context: Context) -> Iterator[Hit]:
     """Find the setting where it names somebody."""
+    if is_service(context.facts):
+        return  # these are the service's own
     for one in context.facts.settings:
         if one.name == "synchronous_standby_names" and one.scope == "server" and one.value.strip():
             yield hit(
