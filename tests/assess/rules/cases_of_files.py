@@ -95,7 +95,7 @@ FILES = (
         "load-library",
         (act("load", "$libdir/auto_explain"),),
         "function public.f()",
-        fix="shared_preload_libraries = $libdir/auto_explain",
+        fix="shared_preload_libraries = auto_explain",
     ),
     Case("load-library", (act("load", "age"),), "function public.f()", fix="parameter group"),
     innocent("load-library", act("create extension", "age")),

@@ -36,7 +36,8 @@ def load_library(context: Context) -> Iterator[Hit]:
     """Find LOAD."""
     libraries = context.target.libraries
     for one in doings(context, "load"):
-        known = [name for name in one.what if name.rpartition("/")[2] in libraries]
+        bare = [name.rpartition("/")[2].removesuffix(".so") for name in one.what]
+        known = [name for name in bare if name in libraries]
         yield hit(
             one.first,
             one.subject,

@@ -44,12 +44,13 @@ def connects_to_localhost(context: Context) -> Iterator[Hit]:
         one.detail
         for one in context.facts.acts
         if one.kind == "connect"
-        and (one.detail.lower() in {"", "localhost", "::1", "socket"} or one.detail.startswith(_LOCAL))
+        and (one.detail.lower() in {"localhost", "::1", "socket"} or one.detail.startswith(_LOCAL))
     }
     for one in doings(context, "connect", of=hosts, statements=False):
+        where = ", ".join("a socket of the host" if host == "socket" else host for host in one.what)
         yield hit(
             one.first,
             one.subject,
-            f"{one.who} connects to {one.list or 'a socket of the host'}; on {context.target.name} that"
+            f"{one.who} connects to {where}; on {context.target.name} that"
             " takes a password, and leads to the instance alone.",
         )

@@ -35,11 +35,12 @@ def superuser_role(context: Context) -> Iterator[Hit]:
     """Find superusers other than the one the source was made with."""
     for role in own_roles(context):
         if role.superuser:
-            login = "LOGIN" if role.login else "NOLOGIN"
+            words = ["LOGIN" if role.login else "NOLOGIN"]
+            words += ["CREATEDB"] * role.create_database + ["CREATEROLE"] * role.create_role
             yield hit(
                 role,
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} is a superuser; {context.target.name} has none to give.",
-                f"CREATE ROLE {quoted(role.name)} {login} CREATEDB CREATEROLE; -- with its own password\n"
+                f"CREATE ROLE {quoted(role.name)} {' '.join(words)}; -- with its own password\n"
                 f"GRANT rds_superuser TO {quoted(role.name)}; -- only for an administrator",
             )
