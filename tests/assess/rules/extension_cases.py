@@ -6,6 +6,14 @@ from tests.assess.rules.made import Case, audit, ext, func, preload
 
 CASES = (
     Case(
+        "extension-needs-iam-role",
+        "rds-17",
+        "extension aws_lambda",
+        (ext("aws_lambda"),),
+        (ext("aws_commons"),),
+        severity=Severity.WARNING,
+    ),
+    Case(
         "vector-too-old-on-target",
         "rds-15.3",
         "index public.i",
@@ -91,7 +99,7 @@ CASES = (
         severity=Severity.NOTE,
     ),
     Case(
-        "postgis-schemas-not-owned",
+        "extension-schemas-not-owned",
         "rds-17",
         "extension postgis_topology",
         (ext("postgis_topology"),),
