@@ -1,6 +1,6 @@
 """Cases of rules about extensions the target has in another way."""
 
-from rdscheck.assess.facts import Index, Setting, Statement
+from rdscheck.assess.facts import Index, Setting, Via
 from rdscheck.assess.finding import Severity
 from tests.assess.rules.made import Case, audit, ext, func, preload
 
@@ -71,9 +71,18 @@ CASES = (
         "extension-comment-plpgsql",
         "rds-17",
         "extension plpgsql",
-        (Statement(kind="comment", detail="extension plpgsql", line=12),),
-        (Statement(kind="comment", detail="extension hstore", line=12),),
+        (ext("plpgsql"),),
+        (ext("plperl"),),
+        via=Via.DUMP,
         severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-comment-refused",
+        "rds-17",
+        "extension pg_stat_statements",
+        (ext("pg_stat_statements"),),
+        (ext("citext"), ext("plpgsql"), ext("timescaledb")),
+        severity=Severity.NOTE,
     ),
     Case(
         "pg-cron-other-database",

@@ -20,7 +20,7 @@ CASES = (*absent_cases.CASES, *extension_cases.CASES, *language_cases.CASES, *up
 
 def found(case: Case, facts: Iterable[Fact], target: str) -> list[Finding]:
     """Return what the case's rule alone finds."""
-    source = collected(*facts, version=case.version, major=case.major, flavour=case.flavour)
+    source = collected(*facts, via=case.via, version=case.version, major=case.major, flavour=case.flavour)
     return list(judge(source, read_target(target), case.move, [MINE[case.rule]]).findings)
 
 

@@ -12,7 +12,6 @@ from rdscheck.assess.rules.extensions._tle import made_by_tle
 from rdscheck.assess.target import Move
 
 _CONTROL = """
-CREATE SCHEMA pgtle;
 CREATE FUNCTION pgtle."{name}.control"() RETURNS text LANGUAGE sql AS $$ SELECT 'default_version=1.0' $$"""
 
 
@@ -32,7 +31,7 @@ CREATE FUNCTION pgtle."{name}.control"() RETURNS text LANGUAGE sql AS $$ SELECT 
         subject="extension distances",
         target="rds-17",
     ),
-    innocent=Example(sql=_CONTROL.format(name="distances"), target="rds-17"),
+    innocent=Example(sql="CREATE SCHEMA pgtle;" + _CONTROL.format(name="distances"), target="rds-17"),
 )
 def extension_made_by_pg_tle(context: Context) -> Iterator[Hit]:
     """Find installed extensions whose control file is a function of pg_tle."""
