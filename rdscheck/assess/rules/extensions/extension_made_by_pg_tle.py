@@ -43,8 +43,9 @@ def extension_made_by_pg_tle(context: Context) -> Iterator[Hit]:
                 one,
                 f"The extension {plain(one.name)} is kept by pg_tle, which {context.target.name} "
                 + ("offers: create that first." if ready else "does not offer."),
-                "CREATE EXTENSION pg_tle;\nGRANT pgtle_admin TO CURRENT_USER;"
+                "CREATE EXTENSION IF NOT EXISTS pg_tle;\nGRANT pgtle_admin TO CURRENT_USER;"
                 if ready
                 else f"Choose a target that offers pg_tle, or make {plain(one.name)} ordinary objects.",
                 severity=Severity.WARNING if ready else Severity.BLOCKER,
+                fix_on="target" if ready else "source",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import plain, quoted
+from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
 from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
@@ -43,12 +43,7 @@ def extension_schemas_not_owned(context: Context) -> Iterator[Hit]:
             one,
             f"On {context.target.name} the schema{'s' * several} {' and '.join(schemas)} of {plain(one.name)}"
             f" belong{'s' * (not several)} to rdsadmin after CREATE EXTENSION.",
-            "\n".join(
-                [
-                    f"CREATE EXTENSION {quoted(one.name)} CASCADE;",
-                    *(f"ALTER SCHEMA {quoted(schema)} OWNER TO rds_superuser;" for schema in schemas),
-                ]
-            ),
+            "After CREATE EXTENSION, give each to rds_superuser with ALTER SCHEMA … OWNER TO.",
             severity=Severity.WARNING if _holds_objects(context, one.database, schemas) else Severity.NOTE,
             source=source,
         )

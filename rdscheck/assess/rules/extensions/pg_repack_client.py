@@ -20,6 +20,7 @@ from rdscheck.assess.target import Move
     severity=Severity.NOTE,
     source=f"{TASKS}.pg_repack.html",
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     effort=Effort(0.5),
     guilty=Example(sql=disguised("pg_repack 1.4.7"), subject="extension pg_repack"),
@@ -34,7 +35,7 @@ def pg_repack_client(context: Context) -> Iterator[Hit]:
                 one,
                 f"{context.target.name} has pg_repack {version}: take the client of that version, with -k and"
                 " without --all.",
-                "CREATE EXTENSION pg_repack;\n"
+                "CREATE EXTENSION IF NOT EXISTS pg_repack;\n"
                 "ALTER DEFAULT PRIVILEGES IN SCHEMA repack GRANT INSERT ON TABLES TO PUBLIC;\n"
                 "ALTER DEFAULT PRIVILEGES IN SCHEMA repack GRANT USAGE, SELECT ON SEQUENCES TO PUBLIC;",
             )
