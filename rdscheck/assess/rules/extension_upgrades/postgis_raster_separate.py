@@ -27,6 +27,7 @@ _SQL = (
     severity=Severity.BLOCKER,
     source=_NOTES,
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     effort=Effort(0.5),
     guilty=Example(
@@ -52,5 +53,5 @@ def postgis_raster_separate(context: Context) -> Iterator[Hit]:
                 f"column {where}",
                 f"The column {where} has the type {type_}, which postgis of {context.target.name} does not"
                 " bring.",
-                "-- in the target, before the restore\nCREATE EXTENSION postgis_raster CASCADE;",
+                "CREATE EXTENSION IF NOT EXISTS postgis_raster CASCADE;",
             )
