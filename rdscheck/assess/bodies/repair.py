@@ -17,6 +17,10 @@ _TRIES = 300
 #: No more characters than this are parsed for one body, over all tries.
 _BUDGET = 60_000_000
 
+#: The parser's time for INTO grows with the square of their number: so many take it two seconds.
+_MOST_TARGETS = 20_000
+_INTO = re.compile(r"\binto\b", re.IGNORECASE)
+
 _UNKNOWN = re.compile(r'"(.+?)" is not a known variable|variable "(.+?)" does not exist', re.DOTALL)
 _CURSOR = re.compile(r'variable "(.+?)" must be of type cursor or refcursor', re.DOTALL)
 _LOOP = re.compile(r"loop variable of .* must be")
@@ -100,38 +104,44 @@ class _Wrapper:
         return changed
 
 
-def tree_of(create: str, body: str) -> Any:
-    """Return the tree of a body; raises ``Unparsable`` with what the parser says of it at last.
+def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
+    """Return the tree of a body, and what the body declares where that was looked at.
 
     ``create`` is the statement that defines the function; without it, or where that is not read, the body is
-    put into one of our own.
+    put into one of our own. Raises ``Unparsable`` with what the parser says of it at last.
     """
+    if _targets(create) > _MOST_TARGETS or _targets(body) > _MOST_TARGETS:
+        raise Unparsable(f"the body has more than {_MOST_TARGETS} INTO: the parser would take minutes")
     if create:
         try:
-            return parsed_plpgsql(create)
+            return parsed_plpgsql(create), None
         except Unparsable:
             if not body:
                 raise
     wrapper = _Wrapper()
     try:
-        return parsed_plpgsql(wrapper.statement(body))
+        return parsed_plpgsql(wrapper.statement(body)), None
     except Unparsable as error:
         return _repaired(wrapper, body, error)
 
 
-def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> Any:
+def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> tuple[Any, Declarations]:
     known = declarations(body)
     plain = _TYPES.search(str(error)) is not None
     if not plain and not wrapper.suit(str(error), known, body):
         raise error
     for _ in range(min(_TRIES, _BUDGET // (len(body) + 1))):
         try:
-            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows)))
+            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows))), known
         except Unparsable as again:
             error = again
             if not wrapper.suit(str(error), known, body):
                 break
     raise error
+
+
+def _targets(text: str) -> int:
+    return len(_INTO.findall(text)) if len(text) > _MOST_TARGETS else 0
 
 
 def _quoted(name: str) -> str:

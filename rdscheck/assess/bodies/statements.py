@@ -42,8 +42,8 @@ def findings_of(tree: Any) -> Findings:
 
 def _inside(field: str, value: Node, names: _Names) -> Iterator[tuple[str, Any, _Names]]:
     """Give what is in a node, with the names that WITH has defined there."""
-    if field == "DefElem" and value.get("defname") == "set":
-        return
+    if field == "CreateFunctionStmt":
+        return  # to define it is not to call it
     defined = names
     if clause := value.get("withClause"):
         for one in clause.get("ctes", ()):
@@ -90,10 +90,11 @@ def _copy(fields: Node, names: _Names) -> Iterator[Found]:
     way = "from" if fields.get("is_from") else "to"
     table = fields.get("relation", {})
     offset = table.get("location", -1)
-    if "filename" in fields:
-        what = "program" if fields.get("is_program") else "file"
-        name = program(fields["filename"]) if what == "program" else shown(fields["filename"])
-        yield Found(f"copy {way} {what}", name, offset)
+    name = fields.get("filename", "")
+    if fields.get("is_program"):
+        yield Found(f"copy {way} program", program(name), offset)
+    elif name:
+        yield Found(f"copy {way} file", shown(name), offset)
     if way == "to":
         yield from _reads(table, names)
     else:
