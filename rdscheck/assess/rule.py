@@ -83,6 +83,7 @@ class Example:
     with_roles: bool = False  # the dump is that of pg_dumpall --globals-only, and of the database after it
     not_live: str = ""
     not_dumped: str = ""
+    source_major: float = 0
 
 
 Judge = Callable[[Context], Iterator[Hit]]

@@ -1,0 +1,133 @@
+"""Cases of rules about extensions the target has in another way."""
+
+from rdscheck.assess.facts import Index, Setting, Statement
+from rdscheck.assess.finding import Severity
+from tests.assess.rules.made import Case, audit, ext, func, preload
+
+CASES = (
+    Case(
+        "vector-too-old-on-target",
+        "rds-15.3",
+        "index public.i",
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="hnsw", database="app")),
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="ivfflat", database="app")),
+    ),
+    # Extensions the target has, in another way
+    Case(
+        "extension-older-on-target",
+        "rds-16.1",
+        "extension vector",
+        (ext("vector 0.8.2"),),
+        (ext("vector 0.5.1"), ext("pg_cron 1.9")),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-needs-preload",
+        "rds-17",
+        "extension pgaudit",
+        (ext("pgaudit"),),
+        (ext("pg_stat_statements"),),
+    ),
+    Case(
+        "extension-idle-without-preload",
+        "rds-17",
+        "extension pg_hint_plan",
+        (ext("pg_hint_plan"),),
+        (ext("pg_prewarm"),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-needs-parameter",
+        "rds-17",
+        "extension pglogical",
+        (ext("pglogical"),),
+        (ext("postgres_fdw"),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-not-trusted",
+        "rds-17",
+        "extension tcn",
+        (ext("tcn"),),
+        (ext("citext"),),
+        severity=Severity.NOTE,
+    ),
+    Case(
+        "extension-unpackaged",
+        "rds-17",
+        "extension intarray",
+        (func("c", library="$libdir/_int"),),
+        (func("c", library="$libdir/_int"), ext("intarray")),
+    ),
+    Case(
+        "extension-comment-plpgsql",
+        "rds-17",
+        "extension plpgsql",
+        (Statement(kind="comment", detail="extension plpgsql", line=12),),
+        (Statement(kind="comment", detail="extension hstore", line=12),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "pg-cron-other-database",
+        "rds-17",
+        "extension pg_cron",
+        (ext("pg_cron"),),
+        (ext("pg_cron", "postgres"),),
+    ),
+    Case(
+        "pg-repack-client",
+        "rds-17",
+        "extension pg_repack",
+        (ext("pg_repack"),),
+        (ext("pgstattuple"),),
+        severity=Severity.NOTE,
+    ),
+    Case(
+        "multi-az-cluster-lacks",
+        "rds-17",
+        "extension aws_s3",
+        (ext("aws_s3"),),
+        (ext("aws_commons"),),
+        severity=Severity.NOTE,
+    ),
+    Case(
+        "postgis-schemas-not-owned",
+        "rds-17",
+        "extension postgis_topology",
+        (ext("postgis_topology"),),
+        (ext("postgis"),),
+        severity=Severity.NOTE,
+    ),
+    Case(
+        "pgaudit-role-fixed",
+        "rds-17",
+        "setting pgaudit.role of role auditor",
+        (audit("auditor"),),
+        (audit("rds_pgaudit"),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "pgaudit-settings-not-carried",
+        "rds-17",
+        "setting pgaudit.log",
+        (Setting(name="pgaudit.log", value="ddl", scope="server"),),
+        (Setting(name="pgaudit.log", value="ddl", scope="role", subject="app"),),
+        severity=Severity.NOTE,
+    ),
+    Case(
+        "preload-library-refused",
+        "rds-17",
+        "setting shared_preload_libraries",
+        (preload("pg_cron, '$libdir/auth_delay.so'"),),
+        (preload('pg_cron,"auto_explain"'),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "partman-bgw-refused",
+        "rds-17",
+        "setting shared_preload_libraries",
+        (preload("pg_partman_bgw"),),
+        (preload("pg_cron"), ext("pg_partman")),
+        severity=Severity.WARNING,
+    ),
+)

@@ -1,0 +1,56 @@
+"""Every rule about extensions, languages and text search: a guilty case, and one that looks alike."""
+
+from collections.abc import Iterable
+
+import pglast
+import pytest
+
+from rdscheck.assess.facts import Fact
+from rdscheck.assess.finding import Finding
+from rdscheck.assess.judge import judge
+from rdscheck.assess.rule import rules
+from rdscheck.assess.target import Move, read_target
+from tests.assess.rules import absent_cases, extension_cases, language_cases, upgrade_cases
+from tests.assess.rules.made import Case, collected, ext, preload
+
+GROUPS = {"extensions", "languages", "extension upgrades", "text search"}
+MINE = {id_: rule for id_, rule in rules().items() if rule.group in GROUPS}
+CASES = (*absent_cases.CASES, *extension_cases.CASES, *language_cases.CASES, *upgrade_cases.CASES)
+
+
+def found(case: Case, facts: Iterable[Fact], target: str) -> list[Finding]:
+    """Return what the case's rule alone finds."""
+    source = collected(*facts, version=case.version, major=case.major, flavour=case.flavour)
+    return list(judge(source, read_target(target), case.move, [MINE[case.rule]]).findings)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_the_guilty_is_found_and_named(case: Case) -> None:
+    (finding,) = found(case, case.guilty, case.target)
+    assert (finding.subject, finding.severity) == (case.subject, case.severity)
+    assert finding.source.startswith("https://")
+    assert finding.message.endswith(".")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_what_looks_alike_is_not(case: Case) -> None:
+    assert found(case, case.innocent, case.innocent_target or case.target) == []
+
+
+def test_every_rule_has_a_case() -> None:
+    assert sorted(case.rule for case in CASES) == sorted(MINE)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_a_fix_that_looks_like_sql_is_sql(case: Case) -> None:
+    (finding,) = found(case, case.guilty, case.target)
+    if finding.fix.endswith(";"):
+        pglast.parse_sql(finding.fix)
+
+
+@pytest.mark.parametrize("target", ["rds-13", "rds-15.4", "rds-18", "aurora-12", "aurora-16", "aurora-18"])
+@pytest.mark.parametrize("move", list(Move))
+def test_an_empty_database_gives_nothing(target: str, move: Move) -> None:
+    for major in (0, 9.6, 13, 17):
+        empty = collected(ext("plpgsql 1.0"), preload("rdsutils,pg_stat_statements"), major=major, version="")
+        assert judge(empty, read_target(target), move, MINE.values()).findings == ()
