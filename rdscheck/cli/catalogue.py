@@ -56,7 +56,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "explain",
         help="one entry with why, fix and source",
         description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
-        "documentation finding, a rule of rdscheck check (extension-not-offered), a version (15, 15.4), or what PostgreSQL calls a table of T-SQL "
+        "documentation finding, a rule of rdscheck check (extension-not-offered), a version (15, 15.4), or "
+        "what PostgreSQL calls a table of T-SQL "
         f"({babelfish.ID} 'db.schema.table').",
         epilog=babelfish.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

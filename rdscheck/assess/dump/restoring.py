@@ -62,7 +62,7 @@ def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
     )
 
 
-def _in_container(image: str, archive: Archive, options: Sequence[str]) -> Pipe:
+def _in_container(image: str, archive: Archive, options: Sequence[str] = ()) -> Pipe:
     name = f"rdscheck-restore-{token_hex(8)}"
     command = ["docker", "run", "--rm", "--name", name, "--network", "none", "--entrypoint", "sh"]
     for label, value in labels(Owner.me(), "").items():

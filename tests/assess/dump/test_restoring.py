@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rdscheck.assess.dump import programs as places
 from rdscheck.assess.dump import restoring
 from rdscheck.assess.dump.piping import Pipe
 from rdscheck.assess.dump.reading import read_dump
@@ -32,8 +33,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory = tmp_path / "bin"
     directory.mkdir()
     monkeypatch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(restoring, "installations", dict)
-    monkeypatch.setattr(restoring, "_images", lambda _needs: iter(()))
+    monkeypatch.setattr(places, "installations", dict)
+    monkeypatch.setattr(restoring, "images_from", lambda _needs: iter(()))
     return directory
 
 
@@ -90,7 +91,7 @@ def test_another_installation_is_taken_when_the_first_is_too_old(
     put(programs, "15.4")
     Found.bin_dir.mkdir()
     put(Found.bin_dir, "18.1")
-    monkeypatch.setattr(restoring, "installations", lambda: {18: Found, 16: Found})
+    monkeypatch.setattr(places, "installations", lambda: {18: Found, 16: Found})
     assert read_dump(io.BytesIO(HEADER), "x").relations
 
 
@@ -123,19 +124,19 @@ def test_without_docker_there_is_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         raise EngineUnavailable("the docker client is not installed")
 
     monkeypatch.setattr(images, "exists", exists)
-    assert list(restoring._images(13)) == []
+    assert list(places.images_from(13)) == []
 
 
 def test_an_image_of_a_newer_major_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "exists", lambda image: image in {"postgres:16", "postgres:18"})
-    assert list(restoring._images(17)) == ["postgres:18"]
-    assert list(restoring._images(12)) == ["postgres:18", "postgres:16"]
+    assert list(places.images_from(17)) == ["postgres:18"]
+    assert list(places.images_from(12)) == ["postgres:18", "postgres:16"]
 
 
 def test_a_container_reads_the_file_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[list[str]] = []
     monkeypatch.setattr(Pipe, "__init__", lambda _self, command, _feed: given.append(command))
-    restoring._in_container("postgres:18", Archive("custom", "x", HEADER, path=Path('/a,b"c/d')))
+    restoring._in_container("postgres:18", Archive("custom", "x", HEADER, path=Path('/a,b"c/d')), ())
     (command,) = given
     assert command[:2] == ["docker", "run"]
     assert 'type=bind,"source=/a,b""c/d",target=/dump,readonly' in command
