@@ -14,14 +14,15 @@ def may_nest(text: bytes, start: int) -> bool:
 class Nesting:
     """How deep a statement is nested; fed with what stands outside of quotes and comments.
 
-    As in psql: parentheses hide semicolons in what may have them there; in functions and
-    procedures ``BEGIN`` and ``CASE`` do up to their ``END``.
+    Much as in psql: parentheses hide semicolons in what may have them there; in functions and procedures
+    ``BEGIN ATOMIC`` and the ``CASE`` in it do up to their ``END``.
     """
 
     def __init__(self) -> None:
         self._begun: list[bytes] | None = []  # the first words, until it is known what they make
         self._function = self._rule = False
         self._parentheses = self._blocks = 0
+        self._last = b""
 
     def feed(self, text: bytes, start: int, end: int) -> None:
         """Take notice of the next part of the statement, which ends at the end of a word."""
@@ -37,10 +38,17 @@ class Nesting:
             self._parentheses = max(0, self._parentheses - 1)
         elif self._begun is not None:
             self._begin(token)
-        elif self._function and (token == b"BEGIN" or (token == b"CASE" and self._blocks)):
+        elif self._function:
+            self._block(token)
+
+    def _block(self, word: bytes) -> None:
+        if word == b"CASE" and self._blocks:
             self._blocks += 1
-        elif token == b"END" and self._blocks:
+        elif word == b"END" and self._blocks:
             self._blocks -= 1
+        elif word == b"ATOMIC" and self._last == b"BEGIN":
+            self._blocks = 1
+        self._last = word
 
     def _begin(self, word: bytes) -> None:
         assert self._begun is not None

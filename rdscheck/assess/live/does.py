@@ -42,9 +42,10 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
          WHERE (n.nspname = 'pg_catalog' AND p.proname = ANY (%(calls)s))
             OR p.proname ~ '^dblink' OR n.nspname = 'utl_file'"""
     oids = [row[0] for row in look.rows(functions, calls=sorted(CALLS))]
-    # A pattern with all of the numbers in it takes the server ten times as long.
-    called = """EXISTS (SELECT FROM regexp_matches({}::text, ':(?:func|opfunc)id ([0-9]+)', 'g') f
-                         WHERE f[1] = ANY (%(called)s))"""
+    # In the stored form numbers of functions follow ``:funcid`` or ``:opfuncid``. A regular expression for
+    # them takes the server five times as long, one with all of the numbers in it twenty times.
+    called = """EXISTS (SELECT FROM unnest(string_to_array({}::text, 'funcid ')) f
+                         WHERE split_part(f, ' ', 1) = ANY (%(called)s))"""
     place = f"""
           JOIN pg_class c ON c.oid = {{relation}} AND {sql.owned("c", "pg_class")}
           JOIN pg_namespace n ON n.oid = c.relnamespace AND {sql.USERS}"""

@@ -165,7 +165,7 @@ def partition_sets(look: Look, _part: Part) -> Iterator[PartitionSet]:
     schema = look.extensions.get("pg_partman")
     if schema is None:
         return
-    table = quoted(schema, "part_config").replace("%", "%%")
+    table = quoted(schema, "part_config")
     for (row,) in look.rows(f"SELECT to_jsonb(p) FROM {table} p ORDER BY p.parent_table"):
         yield PartitionSet(
             parent=text(row.get("parent_table")),

@@ -245,7 +245,7 @@ def others(look: Look) -> list[Row]:
     return look.rows(
         """
         SELECT datname,
-               CASE WHEN datconnlimit = -2 THEN 'a DROP DATABASE of it was interrupted'
+               CASE WHEN datconnlimit = -2 THEN 'it is being dropped, or that was interrupted'
                     WHEN NOT datallowconn THEN 'it accepts no connections' ELSE '' END
           FROM pg_database WHERE datname NOT IN ('template0', 'rdsadmin') ORDER BY datname"""
     )

@@ -71,6 +71,24 @@ class Look:
             self.miss(what, error, part.groups)
         return self.rows(other, **values)
 
+    def many_or(self, query: str, other: str, part: "Part", what: str, key: int = 2) -> Iterator[Row]:
+        """Yield the rows of a query, and where it fails those of another that had not come yet.
+
+        Rows are told apart by their first ``key`` columns. What is missing is noted.
+        """
+        seen = set()
+        try:
+            for row in self.many(query):
+                seen.add(row[:key])
+                yield row
+        except psycopg.Error as error:
+            # Somebody holds a lock on what is to be put into words, for example.
+            self.again(error)
+            self.miss(what, error, part.groups)
+        else:
+            return
+        yield from (row for row in self.many(other) if row[:key] not in seen)
+
     def again(self, error: psycopg.Error) -> None:
         """Make the transaction usable after an error; raises ``Gone`` where the connection is lost."""
         if self.conn.closed or (isinstance(error, _DEADLY) and not isinstance(error, _OPERATIONAL)):

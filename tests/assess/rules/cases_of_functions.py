@@ -92,7 +92,13 @@ CREATED = (
 
 READ = (
     *(
-        Case("connects-to-localhost", (act("connect", host),), _F, WARNING, f"connects to {host}")
+        Case(
+            "connects-to-localhost",
+            (act("connect", host),),
+            _F,
+            WARNING,
+            f"connects to {'a socket of the host' if host == 'socket' else host};",
+        )
         for host in ("localhost", "socket", "127.0.0.2", "::1", "/run/postgresql")
     ),
     innocent(
@@ -164,6 +170,8 @@ CALLED = (
     innocent(
         "security-definer-of-superuser",
         function("f", security_definer=True, owner="app"),
+        function("h", security_definer=True, owner="postgres"),
+        Role(name="postgres", create_role=True),
         function("g", owner="postgres"),
     ),
 )

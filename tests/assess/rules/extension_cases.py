@@ -1,10 +1,25 @@
 """Cases of rules about extensions the target has in another way."""
 
-from rdscheck.assess.facts import Setting, Statement
+from rdscheck.assess.facts import Index, Setting, Statement, Via
 from rdscheck.assess.finding import Severity
 from tests.assess.rules.made import Case, audit, ext, func, preload
 
 CASES = (
+    Case(
+        "extension-needs-iam-role",
+        "rds-17",
+        "extension aws_lambda",
+        (ext("aws_lambda"),),
+        (ext("aws_commons"),),
+        severity=Severity.WARNING,
+    ),
+    Case(
+        "vector-too-old-on-target",
+        "rds-15.3",
+        "index public.i",
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="hnsw", database="app")),
+        (ext("vector"), Index(schema="public", name="i", relation="t", method="ivfflat", database="app")),
+    ),
     # Extensions the target has, in another way
     Case(
         "extension-older-on-target",
@@ -56,9 +71,18 @@ CASES = (
         "extension-comment-plpgsql",
         "rds-17",
         "extension plpgsql",
-        (Statement(kind="comment", detail="extension plpgsql", line=12),),
-        (Statement(kind="comment", detail="extension hstore", line=12),),
+        (Statement(kind="comment", detail="extension plpgsql", database="app"),),
+        (ext("plpgsql"), Statement(kind="comment", detail="extension plperl", database="app")),
+        via=Via.DUMP,
         severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-comment-refused",
+        "rds-17",
+        "extension pg_stat_statements",
+        (ext("pg_stat_statements"),),
+        (ext("citext"), ext("plpgsql"), ext("timescaledb")),
+        severity=Severity.NOTE,
     ),
     Case(
         "pg-cron-other-database",
@@ -84,12 +108,12 @@ CASES = (
         severity=Severity.NOTE,
     ),
     Case(
-        "postgis-schemas-not-owned",
+        "extension-schemas-not-owned",
         "rds-17",
         "extension postgis_topology",
         (ext("postgis_topology"),),
         (ext("postgis"),),
-        severity=Severity.WARNING,
+        severity=Severity.NOTE,
     ),
     Case(
         "pgaudit-role-fixed",

@@ -9,7 +9,7 @@ NOT_IN_DUMPS = "pg_hba.conf is in no dump"
 #: Appends a line to pg_hba.conf without loading it: the view that shows the file has it at once. ``{new}`` in
 #: the line lets ``REMOVE`` find it again.
 _RUN = "DO $$BEGIN EXECUTE format({form}, current_setting('hba_file')); END$$"
-REMOVE = _RUN.format(form="'COPY (SELECT 1) TO PROGRAM ''sed -i -e /{new}/d %s''' ")
+REMOVE = _RUN.format(form="'COPY (SELECT 1) TO PROGRAM ''cat > /dev/null && sed -i -e /{new}/d %s''' ")
 
 
 def adding(line: str) -> str:
@@ -39,8 +39,11 @@ def _is_loopback(line: LoginRule) -> bool:
 
 
 def _network(line: LoginRule) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    address, _, mask = line.address.partition("/")
     try:
-        return ipaddress.ip_network(line.address, strict=False) if line.address else None
+        if ":" in mask:  # the server writes masks of IPv6 in full, which Python does not read
+            mask = str(int(ipaddress.IPv6Address(mask)).bit_count())
+        return ipaddress.ip_network(f"{address}/{mask}" if mask else address, strict=False)
     except ValueError:
         return None
 

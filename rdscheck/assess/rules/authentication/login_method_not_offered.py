@@ -43,9 +43,9 @@ _INSTEAD = {
     effort=Effort(4, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql=adding("host all {new} 192.0.2.0/24 ldap ldapserver=192.0.2.1"),
+        sql=adding("host all {new} 192.0.2.0/24 ident"),
         clean=REMOVE,
-        subject="login host all {new} 192.0.2.0/24 ldap",
+        subject="login host all {new} 192.0.2.0/24 ident",
         not_dumped=NOT_IN_DUMPS,
     ),
     innocent=Example(sql=adding("local all {new} peer"), clean=REMOVE),

@@ -6,6 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.pages import PASSWORDS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.catalog.roles import reserved_roles
 
 _DEPRECATED = 18
 
@@ -29,13 +30,15 @@ _DEPRECATED = 18
     innocent=Example(
         sql="SET password_encryption = 'scram-sha-256'; CREATE ROLE {new} LOGIN PASSWORD 'kept'",
         clean="DROP ROLE {new}",
+        since=14,  # a sandbox of 13 has such passwords itself, as RDS 13 has
         with_roles=True,
     ),
 )
 def password_md5(context: Context) -> Iterator[Hit]:
     """Find roles that log in with such a password."""
+    of_service = reserved_roles()
     for one in context.facts.roles:
-        if one.login and one.password == "md5":  # noqa: S105
+        if one.login and one.password == "md5" and one.name not in of_service:  # noqa: S105
             warned = f"; {context.target.version} warns of it" if context.target.major >= _DEPRECATED else ""
             yield hit(
                 one,

@@ -34,7 +34,7 @@ from rdscheck.model import Certainty
     ),
     innocent=Example(
         dump=dump(
-            'CREATE SCHEMA shop_dbo;\n\nCREATE TABLE shop_dbo."größe des Über-Ortes" (\n    id integer NOT NULL\n);\n'
+            'CREATE SCHEMA shop_dbo;\n\nCREATE TABLE shop_dbo."größe Ü" (\n    id integer NOT NULL\n);\n'
         ),
         target="aurora-15",
     ),

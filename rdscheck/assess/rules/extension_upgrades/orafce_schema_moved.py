@@ -42,10 +42,16 @@ def orafce_schema_moved(context: Context) -> Iterator[Hit]:
     for one in installed(context, "orafce"):
         if crosses(context, one, MOVED):
             there = context.target.extensions[one.name].version
-            database = quoted(one.database) if one.database else "…"
             yield on(
                 one,
                 f"orafce is at {one.version}; in {there} of {context.target.name} its functions are in the"
                 " schema oracle.",
-                f'ALTER DATABASE {database} SET search_path = oracle, pg_catalog, "$user", public;',
+                _path(one.database) if one.database else "",
             )
+
+
+def _path(database: str) -> str:
+    return (
+        f"On the target: ALTER DATABASE {quoted(database)} SET search_path = oracle, pg_catalog,"
+        ' "$user", public'
+    )

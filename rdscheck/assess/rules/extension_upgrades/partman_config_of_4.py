@@ -43,8 +43,8 @@ def partman_config_of_4(context: Context) -> Iterator[Hit]:
             one,
             f"pg_partman {one.version or '4'} maintains {set_of(len(sets))}; {context.target.name} has"
             f" {there}.",
-            "-- in the target, once for every set, in place of the rows of part_config\n"
-            "SELECT partman.create_parent(p_parent_table := '…', p_control := '…', p_interval := '1 day');"
+            "In the target, call create_parent of pg_partman once for every set, in place of the rows of"
+            " part_config."
             if restored
             else "-- after the upgrade, each in a transaction of its own\n"
             "ALTER EXTENSION pg_partman UPDATE TO '5.0.1';\nALTER EXTENSION pg_partman UPDATE;",

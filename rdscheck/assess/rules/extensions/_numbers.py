@@ -7,6 +7,9 @@ Numbers = tuple[int, ...]
 #: Extensions whose version in the catalog is none of their library's, which is what AWS lists.
 NUMBERED_OTHERWISE = frozenset({"mysql_fdw", "oracle_fdw", "pg_cron", "plprofiler", "prefix", "tds_fdw"})
 
+#: Extensions of which Aurora's list prints no version that ever was.
+MISPRINTED_ON_AURORA = frozenset({"hll"})
+
 
 def numbers(version: str) -> Numbers:
     """Return the numbers of a version, without zeros at the end.

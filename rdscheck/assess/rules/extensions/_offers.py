@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
+from pathlib import Path
 
 from rdscheck.assess.facts import Extension
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Hit, hit
 from rdscheck.assess.rules.extensions._pages import AURORA_LIST, RDS_LIST
-from rdscheck.assess.target import AURORA, RDS, Target
+from rdscheck.assess.target import AURORA, RDS, Move, Target
 from rdscheck.catalog.extensions import listed, offered
+from rdscheck.catalog.store import overlay
 
 #: The majors of which lists are known.
 _MAJORS = range(11, 19)
@@ -55,13 +57,21 @@ class Standing(Enum):
     NOWHERE = "no list has it"
 
 
-@cache
 def versions_with(name: str, major: int, engine: str) -> tuple[str, ...]:
     """Return the engine versions of a major that offer an extension, oldest first."""
-    return tuple(version for version in listed(major, engine) if name in offered(version, engine))
+    return _offering(overlay(), major, engine).get(name, ())
 
 
 @cache
+def _offering(_catalog: Path | None, major: int, engine: str) -> dict[str, tuple[str, ...]]:
+    """Return by extension the engine versions of a major that offer it; once for each catalog."""
+    found: dict[str, tuple[str, ...]] = {}
+    for version in listed(major, engine):
+        for name in offered(version, engine):
+            found[name] = (*found.get(name, ()), version)
+    return found
+
+
 def majors_with(name: str, engine: str) -> tuple[int, ...]:
     """Return the majors of which any version offers an extension."""
     return tuple(major for major in _MAJORS if versions_with(name, major, engine))
@@ -109,6 +119,11 @@ def unclaimed(context: Context, *wanted: Standing) -> Iterator[Extension]:
 def on(extension: Extension, message: str, fix: str = "", **others: object) -> Hit:
     """Return a hit on an extension."""
     return hit(extension, f"extension {plain(extension.name)}", message, fix, **others)
+
+
+def keeps_its_group(context: Context) -> bool:
+    """Tell whether the parameter group stays: it does in an upgrade within a major."""
+    return context.move is Move.UPGRADE and context.source_major == context.target.major
 
 
 def list_of(target: Target) -> str:

@@ -8,7 +8,10 @@ from rdscheck.assess.rules.extensions._pages import MANUAL, READ
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
-_COMMENT = "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
+_DUMP = (
+    "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA pg_catalog;\n\n\n"
+    "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
+)
 
 
 @rule(
@@ -25,13 +28,11 @@ _COMMENT = "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
     certainty=Certainty.DERIVED,
     moves=(Move.RESTORE,),
     effort=Effort(0.1),
-    guilty=Example(dump=_COMMENT.format(name="plpgsql"), subject="extension plpgsql", source_major=10),
-    innocent=Example(
-        dump="CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;\n" + _COMMENT.format(name="hstore")
-    ),
+    guilty=Example(dump=_DUMP.format(name="plpgsql"), subject="extension plpgsql", source_major=10),
+    innocent=Example(dump=_DUMP.format(name="plperl"), source_major=10),
 )
 def extension_comment_plpgsql(context: Context) -> Iterator[Hit]:
-    """Find the statement."""
+    """Find the statement; later versions of pg_dump write it only where somebody changed the comment."""
     for one in context.facts.statements:
         if one.kind == "comment" and one.detail == "extension plpgsql":
             yield hit(one, "extension plpgsql")

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
-from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
+from rdscheck.assess.rules.extensions._offers import Standing, installed, keeps_its_group, on, standing
 from rdscheck.assess.rules.extensions._pages import PARAMETERS, READ
 from rdscheck.assess.rules.extensions._preload import group_of
 from rdscheck.model import Certainty
@@ -39,6 +39,8 @@ _IDLE = {
 def extension_idle_without_preload(context: Context) -> Iterator[Hit]:
     """Find extensions that are idle where their library is not loaded."""
     target = context.target
+    if keeps_its_group(context):
+        return
     for one in installed(context, *_IDLE):
         if standing(one.name, target) is Standing.OFFERED:
             yield on(

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
-from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
+from rdscheck.assess.rules.extensions._offers import Standing, installed, keeps_its_group, on, standing
 from rdscheck.assess.rules.extensions._pages import READ, TASKS, USER_GUIDE
 from rdscheck.assess.rules.extensions._preload import group_of
 
@@ -35,6 +35,8 @@ _PARAMETERS = {
 def extension_needs_parameter(context: Context) -> Iterator[Hit]:
     """Find extensions that replicate by logical decoding."""
     target = context.target
+    if keeps_its_group(context):
+        return
     for one in installed(context, *_PARAMETERS):
         if standing(one.name, target) is Standing.OFFERED:
             parameter, source = _PARAMETERS[one.name]

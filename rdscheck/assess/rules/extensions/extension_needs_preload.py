@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
-from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
+from rdscheck.assess.rules.extensions._offers import Standing, installed, keeps_its_group, on, standing
 from rdscheck.assess.rules.extensions._pages import PARAMETERS, READ
 from rdscheck.assess.rules.extensions._preload import group_of
 from rdscheck.assess.target import Move
@@ -31,6 +31,8 @@ NEEDED = ("pg_cron", "pg_tle", "pgaudit", "pglogical", "plrust")
 def extension_needs_preload(context: Context) -> Iterator[Hit]:
     """Find extensions that will not go without their library."""
     target = context.target
+    if keeps_its_group(context):
+        return
     for one in installed(context, *NEEDED):
         if standing(one.name, target) is not Standing.OFFERED:
             continue

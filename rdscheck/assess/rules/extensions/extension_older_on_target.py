@@ -6,10 +6,11 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
-from rdscheck.assess.rules.extensions._numbers import NUMBERED_OTHERWISE, older
+from rdscheck.assess.rules.extensions._numbers import MISPRINTED_ON_AURORA, NUMBERED_OTHERWISE, older
 from rdscheck.assess.rules.extensions._of_postgresql import OF_POSTGRESQL
 from rdscheck.assess.rules.extensions._offers import list_of, on
 from rdscheck.assess.rules.extensions._pages import RDS_LIST, READ
+from rdscheck.assess.target import AURORA
 from rdscheck.model import Certainty
 
 
@@ -39,6 +40,8 @@ def extension_older_on_target(context: Context) -> Iterator[Hit]:
     for one in context.facts.extensions:
         there = target.extensions.get(one.name)
         if there is None or one.name in NUMBERED_OTHERWISE:
+            continue
+        if target.engine == AURORA and one.name in MISPRINTED_ON_AURORA:
             continue
         # Modules of PostgreSQL follow its major; AWS prints some of their versions wrongly.
         if one.name in OF_POSTGRESQL and context.source_major <= target.major:

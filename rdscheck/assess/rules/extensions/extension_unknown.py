@@ -31,25 +31,15 @@ def extension_unknown(context: Context) -> Iterator[Hit]:
     for one in unclaimed(context, Standing.NOWHERE):
         if one.name in KNOWN or (one.database, one.name) in made:
             continue
-        way = (
-            f"-- With the text of its script, where that has no LANGUAGE c:\n"
-            f"CREATE EXTENSION pg_tle;\n"
-            f"SELECT pgtle.install_extension({_literal(one.name)}, {_literal(one.version or '1.0')},"
-            f" 'brought over', $script$ … $script$);\n"
-            f"CREATE EXTENSION {quoted(one.name)};"
-            if "pg_tle" in context.target.extensions
-            else f"-- On the source: make its objects ordinary ones, which a dump holds, for each of them\n"
-            f"-- ALTER EXTENSION {quoted(one.name)} DROP …;\n"
-            f"DROP EXTENSION {quoted(one.name)};"
-        )
+        tle = "pg_tle" in context.target.extensions
         yield on(
             one,
-            f"{context.target.name} knows no extension {plain(one.name)}; if it is your own, its script"
-            " has to"
-            " be installed in another way.",
-            way,
+            f"{context.target.name} knows no extension {plain(one.name)}; if it is your own, "
+            + (
+                "pgtle.install_extension takes its script, where that has no LANGUAGE c."
+                if tle
+                else "make its objects ordinary ones."
+            ),
+            "-- before it, for members that are to stay and be dumped: ALTER EXTENSION … DROP …\n"
+            f"DROP EXTENSION {quoted(one.name)};",
         )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

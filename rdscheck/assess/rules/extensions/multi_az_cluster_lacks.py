@@ -8,7 +8,7 @@ from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
 from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
 from rdscheck.assess.rules.extensions._pages import READ, USER_GUIDE
-from rdscheck.assess.target import RDS
+from rdscheck.assess.target import RDS, Move
 
 
 @rule(
@@ -21,6 +21,7 @@ from rdscheck.assess.target import RDS
     source=f"{USER_GUIDE}/multi-az-db-clusters-concepts.Limitations.html",
     date=READ,
     engines=(RDS,),
+    moves=(Move.RESTORE,),
     effort=Effort(0),
     guilty=Example(sql=disguised("pg_transport 1.0"), subject="extension pg_transport"),
     innocent=Example(sql=disguised("pg_repack 1.5.2")),

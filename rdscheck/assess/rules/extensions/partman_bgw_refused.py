@@ -39,8 +39,7 @@ def partman_bgw_refused(context: Context) -> Iterator[Hit]:
                 setting,
                 f"setting {PARAMETER}",
                 f"{context.target.name} does not preload {PARTMAN_BGW}: let pg_cron do its work.",
-                "-- in the database postgres, with the name of the database that has pg_partman\n"
-                "SELECT cron.schedule_in_database('partman', '7 * * * *',"
-                " 'CALL partman.run_maintenance_proc()', '…');",
+                "In the database postgres, let cron.schedule_in_database call run_maintenance_proc() of"
+                " pg_partman every hour, in each database that has it.",
                 certainty=Certainty.OBSERVED if context.target.major >= 18 else Certainty.DERIVED,
             )

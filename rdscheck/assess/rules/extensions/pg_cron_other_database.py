@@ -6,9 +6,10 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
-from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
+from rdscheck.assess.rules.extensions._offers import Standing, installed, keeps_its_group, on, standing
 from rdscheck.assess.rules.extensions._pages import READ, USER_GUIDE
 from rdscheck.assess.rules.extensions._preload import group_of
+from rdscheck.assess.target import Move
 
 _DEFAULT = "postgres"
 
@@ -34,6 +35,8 @@ _DEFAULT = "postgres"
 )
 def pg_cron_other_database(context: Context) -> Iterator[Hit]:
     """Find pg_cron in a database of another name."""
+    if keeps_its_group(context):
+        return
     for one in installed(context, "pg_cron"):
         if one.database in {"", _DEFAULT} or standing("pg_cron", context.target) is not Standing.OFFERED:
             continue
@@ -43,4 +46,6 @@ def pg_cron_other_database(context: Context) -> Iterator[Hit]:
             f" in {_DEFAULT} only, unless cron.database_name says otherwise.",
             f"Set cron.database_name to {one.database} in the {group_of(context.target)}, and reboot; or"
             f" schedule in {_DEFAULT} with cron.schedule_in_database.",
+            # An upgrade takes the extension along; its jobs wait until the new group names the database.
+            severity=Severity.BLOCKER if context.move is Move.RESTORE else Severity.WARNING,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.doing import doings
+from rdscheck.assess.doing import doings, one_line
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
@@ -20,8 +20,8 @@ from rdscheck.assess.target import Move
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION tune() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN EXECUTE 'ALTER SYSTEM SET work_mem = ''64MB'''; END $$",
+        sql="CREATE FUNCTION tune() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER SYSTEM SET"
+        " work_mem = ''64MB'''; END $$",
         subject="function public.tune()",
     ),
     innocent=Example(
@@ -33,7 +33,8 @@ def function_alters_system(context: Context) -> Iterator[Hit]:
     """Find ALTER SYSTEM in functions, and in a dump's statements."""
     for one in doings(context, "alter system"):
         names = " ".join(
-            f'"ParameterName={name},ParameterValue=…,ApplyMethod=pending-reboot"' for name in one.what
+            f'"ParameterName={one_line(name)},ParameterValue=…,ApplyMethod=pending-reboot"'
+            for name in one.what
         )
         yield hit(
             one.first,

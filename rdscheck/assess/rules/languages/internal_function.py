@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import quoted
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import drop, on, written_in
+from rdscheck.assess.rules.languages._functions import drop, on, subject, written_in
 from rdscheck.assess.target import Move
 
 
@@ -35,11 +34,8 @@ from rdscheck.assess.target import Move
 def internal_function(context: Context) -> Iterator[Hit]:
     """Find functions in LANGUAGE internal."""
     for one in written_in(context, "internal"):
-        name = quoted(one.schema, one.name)
         yield on(
             one,
-            f"The function is an alias of {one.symbol or one.name} of the server.",
-            f"{drop(one)}\n-- and, with the server's function under its name in SQL:\n"
-            f"-- CREATE FUNCTION {name}({one.arguments}) RETURNS … LANGUAGE sql AS 'SELECT"
-            " pg_catalog.…($1)';",
+            f"The {subject(one)} is an alias of {one.symbol or one.name} of the server.",
+            f"{drop(one)}\n-- and create it again in SQL, where SELECT calls the server's function",
         )

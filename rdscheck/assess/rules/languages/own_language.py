@@ -31,15 +31,17 @@ def own_language(context: Context) -> Iterator[Hit]:
     target = context.target
     for one in context.facts.languages:
         offered = standing(one.name, target) is Standing.OFFERED
-        if offered and not one.handler:
-            continue  # CREATE LANGUAGE of the bare name creates the extension
+        # pg_dump leaves out a handler of the system; the bare name then creates the extension.
+        if offered and (not one.handler or one.handler.startswith("pg_catalog.")):
+            continue
         yield hit(
             one,
             f"language {plain(one.name)}",
             f"{target.name} has {plain(one.name)} as an extension, the source has it without."
             if offered
             else f"{target.name} has no language {plain(one.name)}.",
-            f"-- in the target, before the restore\nCREATE EXTENSION {quoted(one.name)};"
+            f"CREATE EXTENSION IF NOT EXISTS {quoted(one.name)};"
             if offered
             else f"DROP LANGUAGE {quoted(one.name)};",
+            fix_on="target" if offered else "source",
         )

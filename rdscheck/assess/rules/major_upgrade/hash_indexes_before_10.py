@@ -32,6 +32,7 @@ from rdscheck.assess.target import Move
         subject="index public.t_a",
         move=Move.UPGRADE,
         flavour=Flavour.RDS,
+        target="rds-13",
     ),
     innocent=Example(
         dump=dumped(
@@ -40,6 +41,7 @@ from rdscheck.assess.target import Move
         ),
         move=Move.UPGRADE,
         flavour=Flavour.RDS,
+        target="rds-13",
     ),
 )
 def hash_indexes_before_10(context: Context) -> Iterator[Hit]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rdscheck.assess.facts import Function, Relation, Type
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.pages import release
@@ -54,7 +55,8 @@ def public_schema_create(context: Context) -> Iterator[Hit]:
     superusers = {role.name for role in facts.roles if role.superuser}
     owners = {(one.name, one.owner) for one in facts.databases}
     found: dict[str, set[str]] = {}
-    for one in (*facts.relations, *facts.functions, *facts.types):
+    owned: list[Relation | Function | Type] = [*facts.relations, *facts.functions, *facts.types]
+    for one in owned:
         allowed = one.owner in _MASTERS | superusers or (one.database, one.owner) in owners
         if one.schema == "public" and not allowed:
             found.setdefault(one.database, set()).add(one.owner)
@@ -66,6 +68,7 @@ def public_schema_create(context: Context) -> Iterator[Hit]:
             "schema public",
             f"Objects in schema public belong to {shown}{more}, who may not create there on "
             f"{context.target.name}.",
-            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};",
+            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};"
+            "  -- on the target, before the restore",
             database,
         )

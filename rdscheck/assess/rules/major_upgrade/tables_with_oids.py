@@ -28,6 +28,7 @@ from rdscheck.assess.rules._dumps import dumped
             "11.22", "SET default_with_oids = true;\n\nCREATE TABLE public.files (\n    name text\n);\n"
         ),
         subject="table public.files",
+        target="rds-17",
     ),
     innocent=Example(
         dump=dumped(
@@ -35,6 +36,7 @@ from rdscheck.assess.rules._dumps import dumped
             "SET default_with_oids = false;\n\nCREATE TABLE public.files (\n    oid oid,\n    name "
             "text\n);\n",
         ),
+        target="rds-17",
     ),
 )
 def tables_with_oids(context: Context) -> Iterator[Hit]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rdscheck.assess.facts import Facts
 from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.majors import changes
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.target import Move
@@ -36,7 +37,7 @@ def name_with_line_break(context: Context) -> Iterator[Hit]:
     for kind, database, line, names, sql in _named(context.facts):
         if any(character in name for name in names for character in _BREAKS):
             whole = kind in {"database", "role"}
-            stopped = whole and context.move is Move.UPGRADE
+            stopped = whole and context.move is Move.UPGRADE and changes(context)
             yield Hit(
                 f"{kind} {plain(*names)}",
                 f"The name of the {kind} {plain(*names)} contains a line break.",

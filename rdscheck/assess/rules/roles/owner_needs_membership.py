@@ -1,6 +1,6 @@
 """Objects of an owner that the master user has to be a member of."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
@@ -15,10 +15,11 @@ from rdscheck.assess.who import known
 @rule(
     id="owner-needs-membership",
     problem="Objects belong to a role that the restoring user must be a member of.",
-    why="ALTER … OWNER TO needs membership in the new owner, and from 16 on SET on it, for the master user as"
-    " well; the owner needs CREATE on the schema. Otherwise objects stay with the master user, and grants and"
-    " owners that follow fail.",
-    fix="Create the role before the restore and grant it to the master user, or restore with --no-owner.",
+    why="ALTER … OWNER TO needs membership in the new owner, and from 16 on SET on it, for the master user"
+    " as well, and the new owner needs CREATE on the schema, which a dump grants only at its end. Otherwise"
+    " objects stay with the master user.",
+    fix="Create the role before the restore, grant it to the master user, and CREATE on the schemas to it;"
+    " or restore with --no-owner.",
     severity=Severity.WARNING,
     source=pages.postgresql("sql-altertable"),
     date=pages.READ,
@@ -26,8 +27,7 @@ from rdscheck.assess.who import known
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new}; GRANT CREATE ON SCHEMA public TO {new}; CREATE TABLE orders (id integer"
-        " PRIMARY KEY);"
-        " ALTER TABLE orders OWNER TO {new}",
+        " PRIMARY KEY); ALTER TABLE orders OWNER TO {new}",
         subject="role {new}",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
     ),
@@ -38,30 +38,41 @@ from rdscheck.assess.who import known
     ),
 )
 def owner_needs_membership(context: Context) -> Iterator[Hit]:
-    """Find owners, one finding per role and database, with what they own."""
+    """Find owners, one finding per role and database, with what they own and where."""
     first: dict[tuple[str, str], Fact] = {}
-    owned: dict[tuple[str, str], Counter[str]] = {}
+    owned: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    within: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for owner, kind, fact in _owned(context.facts):
         if not known(owner):
             key = fact.database, owner
             first.setdefault(key, fact)
-            owned.setdefault(key, Counter())[kind] += 1
+            owned[key][kind] += 1
+            within[key].add(getattr(fact, "schema", ""))
+    theirs = {(one.database, one.owner, one.name) for one in context.facts.schemas}
     for (database, owner), kinds in owned.items():
         number = ", ".join(
             f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(kinds.items())
         )
+        verb = "belongs" if sum(kinds.values()) == 1 else "belong"
+        schemas = sorted(
+            name for name in within[database, owner] if name and (database, owner, name) not in theirs
+        )
         yield hit(
             first[database, owner],
             f"role {plain(owner)}",
-            f"{number} belong{'s' if sum(kinds.values()) == 1 else ''} to {plain(owner)}; who restores must"
-            " be a"
-            " member of that role.",
-            f"GRANT {quoted(owner)} TO CURRENT_USER; -- as the master user, once the role is there",
+            f"{number} {verb} to {plain(owner)}; who restores must be a member of that role.",
+            f"GRANT {quoted(owner)} TO CURRENT_USER; -- as the master user, once the role is there"
+            + "".join(
+                f"\nGRANT CREATE ON SCHEMA {quoted(name)} TO {quoted(owner)}; -- before what it owns in there"
+                for name in schemas
+            ),
         )
 
 
 def _owned(facts: Facts) -> Iterator[tuple[str, str, Fact]]:
     """Return owner, kind and fact of all that a dump gives to an owner."""
+    for database in facts.databases:
+        yield database.owner, "database", database
     for schema in facts.schemas:
         yield schema.owner, "schema", schema
     for relation in facts.relations:

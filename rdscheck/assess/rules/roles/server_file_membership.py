@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.facts import Membership
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -21,8 +22,7 @@ _INSTEAD = {
     id="server-file-membership",
     problem="A role is a member of one that reaches files or programs of the server's host.",
     why="Nobody can be given that on RDS, and there is no host to reach: GRANT fails, and so does what the"
-    " role"
-    " did with it.",
+    " role did with it.",
     fix="Leave the GRANT out, and move the work to a client or to Amazon S3.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("predefined-roles"),
@@ -42,10 +42,11 @@ _INSTEAD = {
 )
 def server_file_membership(context: Context) -> Iterator[Hit]:
     """Find members of the three roles for the host."""
-    for member in sorted({one.member for one in context.facts.memberships if one.role in _INSTEAD}):
-        if of_service(member):
-            continue
-        held = [one for one in context.facts.memberships if one.member == member and one.role in _INSTEAD]
+    found: dict[str, list[Membership]] = {}
+    for one in context.facts.memberships:
+        if one.role in _INSTEAD and not of_service(one.member):
+            found.setdefault(one.member, []).append(one)
+    for member, held in sorted(found.items()):
         yield hit(
             held[0],
             f"role {plain(member)}",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.doing import one_line
 from rdscheck.assess.facts import Grant
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
@@ -49,11 +50,10 @@ def parameter_grant(context: Context) -> Iterator[Hit]:
             held[0],
             f"setting {plain(name)}",
             f"{', '.join(plain(role) for role in roles)} may set {plain(name)} by a grant that nobody can"
-            " make on"
-            f" {context.target.name}.",
+            f" make on {context.target.name}.",
             "\n".join(
                 f"GRANT rds_superuser TO {quoted(role)}; -- only for an administrator" for role in roles
             )
             if name == "session_replication_role"
-            else f"-- set {name} in the parameter group: aws rds modify-db-parameter-group",
+            else f"-- set {one_line(name)} in the parameter group: aws rds modify-db-parameter-group",
         )

@@ -32,6 +32,7 @@ _REMOVED = {
     guilty=Example(
         dump=dumped("11.22", "CREATE TABLE public.events (\n    id integer NOT NULL,\n    at abstime\n);\n"),
         subject="column public.events.at",
+        target="rds-17",
     ),
     innocent=Example(
         dump=dumped(
@@ -39,6 +40,7 @@ _REMOVED = {
             "CREATE TABLE public.events (\n    id integer NOT NULL,\n    abstime timestamp with time "
             "zone\n);\n",
         ),
+        target="rds-17",
     ),
 )
 def removed_time_types(context: Context) -> Iterator[Hit]:

@@ -34,6 +34,7 @@ from rdscheck.assess.target import Move
         subject="column public.inventory.table_name",
         move=Move.UPGRADE,
         flavour=Flavour.RDS,
+        target="rds-17",
     ),
     innocent=Example(
         dump=dumped(
@@ -41,6 +42,7 @@ from rdscheck.assess.target import Move
         ),
         move=Move.UPGRADE,
         flavour=Flavour.RDS,
+        target="rds-17",
     ),
 )
 def sql_identifier_columns(context: Context) -> Iterator[Hit]:

@@ -24,6 +24,7 @@ from rdscheck.assess.rules.types._nesting import DUMPED, STORED, holding, subjec
     guilty=Example(
         dump=dumped("9.6.24", "CREATE TABLE public.copied (\n    id integer,\n    label unknown\n);\n"),
         subject="column public.copied.label",
+        target="rds-13",
     ),
     innocent=Example(
         dump=dumped(
@@ -31,6 +32,7 @@ from rdscheck.assess.rules.types._nesting import DUMPED, STORED, holding, subjec
             "CREATE TABLE public.copied (\n    id integer,\n    label text\n);\n\n"
             "CREATE VIEW public.v AS\n SELECT 'unknown' AS label;\n",
         ),
+        target="rds-13",
     ),
 )
 def unknown_type_columns(context: Context) -> Iterator[Hit]:
