@@ -114,7 +114,7 @@ class Pseudonyms:
 
     def _plain(self, text: str, words: Callable[[str], bool]) -> bool:
         """Tell whether a text in quotation marks consists of words that tell nothing."""
-        if text in self._names or _ADDRESS.search(text):
+        if text in self._names or _ADDRESS.search(text) or any(name in text for name in self._odd):
             return False
         return all(is_common(one) or words(one) for one in WORD.findall(text))
 
