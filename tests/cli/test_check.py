@@ -37,6 +37,7 @@ HEAD = """--
 TAIL = "\n--\n-- PostgreSQL database dump complete\n--\n"
 GUILTY = f"{HEAD}CREATE EXTENSION file_fdw;\nCREATE EXTENSION plsh;\n{TAIL}"
 INNOCENT = f"{HEAD}CREATE EXTENSION hstore;\n{TAIL}"
+ROOT = Path(__file__).resolve().parents[2]
 #: The rule that most of these tests are about; others may come and go.
 ONLY = ("--only", "extension-not-offered")
 
@@ -319,3 +320,17 @@ def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path) -> 
     assert process.returncode == 1
     assert "extension file_fdw" in out
     assert "Interrupted" in out
+
+
+def test_the_example_of_the_readme_is_real(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "tests" / "cli")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.partition("<!-- check example -->\n```\n")[2].partition("```\n")[0]
+    command, _, shown = block.partition("\n")
+    assert main(command.removeprefix("$ rdscheck ").split()) == 1
+    said = capsys.readouterr().out
+    for part in filter(None, shown.split("…\n")):
+        assert part in said
+        said = said.partition(part)[2]
