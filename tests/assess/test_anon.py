@@ -16,7 +16,7 @@ from rdscheck.assess.live.connecting import SourceError
 from rdscheck.assess.names import quoted
 from rdscheck.assess.rule import rules
 from rdscheck.assess.source import Wish, judged
-from rdscheck.assess.suppressing import Suppression
+from rdscheck.assess.suppressing import Accepted, Suppression
 from rdscheck.assess.target import read_target
 from rdscheck.report.check.write import FORMATS, render
 from tests.report.check.builders import checks
@@ -70,7 +70,7 @@ def check(names: list[str], label: str = "acme_dump.sql") -> tuple[Checked, froz
     found = judged(facts, TARGET, rules(), Wish(names=True))
     decisions = Decisions(
         rules(),
-        suppressions=(Suppression("superuser-*", f"because {names[0]}"),),
+        accepted=Accepted((Suppression("superuser-*", f"because {names[0]}"),)),
         today=dt.date(2026, 11, 21),
     )
     return answer(label, TARGET, found, decisions), found.names
