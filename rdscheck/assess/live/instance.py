@@ -121,11 +121,12 @@ def settings_of_some(look: Look, _part: Part) -> Iterator[Setting]:
 @part("roles", "roles", "authentication", "names")
 def roles(look: Look, own: Part) -> Iterator[Role]:
     """Read the roles that are not PostgreSQL's own; of a password only what kind it is."""
+    # Not to_char: it asks for the names of the months first, which not every encoding can hold.
     query = """
         SELECT r.rolname, r.rolsuper, r.rolreplication, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
                r.rolcanlogin, r.rolinherit, r.rolconnlimit,
                CASE WHEN isfinite(r.rolvaliduntil)
-                    THEN to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"+00"')
+                    THEN date_trunc('second', r.rolvaliduntil AT TIME ZONE 'UTC')::text || '+00'
                     ELSE r.rolvaliduntil::text END,
                {password}, shobj_description(r.oid, 'pg_authid')
           FROM {catalog} r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname"""

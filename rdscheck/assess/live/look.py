@@ -11,6 +11,7 @@ from psycopg import errors
 
 from rdscheck.assess.facts import Fact, Facts, NotSeen
 from rdscheck.assess.live.connecting import Connection, reason
+from rdscheck.assess.secrets import masked_options
 
 #: Rows fetched at once where there may be many.
 BATCH = 2000
@@ -178,6 +179,11 @@ def add(facts: Facts, found: Iterable[Fact]) -> None:
 def text(value: object) -> str:
     """Return a column as text, nothing as the empty one."""
     return "" if value is None else str(value)
+
+
+def in_order(options: Iterable[str] | None) -> tuple[str, ...]:
+    """Return foreign options by name, as pg_dump orders them, without secrets."""
+    return masked_options(sorted(options or (), key=lambda one: one.partition("=")[0]))
 
 
 def pairs(value: str) -> tuple[str, ...]:
