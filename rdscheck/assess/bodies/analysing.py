@@ -4,13 +4,14 @@ Nothing here raises for what it is given.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from rdscheck.assess.bodies.constants import HOLE, text_of
 from rdscheck.assess.bodies.header import Header, header_of, is_atomic
-from rdscheck.assess.bodies.plpgsql import Lines, Piece, pieces
+from rdscheck.assess.bodies.plpgsql import Lines, pieces
 from rdscheck.assess.bodies.statements import findings_of
 from rdscheck.assess.bodies.tree import Node, Unparsable, parsed
 from rdscheck.assess.bodies.words import may_act, may_call
@@ -128,7 +129,7 @@ class _Analysis:
         except Unparsable as error:
             self._refused(error)
             return
-        lines = Lines(body)
+        lines = Lines(body, first)
         for piece in found:
             if not piece.executed and not may_act(piece.text):
                 continue
@@ -138,9 +139,7 @@ class _Analysis:
                 self._refused(error)
                 continue
 
-            def line(offset: int, piece: Piece = piece, sql: str = sql, before: str = before) -> int:
-                return at.line(0) if at.dynamic else lines.of(piece, sql, before, offset) + first - 1
-
+            line = at.line if at.dynamic else lines.counted(piece, sql, before)
             self._tree(tree, _At(line, sql.encode(), at.dynamic, at.depth))
             if piece.executed:
                 self._executed(tree, _At(_always(line(0)), b"", True, at.depth + 1))
@@ -182,7 +181,8 @@ def _always(line: int) -> Callable[[int], int]:
 
 def _counted(text: bytes, first: int, begins: int = 0) -> Callable[[int], int]:
     """Return what counts the lines of a text that begins at an offset."""
-    return lambda offset: first + text[: max(offset - begins, 0)].count(b"\n")
+    ends = [match.start() for match in re.finditer(rb"\n", text)]
+    return lambda offset: first + bisect_left(ends, offset - begins)
 
 
 _BLANK = re.compile(rb"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pglast import parser
 
 _END_OF_TYPE = frozenset({"ASCII_59", "COLON_EQUALS", "ASCII_61", "DEFAULT", "NOT", "COLLATE"})
 _VALUE = frozenset({"COLON_EQUALS", "ASCII_61", "DEFAULT"})
 _NO_TYPE = frozenset({"alias", "cursor", "no", "scroll", "exception"})
+_COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
 _KEPT = frozenset({"record", "refcursor"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token with its place in the text, in characters; ``name`` is the parser's."""
 
     name: str
@@ -72,9 +73,9 @@ def tokens(text: str) -> list[Token]:
     except (parser.ParseError, UnicodeEncodeError):
         return []
     return [
-        Token(one.name, text[one.start : one.end + 1], one.start, one.end + 1)
-        for one in found
-        if one.name not in {"SQL_COMMENT", "C_COMMENT"}
+        Token(name, text[start : end + 1], start, end + 1)
+        for start, end, name, _kind in found
+        if name not in _COMMENTS
     ]
 
 

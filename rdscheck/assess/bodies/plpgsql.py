@@ -1,7 +1,8 @@
 """PL/pgSQL: the statements and expressions in a body, with their lines."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,23 +67,38 @@ class Piece:
 
 
 class Lines:
-    """Where lines of a body begin."""
+    """Where pieces stand in a body; to be asked for them in their order."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, first: int = 1) -> None:
         self._body = body
+        self._before = first - 1  # lines before the body
         self._starts = [0, *(match.end() for match in re.finditer("\n", body))]
+        self._done = (0, 0)  # line of a statement, and where its last piece ended
 
-    def of(self, piece: Piece, sql: str, before: str, offset: int) -> int:
-        """Return the line of an offset in bytes of a piece's statement: that of the piece where unsure."""
-        if not 0 < piece.line <= len(self._starts):
-            return piece.line
+    def counted(self, piece: Piece, sql: str, before: str) -> Callable[[int], int]:
+        """Return what gives the line of an offset in bytes of the statement a piece was put into.
+
+        Where a piece is not found as it stands, because the parser has changed it, its lines count from that
+        of its statement.
+        """
         text = sql[len(before) :]
         if piece.mode == _STATEMENT and text.startswith("SELECT"):
             text, before = text[len("SELECT") :], "SELECT"  # stands for PERFORM
-        start = self._starts[piece.line - 1]
-        place = self._body.find(text, start, start + len(text) + _NEAR)
-        line = piece.line if place < 0 else piece.line + self._body.count("\n", start, place)
-        return line + sql.encode()[len(before) : max(offset, len(before))].count(b"\n")
+        first, skipped = self._line(piece.line, text), len(before.encode())
+        ends = [match.start() for match in re.finditer(b"\n", sql.encode())]
+        passed = bisect_left(ends, skipped)
+        return lambda offset: first + self._before + bisect_left(ends, max(offset, skipped)) - passed
+
+    def _line(self, line: int, text: str) -> int:
+        if not 0 < line <= len(self._starts):
+            return line
+        start = self._starts[line - 1]
+        for begin in (self._done[1], start) if self._done[0] == line else (start,):
+            place = self._body.find(text, begin, start + len(text) + _NEAR)
+            if place >= 0:
+                self._done = (line, place + len(text))
+                return line + self._body.count("\n", start, place)
+        return line
 
 
 def pieces(create: str, body: str) -> list[Piece]:
@@ -90,11 +106,11 @@ def pieces(create: str, body: str) -> list[Piece]:
 
     ``create`` is the statement that defines the function, empty where there is none at hand.
     """
-    tree = tree_of(create, body)
+    tree, known = tree_of(create, body)
     found = list(_pieces(tree))
     if _has_rows(tree):
         # Of variables whose type it does not know the parser forgets the default.
-        known = declarations(body)
+        known = known or declarations(body)
         found += [
             Piece(one.default, known.body.count("\n", 0, one.start) + 1, _EXPRESSION)
             for one in known.variables
@@ -124,7 +140,7 @@ def _pieces(tree: Any) -> Iterator[Piece]:
             here = value.get("lineno", line)
             waiting += [
                 (name, one, here, executed if name == "PLpgSQL_expr" else name == _DYNAMIC.get(key))
-                for name, one in value.items()
+                for name, one in reversed(value.items())
             ]
 
 

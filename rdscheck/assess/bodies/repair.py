@@ -17,6 +17,12 @@ _TRIES = 300
 #: No more characters than this are parsed for one body, over all tries.
 _BUDGET = 60_000_000
 
+#: The parser's time for INTO grows with the square of their number: so many take it two seconds.
+_MOST_TARGETS = 20_000
+#: What a parameter is named that the body knows by its number.
+_NUMBERED = "rdscheck_"
+_INTO = re.compile(r"\binto\b", re.IGNORECASE)
+
 _UNKNOWN = re.compile(r'"(.+?)" is not a known variable|variable "(.+?)" does not exist', re.DOTALL)
 _CURSOR = re.compile(r'variable "(.+?)" must be of type cursor or refcursor', re.DOTALL)
 _LOOP = re.compile(r"loop variable of .* must be")
@@ -72,8 +78,9 @@ class _Wrapper:
         if match := _UNKNOWN.search(message):
             return self._variable(match[1] or match[2], known)
         if match := _CURSOR.search(message):
-            fresh = match[1] in self.parameters and match[1] not in self.cursors
-            self.cursors.add(match[1])
+            name = re.sub(f"^{_NUMBERED}", "$", match[1])
+            fresh = name in self.parameters and name not in self.cursors
+            self.cursors.add(name)
             return fresh
         if _LOOP.search(message):
             missing = [one for one in loop_variables(body) if one not in self.parameters]
@@ -100,33 +107,37 @@ class _Wrapper:
         return changed
 
 
-def tree_of(create: str, body: str) -> Any:
-    """Return the tree of a body; raises ``Unparsable`` with what the parser says of it at last.
+def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
+    """Return the tree of a body, and what the body declares where that was looked at.
 
     ``create`` is the statement that defines the function; without it, or where that is not read, the body is
-    put into one of our own.
+    put into one of our own. Raises ``Unparsable`` with what the parser says of it at last.
     """
+    if _targets(create) > _MOST_TARGETS or _targets(body) > _MOST_TARGETS:
+        raise Unparsable(f"the body has more than {_MOST_TARGETS} INTO: the parser would take minutes")
     if create:
         try:
-            return parsed_plpgsql(create)
+            return parsed_plpgsql(create), None
         except Unparsable:
             if not body:
                 raise
     wrapper = _Wrapper()
     try:
-        return parsed_plpgsql(wrapper.statement(body))
+        return parsed_plpgsql(wrapper.statement(body)), None
     except Unparsable as error:
         return _repaired(wrapper, body, error)
 
 
-def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> Any:
+def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> tuple[Any, Declarations]:
+    if not any(one.search(str(error)) for one in (_UNKNOWN, _CURSOR, _LOOP, _TYPES, *dict(_RETURNS))):
+        raise error
     known = declarations(body)
     plain = _TYPES.search(str(error)) is not None
     if not plain and not wrapper.suit(str(error), known, body):
         raise error
     for _ in range(min(_TRIES, _BUDGET // (len(body) + 1))):
         try:
-            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows)))
+            return parsed_plpgsql(wrapper.statement(known.rewritten(wrapper.rows))), known
         except Unparsable as again:
             error = again
             if not wrapper.suit(str(error), known, body):
@@ -134,9 +145,13 @@ def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> Any:
     raise error
 
 
+def _targets(text: str) -> int:
+    return len(_INTO.findall(text)) if len(text) > _MOST_TARGETS else 0
+
+
 def _quoted(name: str) -> str:
     # Called by its number alone, a parameter needs no name, but then none after it could have one.
-    plain = f"rdscheck_{name[1:]}" if name.startswith("$") else name
+    plain = f"{_NUMBERED}{name[1:]}" if name.startswith("$") else name
     return '"' + plain.replace('"', '""') + '"'
 
 

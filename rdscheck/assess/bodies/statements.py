@@ -42,8 +42,8 @@ def findings_of(tree: Any) -> Findings:
 
 def _inside(field: str, value: Node, names: _Names) -> Iterator[tuple[str, Any, _Names]]:
     """Give what is in a node, with the names that WITH has defined there."""
-    if field == "DefElem" and value.get("defname") == "set":
-        return
+    if field == "CreateFunctionStmt":
+        return  # to define it is not to call it
     defined = names
     if clause := value.get("withClause"):
         for one in clause.get("ctes", ()):
@@ -90,10 +90,11 @@ def _copy(fields: Node, names: _Names) -> Iterator[Found]:
     way = "from" if fields.get("is_from") else "to"
     table = fields.get("relation", {})
     offset = table.get("location", -1)
-    if "filename" in fields:
-        what = "program" if fields.get("is_program") else "file"
-        name = program(fields["filename"]) if what == "program" else shown(fields["filename"])
-        yield Found(f"copy {way} {what}", name, offset)
+    name = fields.get("filename", "")
+    if fields.get("is_program"):
+        yield Found(f"copy {way} program", program(name), offset)
+    elif name:
+        yield Found(f"copy {way} file", shown(name), offset)
     if way == "to":
         yield from _reads(table, names)
     else:
@@ -152,6 +153,14 @@ def _superuser(fields: Node) -> bool:
     return bool(given.get("superuser", {}).get("Boolean", {}).get("boolval"))
 
 
+def _table(fields: Node, _names: _Names) -> Iterator[Found]:
+    table = fields.get("relation", {})
+    name = ".".join(part for part in (table.get("schemaname"), table.get("relname")) if part)
+    for one in fields.get("cmds", ()):
+        if one.get("AlterTableCmd", {}).get("subtype") == "AT_DisableTrigAll":
+            yield Found("disable system triggers", shown(name), table.get("location", -1))
+
+
 def _server(fields: Node, _names: _Names) -> Iterator[Found]:
     given = dict(options(fields.get("options")))
     texts = {name: value.get("String", {}).get("sval", "") for name, value in given.items()}
@@ -204,6 +213,7 @@ _HANDLERS: dict[str, _Handler] = {
     "AlterForeignServerStmt": _server,
     "AlterRoleStmt": _alter_role,
     "AlterSystemStmt": _alter_system,
+    "AlterTableStmt": _table,
     "CopyStmt": _copy,
     "CreateEventTrigStmt": _names("create event trigger", "trigname"),
     "CreateExtensionStmt": _names("create extension", "extname"),

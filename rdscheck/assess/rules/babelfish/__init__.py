@@ -1,0 +1,1 @@
+"""Babelfish: names that T-SQL and PostgreSQL know each in its own way."""

@@ -1,0 +1,1 @@
+"""Connections the database makes to other servers."""

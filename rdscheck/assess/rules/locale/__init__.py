@@ -1,0 +1,1 @@
+"""Encodings, locales and collations: what text is, and how it is sorted."""

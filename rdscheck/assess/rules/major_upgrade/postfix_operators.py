@@ -1,0 +1,70 @@
+"""Postfix operators, which PostgreSQL 14 no longer has."""
+
+from collections.abc import Iterator
+
+from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.names import plain, quoted
+from rdscheck.assess.pages import PG_UPGRADE_CHECKS
+from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+
+
+@rule(
+    id="postfix-operators",
+    problem="An operator stands behind its operand.",
+    why="Postfix operators are gone since 14: CREATE OPERATOR fails, and so does pg_upgrade.",
+    fix="Drop the operator; use a prefix operator or the function itself.",
+    severity=Severity.BLOCKER,
+    source=PG_UPGRADE_CHECKS,
+    date="2026-10-01",
+    effort=Effort(1, 0.5),
+    sources=(0, 13),
+    targets=(14, 0),
+    guilty=Example(
+        sql="CREATE FUNCTION public.twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';"
+        " CREATE OPERATOR public.!> (LEFTARG = int, PROCEDURE = public.twice)",
+        subject="operator public.!>(integer, NONE)",
+        until=13,
+        target="rds-17",
+    ),
+    innocent=Example(
+        sql="CREATE FUNCTION public.twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';"
+        " CREATE OPERATOR public.!> (RIGHTARG = int, PROCEDURE = public.twice)",
+        until=13,
+        target="rds-17",
+    ),
+)
+def postfix_operators(context: Context) -> Iterator[Hit]:
+    """Find operators with a left side alone; one that was only named so far has neither."""
+    for one in context.facts.operators:
+        if one.left and not one.right:
+            name = f"{plain(one.schema)}.{one.name}({shown(one.left)}, NONE)"
+            yield hit(
+                one,
+                f"operator {name}",
+                f"The operator {name} stands behind its operand.",
+                f"DROP OPERATOR {quoted(one.schema)}.{one.name} ({shown(one.left)}, NONE);",
+            )
+
+
+#: Names of types in the catalog -> names in SQL, where they differ.
+_SQL = {
+    "bool": "boolean",
+    "bpchar": "character",
+    "float4": "real",
+    "float8": "double precision",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "timestamptz": "timestamp with time zone",
+    "timetz": "time with time zone",
+    "varbit": "bit varying",
+    "varchar": "character varying",
+}
+
+
+def shown(name: str) -> str:
+    """Return a type as SQL writes it: ``integer`` for ``pg_catalog.int4``."""
+    bare = name.removeprefix("pg_catalog.")
+    brackets = "[]" if bare.endswith("[]") else ""
+    inner = bare.removesuffix("[]")
+    return f"{_SQL.get(inner, inner)}{brackets}"

@@ -1,0 +1,1 @@
+"""Names that RDS has for itself, or that its tools stumble over."""

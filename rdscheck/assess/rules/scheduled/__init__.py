@@ -1,0 +1,1 @@
+"""Jobs that the server runs by itself."""

@@ -1,0 +1,1 @@
+"""What one of the services does differently: RDS, Aurora."""
