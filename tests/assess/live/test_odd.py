@@ -113,7 +113,7 @@ def test_functions_and_operators_of_users_are_not_called_in_our_name(server: Ser
             $$ BEGIN RAISE EXCEPTION 'caught'; END $$;
         CREATE VIEW trap.pg_class AS SELECT 1 AS oid;
         ALTER DATABASE "{new}" SET search_path = trap, pg_catalog;
-        ALTER DATABASE "{new}" SET statement_timeout = '1ms';
+        ALTER DATABASE "{new}" SET statement_timeout = '200ms';
         ALTER DATABASE "{new}" SET DateStyle = 'German';
         ALTER DATABASE "{new}" SET default_transaction_read_only = off"""
     with database(server, script=trap) as name:
@@ -124,7 +124,7 @@ def test_functions_and_operators_of_users_are_not_called_in_our_name(server: Ser
     assert {one.name for one in facts.functions} == {"caught", "pg_get_userbyid"}
     assert {one.name: one.value for one in facts.settings if one.subject == name} == {
         "search_path": "trap, pg_catalog",
-        "statement_timeout": "1ms",
+        "statement_timeout": "200ms",
         "DateStyle": "German",
         "default_transaction_read_only": "off",
     }
