@@ -170,6 +170,8 @@ def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
     }
     if version >= 110000:
         local["jit"] = "off"
+    if version >= 170000:
+        local["transaction_timeout"] = "0"
     if conn.info.parameter_status("server_encoding") in _UNCONVERTED:
         local["client_encoding"] = "SQL_ASCII"
         for kind in _TEXTS:

@@ -7,8 +7,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from rdscheck.assess.facts import CronJob, Facts, Flavour, PartitionSet
+from rdscheck.assess.facts import CronJob, Fact, Facts, Flavour, PartitionSet
 from rdscheck.assess.live.collecting import collect
+from rdscheck.assess.live.connecting import Limits, connect, parameters_of
+from rdscheck.assess.live.instance import databases, login_rules
+from rdscheck.assess.live.look import Look
 from rdscheck.sandbox.server import Server, unique_name
 from tests.assess.live.conftest import Made, as_admin, as_master
 
@@ -139,6 +142,20 @@ def test_aurora_and_babelfish_are_recognised(server: Server) -> None:
     ) as name:
         assert collect(as_admin(server, name)).origin.flavour == Flavour.AURORA
     assert collect(as_admin(server)).origin.flavour == Flavour.RDS
+
+
+def test_what_the_service_does_itself_is_seen_on_other_servers_only(made: Made) -> None:
+    """Lines of pg_hba.conf are the user's on a server of their own, and so is each database alone."""
+    for service in (False, True):
+        with connect(parameters_of(as_admin(made.server, made.new)), Limits()) as conn:
+            look = Look(conn, made.new, conn.info.server_version, service, service)
+            rules: list[Fact] = []
+            login_rules.read_into(rules, look)
+            names: list[Fact] = []
+            databases.read_into(names, look)
+        assert bool(rules) is not service
+        assert {rule.kind for rule in rules} <= {"local", "host", "hostssl", "hostnossl"}  # type: ignore[attr-defined]
+        assert (len(names) == 1) is not service
 
 
 def test_slots_and_prepared_transactions_of_all_databases(server: Server) -> None:
