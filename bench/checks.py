@@ -24,8 +24,8 @@ _GOAL = 0.3
 _SCHEMA = """
 DO $do$ BEGIN FOR i IN {first}..{last} LOOP
     EXECUTE format('CREATE TABLE t%s (id bigserial PRIMARY KEY, name text NOT NULL,
-        amount numeric(12,2) DEFAULT 0, at timestamptz DEFAULT now(), kind int CHECK (kind > 0), note varchar(100), ok bool, data jsonb,
-        ref uuid, tags text[])', i);
+        amount numeric(12,2) DEFAULT 0, at timestamptz DEFAULT now(), kind int CHECK (kind > 0),
+        note varchar(100), ok bool, data jsonb, ref uuid, tags text[])', i);
     EXECUTE format('CREATE INDEX ON t%s (name)', i);
     CONTINUE WHEN i % 10 <> 0;
     EXECUTE format('CREATE VIEW v%s AS SELECT id, name, amount FROM t%s WHERE ok', i, i);
