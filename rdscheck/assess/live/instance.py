@@ -26,7 +26,12 @@ _OURS = "source = 'session'"
 def databases(look: Look, _part: Part) -> Iterator[Database]:
     """Read the databases, or the one we are in."""
     locale = look.since(17, "d.datlocale", look.since(15, "d.daticulocale", "NULL"))
-    marked = look.rows("SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'")
+    # The setting is that of the instance; who may not see it sees the extension in the database itself.
+    marked = look.rows(
+        """
+        SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'
+         UNION SELECT current_database()::text FROM pg_extension WHERE extname = 'babelfishpg_tsql'"""
+    )
     query = f"""
         SELECT d.datname, {sql.owner("d.datdba")}, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
                {look.since(15, "d.datlocprovider::text", "'c'")}, {locale},

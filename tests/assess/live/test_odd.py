@@ -142,6 +142,14 @@ def test_aurora_and_babelfish_are_recognised(server: Server) -> None:
     ) as name:
         assert collect(as_admin(server, name)).origin.flavour == Flavour.AURORA
     assert collect(as_admin(server)).origin.flavour == Flavour.RDS
+    script = """
+        SET allow_system_table_mods = on;
+        INSERT INTO pg_extension
+        SELECT 70000, 'babelfishpg_tsql', 10, oid, false, '4.2' FROM pg_namespace WHERE nspname = 'public'"""
+    with database(server, script=script) as name:
+        found = {one.name: one.babelfish for one in collect(as_admin(server, name)).databases}
+    assert found.pop(name)
+    assert not any(found.values())
 
 
 def test_what_the_service_does_itself_is_seen_on_other_servers_only(made: Made) -> None:
