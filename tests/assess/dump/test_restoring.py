@@ -136,7 +136,7 @@ def test_a_container_reads_the_file_and_nothing_else(monkeypatch: pytest.MonkeyP
     given: list[list[str]] = []
     monkeypatch.setattr(Pipe, "__init__", lambda _self, command, _feed: given.append(command))
     archive = Archive("custom", "x", HEADER, path=Path('/a,b"c/d'))
-    restoring._in_container("postgres:18", archive, ["--x"])
+    restoring._in_container("postgres:18", archive, ["--create", "--file=-", "--x"], None)
     (command,) = given
     assert command[:2] == ["docker", "run"]
     assert 'type=bind,"source=/a,b""c/d",target=/dump,readonly' in command
