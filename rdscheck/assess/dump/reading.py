@@ -262,9 +262,8 @@ class _Reader:
         if command in {"connect", "c"}:
             self._read += 1
             name = connected_to(text)
-            if name:
-                self._send(self._scene)
-                self._scene.connect(name)
+            self._send(self._scene)
+            self._scene.connect(name or self._scene.database)
             self._say([Statement(kind="connect", detail=name, line=piece.line)])
             return
         if command == "encoding":
