@@ -30,7 +30,7 @@ def test_names_come_out_as_they_are(schema: str, name: str, owner: str) -> None:
         f"ALTER TABLE {where} OWNER TO {quoted(owner)};\n"
         f"COMMENT ON TABLE {where} IS {literal(name)};\n"
         f"CREATE TYPE {where} AS ENUM ({literal(name)});\n"
-        f"CREATE FUNCTION {where}({quoted(name)} {where}) RETURNS {where} LANGUAGE sql AS {literal(name)};\n"
+        f"CREATE FUNCTION {where}({quoted(name)} {where}) RETURNS {where} LANGUAGE plperl AS {literal(name)};\n"
         f"ALTER FUNCTION {where}({quoted(name)} {where}) OWNER TO {quoted(owner)};\n"
         f"CREATE ROLE {quoted(owner)};\nALTER ROLE {quoted(owner)} WITH SUPERUSER;\n"
         f"CREATE DATABASE {quoted(name)};\nCOMMENT ON DATABASE {quoted(name)} IS {literal(name)};\n"

@@ -26,7 +26,7 @@ def database(server: Server, *options: str, script: str = "") -> Iterator[str]:
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(
                 sql.Identifier(name),
-                sql.SQL(" ").join(map(sql.SQL, options)),  # type: ignore[arg-type]
+                sql.SQL(" ").join(map(sql.SQL, options)),
             )
         )
     try:
