@@ -6,8 +6,8 @@ follows ``COPY … FROM stdin`` is data up to a line with nothing but ``\.``. Da
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rdscheck.assess.dump.nesting import Nesting, may_nest
 from rdscheck.assess.dump.patterns import (
@@ -55,8 +55,7 @@ class Kind(StrEnum):
     TORN = "torn"  # the dump ends within this
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a dump: what it is, its text without the final semicolon, the line it starts at."""
 
     kind: Kind
