@@ -208,6 +208,13 @@ SERVICES = (
 
 BLUE_GREEN = (
     upgrade(
+        "blue-green-replication-parameters",
+        (server_setting("work_mem", "5000"),),
+        "setting rds.logical_replication",
+        server_setting("rds.logical_replication", "on"),
+        severity=NOTE,
+    ),
+    upgrade(
         "blue-green-locks",
         (
             server_setting("max_locks_per_transaction", "10"),
@@ -248,7 +255,11 @@ BLUE_GREEN = (
     ),
     upgrade(
         "blue-green-replication-parameters",
-        (server_setting("max_replication_slots", "2"), db("a"), db("b"), db("rdsadmin")),
+        (
+            server_setting("rds.logical_replication", "on"),
+            server_setting("max_replication_slots", "2"),
+            *(db(name) for name in ("a", "b", "rdsadmin")),
+        ),
         "setting max_replication_slots",
         server_setting("max_replication_slots", "2"),
         server_setting("rds.logical_replication", "on"),
