@@ -52,6 +52,25 @@ PARAMETERS = (
         fix='ALTER ROLE "App" IN DATABASE "shop" RESET "lc_messages";',
     ),
     Case(
+        "superuser-parameter",
+        (
+            Setting(
+                name="log_statement", value="1", scope="function", subject="public.My F()", database="app"
+            ),
+            Function(
+                schema="public", name="My F", arguments="", language="sql", kind="procedure", database="app"
+            ),
+        ),
+        'setting log_statement of function public."My F"()',
+        fix='ALTER PROCEDURE "public"."My F"() RESET "log_statement";',
+    ),
+    Case(
+        "custom-parameter",
+        (Setting(name="app.x", value="1", scope="role"),),
+        "setting app.x of all roles",
+        fix='ALTER ROLE ALL RESET "app"."x";',
+    ),
+    Case(
         "custom-parameter",
         (role_setting("app.tenant"),),
         "setting app.tenant of role app",

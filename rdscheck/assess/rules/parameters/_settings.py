@@ -1,8 +1,9 @@
 """Settings as findings speak of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from rdscheck.assess.facts import Setting
+from rdscheck.assess.facts import Function, Setting
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context
 
@@ -26,37 +27,52 @@ def of_objects(context: Context, *names: str) -> Iterator[Setting]:
             yield one
 
 
-def whose(setting: Setting) -> str:
+Routines = Mapping[tuple[str, str], Function]
+
+
+def routines(context: Context) -> Routines:
+    """Return the functions by database and by what settings call them."""
+    return {(one.database, one.signature): one for one in context.facts.functions}
+
+
+def whose(setting: Setting, known: Routines) -> str:
     """Return what a setting belongs to: ``role app``, ``database shop``, empty for the server."""
     if setting.scope == SERVER:
         return ""
     if setting.scope == "function":
-        return f"function {setting.subject}"
+        found = known.get((setting.database, setting.subject))
+        return (
+            f"function {plain(found.schema, found.name)}({found.arguments})"
+            if found
+            else f"function {setting.subject}"
+        )
+    who = f"role {plain(setting.subject)}" if setting.subject else "all roles"
     if setting.scope == "role in database":
-        return f"role {plain(setting.subject)} in database {plain(setting.database)}"
+        return f"{who} in database {plain(setting.database)}"
+    if setting.scope == "role":
+        return who
     return f"{setting.scope} {plain(setting.subject)}"
 
 
-def subject(setting: Setting) -> str:
+def subject(setting: Setting, known: Routines = MappingProxyType({})) -> str:
     """Return what findings call a setting: ``setting work_mem of role app``."""
-    owner = whose(setting)
+    owner = whose(setting, known)
     return f"setting {setting.name}" + (f" of {owner}" if owner else "")
 
 
-def reset(setting: Setting) -> str:
+def reset(setting: Setting, known: Routines) -> str:
     """Return the statement that takes a setting back."""
     name = quoted(*setting.name.split("."))
     if setting.scope == "function":
-        return f"ALTER FUNCTION {setting.subject} RESET {name};"
+        found = known.get((setting.database, setting.subject))
+        routine = f"{quoted(found.schema, found.name)}({found.arguments})" if found else setting.subject
+        kind = "PROCEDURE" if found and found.kind == "procedure" else "FUNCTION"
+        return f"ALTER {kind} {routine} RESET {name};"
     if setting.scope == "database":
         return f"ALTER DATABASE {quoted(setting.subject)} RESET {name};"
-    if setting.scope == "role in database":
-        return f"ALTER ROLE {quoted(setting.subject)} IN DATABASE {quoted(setting.database)} RESET {name};"
-    return (
-        f"ALTER ROLE {quoted(setting.subject)} RESET {name};"
-        if setting.subject
-        else f"ALTER ROLE ALL RESET {name};"
-    )
+    who = quoted(setting.subject) if setting.subject else "ALL"
+    where = f" IN DATABASE {quoted(setting.database)}" if setting.scope == "role in database" else ""
+    return f"ALTER ROLE {who}{where} RESET {name};"
 
 
 def in_group(name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.pages import PG_PARAMETERS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import of_objects, reset, subject
+from rdscheck.assess.rules.parameters._settings import of_objects, reset, routines, subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -37,13 +37,14 @@ from rdscheck.model import Certainty
 )
 def custom_parameter(context: Context) -> Iterator[Hit]:
     """Find settings of parameters with a dot in their name that are not the server's own."""
+    known = routines(context)
     for one in of_objects(context):
         if "." in one.name:
             yield hit(
                 one,
-                subject(one),
+                subject(one, known),
                 f"{one.name} is no parameter of PostgreSQL: the statement that sets it is refused, unless "
                 f"a library "
                 "that has it is loaded.",
-                reset(one),
+                reset(one, known),
             )

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import crosses
 from rdscheck.assess.pages import release
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import SERVER, reset, subject
+from rdscheck.assess.rules.parameters._settings import SERVER, reset, routines, subject
 
 #: Parameter -> first major without it, and what to use instead.
 _GONE = {
@@ -58,6 +58,7 @@ _NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype"})
 )
 def removed_parameter(context: Context) -> Iterator[Hit]:
     """Find settings of parameters that went between source and target."""
+    known = routines(context)
     for one in context.facts.settings:
         name = one.name.lower()
         border, instead = _GONE.get(name, (0, ""))
@@ -68,10 +69,10 @@ def removed_parameter(context: Context) -> Iterator[Hit]:
             continue
         yield hit(
             one,
-            subject(one),
+            subject(one, known),
             f"{one.name} does not exist since {border}"
             + (f"; {instead} takes its place." if instead else "."),
-            "" if server else reset(one),
+            "" if server else reset(one, known),
             severity=Severity.NOTE if server else Severity.BLOCKER,
             source=release(str(border)),
         )
