@@ -66,7 +66,7 @@ PARAMETERS = (
     ),
     Case(
         "custom-parameter",
-        (Setting(name="app.x", value="1", scope="role"),),
+        (server_setting("app.x", "1", "ALTER ROLE ALL"),),
         "setting app.x of all roles",
         fix='ALTER ROLE ALL RESET "app"."x";',
     ),

@@ -6,6 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import from_service
 from rdscheck.assess.pages import PARAMETERS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.parameters._settings import of_server
 from rdscheck.assess.target import Move
 
 _UTC = frozenset(
@@ -37,8 +38,8 @@ def timezone_not_utc(context: Context) -> Iterator[Hit]:
     """Find the time zone of a server that is not of the service."""
     if from_service(context):
         return
-    for one in context.facts.settings:
-        if one.scope == "server" and one.name.lower() == "timezone" and one.value.lower() not in _UTC:
+    for one in of_server(context, "timezone"):
+        if one.value.lower() not in _UTC:
             yield hit(
                 one,
                 "setting timezone",

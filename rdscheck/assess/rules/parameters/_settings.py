@@ -7,23 +7,28 @@ from rdscheck.assess.facts import Function, Setting
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context
 
-SERVER = "server"
+SERVER, _ALL_ROLES = "server", "ALTER ROLE ALL"
 
 #: Why an example of a server's parameter shows on a live server alone.
 NOT_IN_DUMPS = "a dump does not hold the server's own settings"
 
 
+def is_of_server(setting: Setting) -> bool:
+    """Tell whether a setting is the server's own, and none of ALTER ROLE ALL."""
+    return setting.scope == SERVER and setting.source != _ALL_ROLES
+
+
 def of_server(context: Context, *names: str) -> Iterator[Setting]:
     """Return the settings of the server itself, all or those of some names."""
     for one in context.facts.settings:
-        if one.scope == SERVER and (not names or one.name.lower() in names):
+        if is_of_server(one) and (not names or one.name.lower() in names):
             yield one
 
 
 def of_objects(context: Context, *names: str) -> Iterator[Setting]:
     """Return the settings of roles, databases and functions, all or those of some names."""
     for one in context.facts.settings:
-        if one.scope not in {SERVER, "session"} and (not names or one.name.lower() in names):
+        if not is_of_server(one) and one.scope != "session" and (not names or one.name.lower() in names):
             yield one
 
 
@@ -37,7 +42,7 @@ def routines(context: Context) -> Routines:
 
 def whose(setting: Setting, known: Routines) -> str:
     """Return what a setting belongs to: ``role app``, ``database shop``, empty for the server."""
-    if setting.scope == SERVER:
+    if is_of_server(setting):
         return ""
     if setting.scope == "function":
         found = known.get((setting.database, setting.subject))
@@ -49,7 +54,7 @@ def whose(setting: Setting, known: Routines) -> str:
     who = f"role {plain(setting.subject)}" if setting.subject else "all roles"
     if setting.scope == "role in database":
         return f"{who} in database {plain(setting.database)}"
-    if setting.scope == "role":
+    if setting.scope in {"role", SERVER}:
         return who
     return f"{setting.scope} {plain(setting.subject)}"
 

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import crosses
 from rdscheck.assess.pages import release
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import SERVER, reset, routines, subject
+from rdscheck.assess.rules.parameters._settings import is_of_server, reset, routines, subject
 
 #: Parameter -> first major without it, and what to use instead.
 _GONE = {
@@ -64,7 +64,7 @@ def removed_parameter(context: Context) -> Iterator[Hit]:
         border, instead = _GONE.get(name, (0, ""))
         if not border or not crosses(context, border) or one.scope == "session":
             continue
-        server = one.scope == SERVER
+        server = is_of_server(one)
         if server and name in _NOT_SET_BY_HAND:
             continue
         yield hit(
