@@ -42,7 +42,6 @@ PARAMETERS = (
             server_setting("log_statement", "all"),
             role_setting("session_replication_role"),
         ),
-        fix='ALTER FUNCTION public.f(integer, "T"[]) RESET "log_statement";',
     ),
     Case(
         "superuser-parameter",

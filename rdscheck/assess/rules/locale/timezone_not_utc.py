@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import from_service
 from rdscheck.assess.pages import PARAMETERS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import of_server
+from rdscheck.assess.rules.parameters._settings import in_group, of_server
 from rdscheck.assess.target import Move
 
 _UTC = frozenset(
@@ -45,5 +45,5 @@ def timezone_not_utc(context: Context) -> Iterator[Hit]:
                 "setting timezone",
                 f"The server's time zone is {one.value}; that of RDS is UTC unless the parameter group says "
                 "otherwise.",
-                f"Set timezone = {one.value} in the parameter group of the instance.",
+                in_group("timezone", one.value),
             )

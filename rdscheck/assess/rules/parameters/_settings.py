@@ -66,13 +66,14 @@ def subject(setting: Setting, known: Routines = MappingProxyType({})) -> str:
 
 
 def reset(setting: Setting, known: Routines) -> str:
-    """Return the statement that takes a setting back."""
+    """Return the statement that takes a setting back, empty for a function that is not known."""
     name = quoted(*setting.name.split("."))
     if setting.scope == "function":
         found = known.get((setting.database, setting.subject))
-        routine = f"{quoted(found.schema, found.name)}({found.arguments})" if found else setting.subject
-        kind = "PROCEDURE" if found and found.kind == "procedure" else "FUNCTION"
-        return f"ALTER {kind} {routine} RESET {name};"
+        if not found:  # its name cannot be taken apart
+            return ""
+        kind = "PROCEDURE" if found.kind == "procedure" else "FUNCTION"
+        return f"ALTER {kind} {quoted(found.schema, found.name)}({found.arguments}) RESET {name};"
     if setting.scope == "database":
         return f"ALTER DATABASE {quoted(setting.subject)} RESET {name};"
     who = quoted(setting.subject) if setting.subject else "ALL"
@@ -82,4 +83,4 @@ def reset(setting: Setting, known: Routines) -> str:
 
 def in_group(name: str, value: str) -> str:
     """Return the step that sets a parameter of an instance."""
-    return f"Set {name} = {value} in the parameter group of the instance."
+    return f"Set {name} = {' '.join(value.split())} in the parameter group of the instance."

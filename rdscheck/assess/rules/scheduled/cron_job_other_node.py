@@ -36,5 +36,5 @@ def cron_job_other_node(context: Context) -> Iterator[Hit]:
                 one,
                 subject(one),
                 f"The job {one.id} of pg_cron runs on {one.node}.",
-                f"SELECT cron.unschedule({one.id});  -- and schedule it on {one.node}",
+                f"SELECT cron.unschedule({one.id});  -- and schedule it where it ran",
             )
