@@ -22,9 +22,10 @@ def shown(name: str) -> str:
     """Return a type as SQL writes it: ``integer`` for ``pg_catalog.int4``, ``NONE`` where there is none."""
     if not name:
         return "NONE"
-    inner = name.removesuffix("[]")
+    inner = name.removesuffix("[]") or name
     brackets = "[]" if inner != name else ""
     schema, _, bare = inner.partition(".")
     if schema == "pg_catalog" and bare.isidentifier():
         return f"{_SQL.get(bare, bare)}{brackets}"
-    return f"{quoted(schema, bare)}{brackets}"
+    # A schema with a dot in its name cannot be told; what comes out is a name in any case.
+    return f"{quoted(schema, bare) if schema and bare else quoted(inner)}{brackets}"
