@@ -18,8 +18,8 @@ _OF_SERVICE = frozenset({"rdsadmin", "template0", "template1"})
 @rule(
     id="blue-green-replication-parameters",
     problem="A parameter is too small for a blue/green deployment.",
-    why="The deployment needs rds.logical_replication, and for each database a slot, a sender and a "
-    "worker beside those in use.",
+    why="The deployment needs rds.logical_replication, and for each database a slot, a sender and a worker "
+    "beside those in use.",
     fix="Raise the parameter in the parameter group, and reboot.",
     severity=Severity.NOTE,
     source=BLUE_GREEN,

@@ -18,8 +18,7 @@ _UTC = frozenset(
     id="timezone-not-utc",
     problem="The server's time zone is not UTC, which is RDS's default.",
     why="current_date, now()::timestamp, casts from timestamp to timestamptz and the text of timestamptz "
-    "follow the "
-    "time zone: after the move they are off by hours for clients that set none.",
+    "follow the time zone: after the move they are off by hours for clients that set none.",
     fix="Set the parameter timezone in the parameter group of the instance.",
     severity=Severity.WARNING,
     source=PARAMETERS,

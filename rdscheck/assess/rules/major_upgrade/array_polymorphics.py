@@ -21,8 +21,7 @@ _OLD = frozenset({"pg_catalog.anyarray", "pg_catalog.anyelement"})
     id="array-polymorphics",
     problem="An aggregate or operator uses an array function whose arguments changed with 14.",
     why="array_append and its like take anycompatiblearray since 14: CREATE AGGREGATE with anyarray fails "
-    "on the "
-    "target, and so does pg_upgrade.",
+    "on the target, and so does pg_upgrade.",
     fix="Drop the object, and create it again with anycompatiblearray and anycompatible.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,

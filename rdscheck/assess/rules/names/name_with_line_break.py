@@ -18,8 +18,7 @@ _BREAKS = ("\n", "\r")
     id="name-with-line-break",
     problem="A name contains a line break.",
     why="pg_dumpall and pg_upgrade refuse databases and roles of such names; dumps of older clients wrote "
-    "such names "
-    "into comments, so that psql ran what stands behind the line break (CVE-2025-8715).",
+    "such names into comments, so that psql ran what stands behind the line break (CVE-2025-8715).",
     fix="Rename the object.",
     severity=Severity.WARNING,
     source="https://www.postgresql.org/support/security/CVE-2025-8715/",

@@ -14,11 +14,9 @@ from rdscheck.model import Certainty
     id="custom-parameter",
     problem="A role, database or function sets a parameter of its own name or of an extension.",
     why="Such a setting (app.tenant, hnsw.ef_search) is accepted from a superuser, else only in a session "
-    "that has "
-    "the extension's library loaded. The master user gets: permission denied to set parameter.",
+    "that has the extension's library loaded. The master user gets: permission denied to set parameter.",
     fix="Set it in the session: SELECT set_config(…) when the application connects; for an extension's "
-    "parameter "
-    "load the library first, or set it in the parameter group.",
+    "parameter load the library first, or set it in the parameter group.",
     severity=Severity.BLOCKER,
     source=PG_PARAMETERS,
     date="2026-10-01",

@@ -34,9 +34,8 @@ _NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype"})
 @rule(
     id="removed-parameter",
     problem="A parameter that is set no longer exists in the target's major.",
-    why="ALTER ROLE, ALTER DATABASE or CREATE FUNCTION with it fails: unrecognized configuration "
-    "parameter. In an "
-    "upgrade in place these statements are replayed too.",
+    why="ALTER ROLE, ALTER DATABASE or CREATE FUNCTION with it fails: unrecognized configuration parameter. "
+    "In an upgrade in place these statements are replayed too.",
     fix="Take the setting back before the move.",
     severity=Severity.BLOCKER,
     source=release("16"),

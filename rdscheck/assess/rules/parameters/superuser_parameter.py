@@ -30,8 +30,7 @@ _SUPERUSER = frozenset(_WORDS.split())
     id="superuser-parameter",
     problem="A role, database or function sets a parameter that only a superuser may set.",
     why="Nobody is a superuser on RDS, so the statement is refused: permission denied to set parameter. A "
-    "function "
-    "with such a SET is not created at all.",
+    "function with such a SET is not created at all.",
     fix="Take the setting back, and set the parameter in the parameter group, for the whole instance.",
     severity=Severity.BLOCKER,
     source=PG_SETTINGS,
