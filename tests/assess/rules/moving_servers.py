@@ -5,6 +5,7 @@ from rdscheck.assess.facts import (
     Flavour,
     ForeignDataWrapper,
     Function,
+    LargeObjects,
     PartitionSet,
     Publication,
     Schema,
@@ -207,6 +208,30 @@ SERVICES = (
 )
 
 BLUE_GREEN = (
+    upgrade(
+        "blue-green-table-without-key",
+        (table(has_key=False),),
+        "table public.t",
+        table(),
+        table("f", has_key=False, identity="full"),
+        table("u", has_key=False, unlogged=True),
+        table("p", has_key=False, kind="partitioned table"),
+        severity=NOTE,
+    ),
+    upgrade(
+        "blue-green-table-without-key",
+        (table(identity="nothing"),),
+        "table public.t",
+        table(identity="index", has_key=False),
+        severity=NOTE,
+    ),
+    upgrade(
+        "blue-green-large-objects",
+        (LargeObjects(number=3),),
+        "large objects",
+        LargeObjects(number=0),
+        severity=NOTE,
+    ),
     upgrade(
         "blue-green-replication-parameters",
         (server_setting("work_mem", "5000"),),

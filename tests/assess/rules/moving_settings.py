@@ -26,6 +26,20 @@ def in_database(name: str) -> Setting:
 
 PARAMETERS = (
     Case(
+        "all-roles-setting",
+        (server_setting("work_mem", "5000", "ALTER ROLE ALL"),),
+        "setting work_mem of all roles",
+        (server_setting("work_mem", "5000"), role_setting("work_mem")),
+        fix='ALTER ROLE ALL RESET "work_mem";',
+    ),
+    Case(
+        "lo-compat-privileges",
+        (role_setting("lo_compat_privileges", "on"),),
+        "setting lo_compat_privileges of role app",
+        (role_setting("lo_compat_privileges", "off"),),
+        WARNING,
+    ),
+    Case(
         "parameter-value-refused",
         (server_setting("log_destination", "stderr,syslog"),),
         "setting log_destination",

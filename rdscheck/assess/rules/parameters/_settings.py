@@ -13,6 +13,11 @@ SERVER, _ALL_ROLES = "server", "ALTER ROLE ALL"
 NOT_IN_DUMPS = "a dump does not hold the server's own settings"
 
 
+def is_of_all_roles(setting: Setting) -> bool:
+    """Tell whether a setting was made by ALTER ROLE ALL."""
+    return setting.source == _ALL_ROLES or (setting.scope == "role" and not setting.subject)
+
+
 def is_of_server(setting: Setting) -> bool:
     """Tell whether a setting is the server's own, and none of ALTER ROLE ALL."""
     return setting.scope == SERVER and setting.source != _ALL_ROLES
