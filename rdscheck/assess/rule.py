@@ -49,6 +49,7 @@ class Hit:
     severity: Severity | None = None
     certainty: Certainty | None = None
     source: str = ""
+    fix_on: str = ""
 
 
 def hit(fact: Fact, subject: str, message: str = "", fix: str = "", **others: object) -> Hit:
@@ -83,6 +84,7 @@ class Example:
     with_roles: bool = False  # the dump is that of pg_dumpall --globals-only, and of the database after it
     not_live: str = ""
     not_dumped: str = ""
+    source_major: float = 0
 
 
 Judge = Callable[[Context], Iterator[Hit]]
@@ -105,6 +107,7 @@ class Rule:
     judge: Judge
     certainty: Certainty = Certainty.DOCUMENTED
     effort: Effort = field(default=Effort(0.25, 0.1))
+    fix_on: str = "source"  # or target: the fix is SQL for the new instance, run before the restore
     engines: tuple[str, ...] = BOTH_ENGINES
     moves: tuple[Move, ...] = BOTH_MOVES
     targets: tuple[int, int] = (0, 0)  # first and last target major, 0: no limit
@@ -138,6 +141,7 @@ class Rule:
                 certainty=one.certainty or self.certainty,
                 database=one.database,
                 line=one.line,
+                fix_on=one.fix_on or self.fix_on,
             )
 
 

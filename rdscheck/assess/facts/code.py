@@ -60,12 +60,14 @@ class Act(Fact):
 
     ``kind`` is one of ``rdscheck.assess.acts.KINDS``, ``detail`` what it is done to (a file, a program, a
     function, a parameter). ``by`` is the signature of the function, empty for a statement of the dump.
-    ``body_line`` counts in the body.
+    ``by_kind`` is function, view, materialized view, rule or table (a default, a constraint, a policy, an
+    index): ``by`` is then ``schema.name``. ``body_line`` counts in the body.
     """
 
     kind: str
     detail: str = ""
     by: str = ""
+    by_kind: str = ""
     dynamic: bool = False  # found in the constant string of an EXECUTE
     body_line: int = 0
 

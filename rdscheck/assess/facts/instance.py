@@ -9,7 +9,8 @@ from rdscheck.assess.facts.base import Fact
 class Database(Fact):
     """A database of the instance.
 
-    ``provider`` is libc, icu or builtin, ``tablespace`` empty for pg_default.
+    ``provider`` is libc, icu or builtin, ``tablespace`` empty for pg_default, ``babelfish`` whether it
+    holds the catalog of Babelfish (live only).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Database(Fact):
     allows_connections: bool = True
     is_template: bool = False
     comment: str = ""
+    babelfish: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

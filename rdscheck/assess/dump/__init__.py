@@ -1,0 +1,1 @@
+"""Dumps read into facts: opened, split into statements, parsed, understood, folded."""

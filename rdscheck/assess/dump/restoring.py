@@ -1,0 +1,96 @@
+"""Archives of pg_dump as SQL, by a ``pg_restore`` that is new enough."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from rdscheck.assess.dump.piping import Pipe, Read
+from rdscheck.assess.dump.programs import images_from, programs
+from rdscheck.errors import UsageError
+from rdscheck.sandbox import images
+from rdscheck.sandbox.owner import Owner, labels
+
+#: The first major whose pg_restore reads a version of the archive's form, which pg_dump of that major writes.
+_READERS = ((1, 16, 17), (1, 15, 16), (1, 14, 12))
+_OLDEST = 9
+_MAGIC = b"PGDMP"
+
+#: Everything, and the database itself with its settings and its comment.
+_ARGUMENTS = ("--create", "--file=-")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive: its form, its first bytes, and where it is: at a path, or in a stream."""
+
+    format: str
+    label: str
+    header: bytes
+    path: Path | None = None
+    read: Read | None = None
+
+    @property
+    def needs(self) -> int:
+        """Return the major of pg_restore that can read it at least; raises ``UsageError`` for none known."""
+        if self.header[:5] != _MAGIC or len(self.header) < 7:
+            raise UsageError(f"{self.label} is no archive of pg_dump: its table of contents begins otherwise")
+        major, minor = self.header[5], self.header[6]
+        return next((reader for one, two, reader in _READERS if (major, minor) >= (one, two)), _OLDEST)
+
+
+def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
+    """Start the ``pg_restore`` that writes an archive as SQL; ``options`` are more of its own.
+
+    The one of PATH is taken when it is new enough, then an installed one, then one in an image that a
+    Docker engine has. Raises ``UsageError`` when there is none.
+    """
+    needs = archive.needs
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
+    target = () if archive.path is None else (str(archive.path.absolute()),)
+    for program, major in programs("pg_restore"):
+        if major >= needs:
+            command = [program, *_ARGUMENTS, *options, *target]
+            return Pipe(command, archive.read if not target else None, kept)
+    for image in images_from(needs):
+        return _in_container(image, archive, options)
+    raise UsageError(
+        f"{archive.label} is an archive that pg_restore {needs} or newer can read, and none is here",
+        hint=f"apt-get install postgresql-client-{needs}, or start Docker with an image of rdscheck"
+        f" (rdscheck images build --pg {max(needs, 17)})",
+    )
+
+
+def _in_container(image: str, archive: Archive, options: Sequence[str] = ()) -> Pipe:
+    name = f"rdscheck-restore-{token_hex(8)}"
+    command = ["docker", "run", "--rm", "--name", name, "--network", "none", "--entrypoint", "sh"]
+    for label, value in labels(Owner.me(), "").items():
+        command += ["--label", f"{label}={value}"]
+    inside = 'PATH="$PGBIN:$PATH"; exec pg_restore "$@"'
+    feed = None
+    arguments = [*_ARGUMENTS, *options]
+    if archive.path is None:
+        command.append("--interactive")
+        feed = archive.read
+    else:
+        # The form is CSV: a field with a comma or quotation marks in it stands in quotation marks.
+        source = f"source={archive.path.absolute()}".replace('"', '""')
+        command += ["--mount", f'type=bind,"{source}",target=/dump,readonly']
+        arguments.append("/dump")
+    command += ["--user", f"{os.getuid()}:{os.getgid()}", image, "-c", inside, "sh", *arguments]
+    return _Contained(command, feed, name)
+
+
+class _Contained(Pipe):
+    """A program in a container, which does not end with the client that started it."""
+
+    def __init__(self, command: list[str], feed: Read | None, name: str) -> None:
+        super().__init__(command, feed)
+        self._name = name
+
+    def close(self) -> None:
+        """End the container too."""
+        if self._process.poll() is None:
+            images.docker("rm", "--force", self._name)
+        super().close()

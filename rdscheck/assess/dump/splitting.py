@@ -1,0 +1,421 @@
+r"""A dump as a stream of statements, psql commands and data, in bounded memory.
+
+The rules are those of psql: a statement ends at a semicolon outside of quotes, comments, parentheses and
+``BEGIN ATOMIC`` bodies; a backslash outside of them starts a psql command, which ends with its line. What
+follows ``COPY … FROM stdin`` is data up to a line with nothing but ``\.``. Data is skipped, not kept.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from rdscheck.assess.dump.nesting import Nesting, may_nest
+
+#: How much of a dump is read at once, and how long a statement may be before it is cut.
+CHUNK = 1 << 20
+LONGEST = 16 << 20
+
+#: How much is kept of a statement that is cut or whose rows are of no interest.
+_HEAD = 1 << 10
+
+
+class Kind(StrEnum):
+    """What a piece of a dump is."""
+
+    SQL = "sql"
+    META = "meta"  # a psql command, without its backslash
+    COPY = "copy"  # a COPY … FROM stdin, its data follows
+    ROW = "row"  # a line of data that was asked for
+    INSERT = "insert"  # the beginning of an INSERT
+    NOTE = "note"  # a comment line of pg_dump about the dump itself
+    CUT = "cut"  # the beginning of a statement longer than can be read
+    TORN = "torn"  # the dump ends within this
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a dump: what it is, its text without the final semicolon, the line it starts at."""
+
+    kind: Kind
+    text: bytes
+    line: int
+    size: int = 0  # of what was cut
+
+
+# One match for most statements: nothing in them needs a second look. Each alternative excludes how the others
+# begin, and repetition never gives back, so that no text takes longer than its length.
+_SIMPLE = rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|'[^'\\]*+'|"[^"]*+"|-(?!-)|/(?!\*)|(?<=[\w$\x80-\xff])\$)*+;"""
+_PLAIN = re.compile(_SIMPLE)
+_STRETCH = re.compile(
+    rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|(?<![eE])'[^'\\]*+'|"[^"]*+"|-(?!-|\Z)|/(?!\*|\Z)|(?<=[\w$\x80-\xff])\$)*+"""
+)
+_BETWEEN = re.compile(rb"(?:\s++|--[^\n]*+\n)*+")
+_SPECIAL = re.compile(rb"""['"$;\\]|--|/\*""")
+_DOLLAR = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\$")
+_DOLLAR_BEGUN = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\Z")
+_COMMENT = re.compile(rb"/\*|\*/")
+_QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\n]*+""", re.DOTALL)
+_INSERT = re.compile(rb"INSERT\s+INTO\s", re.IGNORECASE)
+_COPY = re.compile(rb"COPY\s.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
+_NOTE = re.compile(rb"^-- ((?:Dumped|Started|Completed|PostgreSQL database)[^\n]*)", re.MULTILINE)
+_CONTINUED = re.compile(rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+'")
+_MAY_CONTINUE = re.compile(
+    rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+(?:[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+(?:--?[^\r\n]*+)?+)?+\Z"
+)
+_STRING = re.compile(rb"[\\']")
+_WORD = re.compile(rb"[\w$\x80-\xff]")
+_OFF = re.compile(rb"SET\s+standard_conforming_strings\s*(?:=|\sTO\s)\s*'?(\w+)'?\s*\Z", re.IGNORECASE)
+_NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
+_INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
+
+
+@lru_cache(maxsize=16)
+def _inserts(begins: bytes) -> re.Pattern[bytes]:
+    """Return what matches one INSERT after the other that begins so."""
+    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?=[\s(])" + _SIMPLE + rb")*+")
+
+
+class Splitter:
+    """Splits a stream of bytes; iterate over it once.
+
+    ``read`` returns at most that many bytes, none at the end. ``wanted`` tells of a ``COPY`` or ``INSERT``
+    whether its rows are to be handed out.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        wanted: Callable[[bytes], bool] = lambda _statement: False,
+        longest: int = LONGEST,
+        chunk: int = CHUNK,
+    ) -> None:
+        self._read, self._wanted, self._longest, self._chunk = read, wanted, longest, chunk
+        self._text = b""
+        self._at = 0  # where the scan is
+        self._start = 0  # where the statement began
+        self._line = 1  # of _counted
+        self._counted = 0
+        self._ended = False
+        self._escapes = False  # standard_conforming_strings is off
+        self._nesting = Nesting()
+        self._fed = 0  # how far the nesting has been told
+        self._lost = 0  # bytes of the statement that are no longer kept
+        self._head = b""
+
+    def __iter__(self) -> Iterator[Piece]:
+        """Return the pieces in their order."""
+        while True:
+            yield from self._between()
+            if self._at >= len(self._text) and self._ended:
+                return
+            if self._text[self._at : self._at + 1] == b"\\":
+                yield self._meta()
+                continue
+            yield from self._statement()
+
+    # What is read
+
+    def _more(self) -> bool:
+        """Read on, forgetting what is done with; tell whether there was more."""
+        if self._ended:
+            return False
+        read = self._read(self._chunk)
+        if not read:
+            self._ended = True
+            return False
+        self._count(self._start)
+        kept = self._text[self._start :]
+        self._at -= self._start
+        self._counted -= self._start
+        self._fed -= self._start
+        self._start = 0
+        self._text = kept + read
+        return True
+
+    def _count(self, to: int) -> int:
+        """Return the line of a place, which lies behind the one asked for before."""
+        if to > self._counted:
+            self._line += self._text.count(b"\n", self._counted, to)
+            self._counted = to
+        return self._line
+
+    # Between statements
+
+    def _between(self) -> Iterator[Piece]:
+        """Skip white space, comments and lone semicolons before a statement."""
+        while True:
+            match = _BETWEEN.match(self._text, self._at)
+            end = match.end() if match else self._at
+            yield from self._notes(self._at, end)
+            self._at = self._start = end
+            begun = self._text[end : end + 2]
+            if len(begun) < 2 and not self._ended:
+                self._more()
+            elif begun == b"--":  # a comment that the text read so far does not end
+                if not self._more():
+                    yield from self._notes(end, len(self._text))
+                    self._at = self._start = len(self._text)
+            elif begun == b"/*":
+                self._at += 2
+                self._comment(keep=False)
+                self._start = self._at
+            elif begun[:1] == b";":
+                self._at += 1
+            else:
+                return
+
+    def _notes(self, start: int, end: int) -> Iterator[Piece]:
+        between = self._text[start:end]
+        if b"-- Dumped" in between or b"-- PostgreSQL" in between:
+            for note in _NOTE.finditer(between):
+                yield Piece(Kind.NOTE, note[1].rstrip(), self._count(start + note.start()))
+
+    def _comment(self, *, keep: bool) -> bool:
+        """Go behind a comment whose beginning was passed; tell whether it ends."""
+        depth = 1
+        while depth:
+            match = _COMMENT.search(self._text, self._at)
+            if match:
+                depth += 1 if match[0] == b"/*" else -1
+                self._at = match.end()
+                continue
+            self._at = max(self._at, len(self._text) - 1)
+            if not keep:
+                self._start = self._at
+            if not self._grow():
+                self._at = len(self._text)
+                return False
+        return True
+
+    def _meta(self) -> Piece:
+        """Return a psql command, of which the line is all there is."""
+        while (end := self._text.find(b"\n", self._at)) < 0 and self._more():
+            pass
+        end = len(self._text) if end < 0 else end
+        piece = Piece(Kind.META, self._text[self._at + 1 : end].strip(), self._count(self._at))
+        self._at = self._start = end
+        return piece
+
+    # Statements
+
+    def _statement(self) -> Iterator[Piece]:
+        line = self._count(self._at)
+        while len(self._text) - self._at < _HEAD and self._more():
+            pass
+        insert = _INSERT.match(self._text, self._at) is not None
+        self._lost, self._head = 0, b""
+        self._nesting, self._fed = Nesting(), self._start
+        ends = self._plain(insert=insert) or self._slow(insert=insert)
+        text = self._head or self._text[self._start : self._at]
+        size = self._lost + self._at - self._start
+        if not ends:
+            self._start = self._at
+            yield Piece(Kind.TORN, text[:_HEAD].strip(), line)
+            return
+        self._start = self._at = self._at + (self._text[self._at : self._at + 1] == b";")
+        text = text.rstrip()
+        if insert and not self._lost and self._wanted(text):
+            yield Piece(Kind.SQL, text, line)
+        elif insert:
+            yield Piece(Kind.INSERT, text[:_HEAD], line)
+            self._skip_like(text)
+        elif self._lost:
+            yield Piece(Kind.CUT, text[:_HEAD], line, size)
+        elif text[:4].upper() == b"COPY" and _COPY.match(_QUOTED.sub(b"q", text)):
+            yield Piece(Kind.COPY, text, line)
+            yield from self._data(text, line)
+        else:
+            self._remember(text)
+            yield Piece(Kind.SQL, text, line)
+
+    def _skip_like(self, insert: bytes) -> None:
+        """Skip what comes at once after an INSERT and inserts into the same table."""
+        begins = _INTO.match(insert)
+        if begins is not None and not self._escapes:
+            match = _inserts(begins[0]).match(self._text, self._at)
+            self._at = self._start = match.end() if match else self._at
+
+    def _remember(self, text: bytes) -> None:
+        if len(text) < 100 and (match := _OFF.match(text)):
+            self._escapes = match[1].lower() in {b"off", b"false", b"no", b"0"}
+
+    def _plain(self, *, insert: bool) -> bool:
+        """Go to the end of a statement in one match, where nothing in it is special."""
+        if self._escapes or (not insert and may_nest(self._text, self._at)):
+            return False
+        match = _PLAIN.match(self._text, self._at)
+        if match is None:
+            return False
+        self._at = match.end() - 1
+        return True
+
+    def _slow(self, *, insert: bool) -> bool:
+        """Go to the end of a statement step by step; tell whether it has one."""
+        while True:
+            if insert and not self._escapes and (stretch := _STRETCH.match(self._text, self._at)):
+                self._at = stretch.end()
+            match = _SPECIAL.search(self._text, self._at)
+            if match is None:
+                # The last byte may begin a comment.
+                self._at = max(self._at, len(self._text) - 1)
+                if not self._grow(insert=insert):
+                    self._at = len(self._text)
+                    return False
+                continue
+            self._at = match.start()
+            token = match[0]
+            if token == b"$" and self._at > self._start and _WORD.match(self._text, self._at - 1):
+                self._at += 1  # within a name
+                continue
+            self._nesting.feed(self._text, self._fed, self._at)
+            if token == b";":
+                if insert or self._lost or self._nesting.closed:
+                    return True
+                self._at += 1
+            elif token == b"\\":
+                # Most psql commands leave the statement as it is, and it goes on behind them.
+                if self._lost or self._command():
+                    return True
+                self._at += 1
+            elif not self._token(token, insert=insert):
+                self._at = len(self._text)
+                return False
+            self._fed = self._at
+
+    def _command(self) -> bool:
+        r"""Tell whether a backslash ends the statement, as ``\g`` and ``\gexec`` do."""
+        return self._text[self._at + 1 : self._at + 2] in {b"g", b"."}
+
+    def _token(self, token: bytes, *, insert: bool) -> bool:
+        """Go behind a quoted string or a comment; tell whether it ends."""
+        if token == b"'":
+            escapes = self._escapes or self._is_escaping()
+            self._at += 1
+            return self._string(escapes=escapes, insert=insert)
+        if token == b'"':
+            self._at += 1
+            return self._to(b'"', insert=insert)
+        if token == b"--":
+            return self._to(b"\n", insert=insert)
+        if token == b"/*":
+            self._at += 2
+            return self._comment(keep=True)
+        return self._dollar(insert=insert)
+
+    def _is_escaping(self) -> bool:
+        """Tell whether the quote here belongs to an ``E''`` string."""
+        before = self._text[max(self._at - 2, self._start) : self._at]
+        return before[-1:] in {b"e", b"E"} and not _WORD.match(before[:-1])
+
+    def _to(self, end: bytes, *, insert: bool = False) -> bool:
+        """Go behind the next occurrence of some bytes; tell whether there is one."""
+        while (found := self._text.find(end, self._at)) < 0:
+            self._at = max(self._at, len(self._text) - len(end) + 1)
+            if not self._grow(insert=insert):
+                return False
+        self._at = found + len(end)
+        return True
+
+    def _string(self, *, escapes: bool, insert: bool) -> bool:
+        """Go behind a string whose first quote was passed; a doubled quote begins another string."""
+        if not escapes:
+            return self._to(b"'", insert=insert)
+        while True:
+            match = _STRING.search(self._text, self._at)
+            if match is None:
+                self._at = len(self._text)
+                if not self._grow(insert=insert):
+                    return False
+                continue
+            self._at = match.end()
+            if match[0] == b"\\":
+                if self._at >= len(self._text) and not self._grow(insert=insert):
+                    return False
+                self._at += 1
+                continue
+            if not self._goes_on(insert=insert):
+                return True
+
+    def _goes_on(self, *, insert: bool) -> bool:
+        """Tell whether an ``E''`` string goes on: by a doubled quote, or by another one on a later line."""
+        while True:
+            if self._text[self._at : self._at + 1] == b"'":
+                self._at += 1
+                return True
+            if match := _CONTINUED.match(self._text, self._at):
+                self._at = match.end()
+                return True
+            if not _MAY_CONTINUE.match(self._text, self._at) or not self._grow(insert=insert):
+                return False
+
+    def _dollar(self, *, insert: bool) -> bool:
+        """Go behind a dollar-quoted string, or a dollar sign that begins none; tell whether it ends."""
+        while _DOLLAR_BEGUN.match(self._text, self._at) and self._grow(insert=insert):
+            pass
+        match = _DOLLAR.match(self._text, self._at)
+        if match is None:
+            self._at += 1
+            return True
+        self._at = match.end()
+        return self._to(match[0], insert=insert)
+
+    def _grow(self, *, insert: bool = False) -> bool:
+        """Read on within a statement, dropping what is too much of it; tell whether there was more."""
+        length = self._at - self._start
+        if length > (_HEAD if insert else self._longest):
+            self._count(self._start)
+            self._head = self._head or self._text[self._start : self._start + _HEAD]
+            # Two bytes stay: what is before a quote tells what kind of string it begins.
+            self._lost += length - 2
+            self._start = self._fed = self._at - 2
+        return self._more()
+
+    # Data
+
+    def _data(self, statement: bytes, line: int) -> Iterator[Piece]:
+        """Skip the data of a COPY, or hand out its lines."""
+        rows = self._wanted(statement)
+        if not self._to(b"\n"):
+            yield Piece(Kind.TORN, statement[:_HEAD], line)
+            return
+        self._start = self._at
+        if rows:
+            yield from self._rows(statement, line)
+            return
+        # The mark is searched with the line end before it, which ends the statement or a row.
+        self._at -= 1
+        while True:
+            found = self._text.find(b"\n\\.", self._at)
+            if found < 0:
+                self._at = max(self._at, len(self._text) - 2)
+                self._start = self._at
+                if not self._more():
+                    self._at = self._start = len(self._text)
+                    yield Piece(Kind.TORN, statement[:_HEAD], line)
+                    return
+                continue
+            self._at = self._start = found
+            while len(self._text) - found < 5 and self._more():
+                found = self._at
+            rest = self._text[found + 3 : found + 5]
+            self._at = self._start = found + 3
+            if rest[:1] in {b"\n", b""} or rest == b"\r\n":
+                return
+
+    def _rows(self, statement: bytes, line: int) -> Iterator[Piece]:
+        while True:
+            at = self._count(self._at)
+            if not self._to(b"\n"):
+                if self._text[self._start :].rstrip() == b"\\.":
+                    self._at = self._start = len(self._text)
+                    return
+                yield Piece(Kind.TORN, statement[:_HEAD], line)
+                self._at = self._start = len(self._text)
+                return
+            row = self._text[self._start : self._at].rstrip(b"\r\n")
+            self._start = self._at
+            if row == b"\\.":
+                return
+            yield Piece(Kind.ROW, row[: self._longest], at)

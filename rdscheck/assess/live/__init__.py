@@ -1,0 +1,1 @@
+"""Facts of a live server, read in one read-only transaction per database."""

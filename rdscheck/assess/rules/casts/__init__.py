@@ -1,0 +1,1 @@
+"""Casts that only a superuser makes."""

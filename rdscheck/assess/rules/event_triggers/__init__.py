@@ -1,0 +1,1 @@
+"""Event triggers: who owns them, and when they are in the way."""

@@ -1,0 +1,1 @@
+"""What functions, views and statements do that the target refuses."""

@@ -1,0 +1,1 @@
+"""Large objects: who may read them, and what does not carry them."""

@@ -1,0 +1,1 @@
+"""Replication: slots, publications, subscriptions, and what they need."""

@@ -1,0 +1,1 @@
+"""Roles: attributes, memberships and owners that the target refuses or knows otherwise."""

@@ -1,0 +1,46 @@
+"""A role with the attribute SUPERUSER."""
+
+from collections.abc import Iterator
+
+from rdscheck.assess import pages
+from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.names import plain, quoted
+from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.target import Move
+from rdscheck.assess.who import own_roles
+
+
+@rule(
+    id="superuser-role",
+    problem="A role is a superuser, and no user of RDS can be one.",
+    why="ALTER ROLE … SUPERUSER fails, and with it everything else pg_dumpall writes into the same"
+    " statement: LOGIN and the password. What the role may do only as a superuser fails later.",
+    fix="Make the role an ordinary one and grant it what it needs; administrators get rds_superuser.",
+    severity=Severity.BLOCKER,
+    source=pages.ROLES,
+    date=pages.READ,
+    effort=Effort(2, 2),
+    moves=(Move.RESTORE,),
+    guilty=Example(
+        sql="CREATE ROLE {new} SUPERUSER LOGIN",
+        subject="role {new}",
+        clean="DROP ROLE {new}",
+        with_roles=True,
+    ),
+    innocent=Example(
+        sql="CREATE ROLE {new} CREATEDB CREATEROLE LOGIN", clean="DROP ROLE {new}", with_roles=True
+    ),
+)
+def superuser_role(context: Context) -> Iterator[Hit]:
+    """Find superusers other than the one the source was made with."""
+    for role in own_roles(context):
+        if role.superuser:
+            words = ["LOGIN" if role.login else "NOLOGIN"]
+            words += ["CREATEDB"] * role.create_database + ["CREATEROLE"] * role.create_role
+            yield hit(
+                role,
+                f"role {plain(role.name)}",
+                f"The role {plain(role.name)} is a superuser; {context.target.name} has none to give.",
+                f"CREATE ROLE {quoted(role.name)} {' '.join(words)}; -- with its own password\n"
+                f"GRANT rds_superuser TO {quoted(role.name)}; -- only for an administrator",
+            )

@@ -1,0 +1,1 @@
+"""What only a superuser makes: there is none on the target."""

@@ -1,0 +1,1 @@
+"""Text search: what needs files of the server."""
