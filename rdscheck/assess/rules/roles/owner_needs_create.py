@@ -38,7 +38,7 @@ from rdscheck.model import Certainty
         sql="CREATE ROLE {new}; CREATE SCHEMA shop AUTHORIZATION {new}; CREATE TABLE shop.orders (id"
         " integer PRIMARY KEY); ALTER TABLE shop.orders OWNER TO {new}; CREATE TABLE shop.visits (id"
         " integer PRIMARY KEY)",
-        clean="DROP OWNED BY {new}; DROP ROLE {new}",
+        clean="DROP SCHEMA shop CASCADE; DROP ROLE {new}",
     ),
 )
 def owner_needs_create(context: Context) -> Iterator[Hit]:
