@@ -240,12 +240,17 @@ SUPERUSER = (
         (OperatorClass(schema="public", name="own", method="hash", family=True), _OWN_CLASS),
         "operator family public.own",
     ),
-    innocent(
-        "operator-family", OperatorClass(schema="public", name="own", method="btree", family=True), _OWN_CLASS
+    Case(
+        "operator-family",
+        (OperatorClass(schema="public", name="own", method="btree", family=True), _OWN_CLASS),
+        "operator family public.own",
+        WARNING,
+        "made with its operator class",
     ),
+    innocent("operator-family", _OWN_CLASS),
     Case("access-method", (AccessMethod(name="columnar", kind="table"),), "access method columnar"),
     innocent("access-method", table("columnar")),
-    Case("table-access-method", (table("t", access_method="columnar"),), "table public.t"),
+    Case("table-access-method", (table("t", access_method="columnar"),), "table public.t", WARNING),
     innocent("table-access-method", table("t", access_method="heap"), table("u")),
     Case(
         "index-access-method",
