@@ -131,7 +131,23 @@ ROLES = (
         WARNING,
         fix='GRANT "a" TO "b" WITH ADMIN OPTION;',
     ),
-    innocent("membership-grantor", Membership(role="a", member="b", grantor="postgres")),
+    Case(
+        "membership-grantor",
+        (Membership(role="rds_superuser", member="b", grantor="rdsadmin"),),
+        "role b",
+        WARNING,
+        flavour=Flavour.RDS,
+    ),
+    innocent(
+        "membership-grantor",
+        Membership(role="a", member="b", grantor="postgres"),
+        Membership(role="a", member="b", grantor="rdsadmin"),
+    ),
+    innocent(
+        "membership-grantor",
+        Membership(role="pg_monitor", member="rds_superuser", grantor="rdsadmin"),
+        flavour=Flavour.RDS,
+    ),
     Case(
         "role-attributes-spelled-out",
         (Role(name="a", login=True, connection_limit=3, inherit=False),),
@@ -142,10 +158,10 @@ ROLES = (
     ),
     Case(
         "role-attributes-spelled-out",
-        (Role(name="b"), Role(name="c", replication=True)),
+        (Role(name="b"), Role(name="c", replication=True), table("t", owner="b")),
         "role b",
         WARNING,
-        fix='CREATE ROLE "b" NOLOGIN;',
+        fix='CREATE ROLE "b" NOLOGIN; -- with its own password\nGRANT "b" TO CURRENT_USER;',
         via=Via.DUMP,
     ),
     Case(
