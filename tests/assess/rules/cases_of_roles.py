@@ -150,7 +150,7 @@ ROLES = (
     ),
     Case(
         "role-attributes-spelled-out",
-        (Role(name="a", login=True, connection_limit=3, inherit=False),),
+        (Role(name="a", login=True, connection_limit=3, inherit=False, spelled=("superuser",)),),
         "role a",
         WARNING,
         fix='CREATE ROLE "a" LOGIN NOINHERIT CONNECTION LIMIT 3;',
@@ -158,7 +158,11 @@ ROLES = (
     ),
     Case(
         "role-attributes-spelled-out",
-        (Role(name="b"), Role(name="c", replication=True), table("t", owner="b")),
+        (
+            Role(name="b", spelled=("superuser", "bypassrls")),
+            Role(name="c", replication=True, spelled=("replication",)),
+            table("t", owner="b"),
+        ),
         "role b",
         WARNING,
         fix='CREATE ROLE "b" NOLOGIN; -- with its own password\nGRANT "b" TO CURRENT_USER;',
@@ -205,8 +209,12 @@ ROLES = (
     ),
     innocent("owner-is-reserved-role", table("t", owner="rdsadmin")),
     innocent("owner-is-reserved-role", table("t", owner="postgres"), flavour=Flavour.RDS),
-    innocent("role-attributes-spelled-out", Role(name="a")),
-    innocent("role-attributes-spelled-out", Role(name="postgres", superuser=True), via=Via.DUMP),
+    innocent("role-attributes-spelled-out", Role(name="a", login=True), via=Via.DUMP),
+    innocent(
+        "role-attributes-spelled-out",
+        Role(name="postgres", superuser=True, spelled=("superuser",)),
+        via=Via.DUMP,
+    ),
     Case(
         "settings-of-all-roles",
         (Setting(name="app.Mode", value="on", scope="server", source="ALTER ROLE ALL"),),

@@ -34,7 +34,9 @@ from rdscheck.model import Certainty
         with_roles=True,
         not_live="the statements are those of a dump",
     ),
-    innocent=Example(sql="CREATE TABLE roles (id integer PRIMARY KEY)"),
+    innocent=Example(
+        dump="CREATE ROLE app;\nALTER ROLE app WITH INHERIT NOCREATEROLE NOCREATEDB LOGIN;\n",
+    ),
 )
 def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
     """Find the ordinary roles of a dump, with statements that work; others have findings of their own."""
@@ -42,11 +44,11 @@ def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
         return
     owners = owning(context.facts)
     for role in own_roles(context):
-        if not (role.superuser or role.replication or role.bypass_rls):
+        if role.spelled and not (role.superuser or role.replication or role.bypass_rls):
             yield hit(
                 role,
                 f"role {plain(role.name)}",
-                f"The dump sets attributes of the role {plain(role.name)} that the master user of"
-                f" {context.target.name} may not mention.",
+                f"The dump sets {', '.join(role.spelled)} of the role {plain(role.name)}, on or off, which"
+                f" the master user of {context.target.name} may not mention.",
                 creation(role, owners),
             )
