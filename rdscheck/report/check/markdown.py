@@ -97,6 +97,11 @@ def _check(check: Checked, *, alone: bool) -> Iterator[str]:
             finding = entry.finding
             yield f"- {finding.severity} {code(finding.id)}: {md(finding.subject)}, {md(words.state(entry))}"
         yield ""
+    if check.rehearsal:
+        yield "### Rehearsal"
+        yield ""
+        yield from (f"- {md(one)}" for one in (*words.rehearsal(check), *words.refusals(check)))
+        yield ""
     yield from _effort(check)
     if check.missed:
         yield f"### Not checked ({len(check.missed)})"

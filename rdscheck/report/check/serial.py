@@ -1,10 +1,12 @@
 """A check as JSON: ``schema/check.schema.json`` says its form."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, Work, counts, exit_code
+from rdscheck.assess.rehearsing.telling import Rehearsed
 from rdscheck.report.check import words
 from rdscheck.report.serial import encoded
 
@@ -66,6 +68,20 @@ def _check(check: Checked) -> dict[str, Any]:
             {"group": group, "hours": round(total, 2), "parts": [_work(one) for one in some]}
             for group, total, some in words.effort(check)
         ],
+        "rehearsal": _rehearsal(check.rehearsal) if check.rehearsal else None,
+    }
+
+
+def _rehearsal(told: Rehearsed) -> dict[str, Any]:
+    return {
+        "statements": told.statements,
+        "passes": told.passes,
+        "refused": [asdict(one) for one in told.met],
+        "unconfirmed": [{"id": id_, "subject": subject} for id_, subject in told.unconfirmed],
+        "assumed_roles": list(told.assumed_roles),
+        "options": list(told.options),
+        "files": list(told.files),
+        "not_run": list(told.not_run),
     }
 
 

@@ -64,6 +64,15 @@ def _check(check: Checked) -> Iterator[Line]:
             line = f"- {finding.severity} {finding.id}: {one_line(finding.subject)}, {words.state(entry)}"
             yield from _wrapped(line, "  ", "    ")
         yield Line()
+    if check.rehearsal:
+        yield Line("Rehearsal", "bold")
+        for told in words.rehearsal(check):
+            yield from _wrapped(told, "  ", "    ")
+        for refusal in words.refusals(check)[:_MOST]:
+            yield from _wrapped(f"- {refusal}", "    ", "      ")
+        if (more := len(check.rehearsal.met) - _MOST) > 0:
+            yield Line(f"    … and {more} more (all of them in the other formats)")
+        yield Line()
     if check.work:
         yield from _effort(check)
     if check.missed:
