@@ -17,7 +17,6 @@ from rdscheck.assess.facts import (
     Schema,
     SecurityLabel,
     Server,
-    Setting,
     TextSearch,
     Via,
 )
@@ -214,17 +213,6 @@ ROLES = (
         "role-attributes-spelled-out",
         Role(name="postgres", superuser=True, spelled=("superuser",)),
         via=Via.DUMP,
-    ),
-    Case(
-        "settings-of-all-roles",
-        (Setting(name="app.Mode", value="on", scope="server", source="ALTER ROLE ALL"),),
-        'setting app."Mode"',
-        WARNING,
-    ),
-    innocent(
-        "settings-of-all-roles",
-        Setting(name="work_mem", value="8MB", scope="role", subject="app"),
-        Setting(name="work_mem", value="8MB", scope="server", source="ALTER SYSTEM"),
     ),
 )
 
