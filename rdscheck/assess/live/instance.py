@@ -224,8 +224,8 @@ def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransacti
 
 @part("lines of pg_hba.conf", "authentication", since=10)
 def login_rules(look: Look, _part: Part) -> Iterator[LoginRule]:
-    """Read how clients log in; only superusers may, and with RDS it is the service's own affair."""
-    if look.service:
+    """Read how clients log in; only superusers may, whom RDS does not have: its lines are its own affair."""
+    if look.service and look.rows("SELECT current_setting('is_superuser')") != [("on",)]:
         return
     query = """
         SELECT type, auth_method, database, user_name, concat_ws('/', address, netmask)
