@@ -20,6 +20,9 @@ _FLAGS = {
     "inherit": "inherit",
 }
 
+#: Those that only a superuser may mention, NO before them or not.
+_SPELLED = {"superuser": "superuser", "isreplication": "replication", "bypassrls": "bypassrls"}
+
 
 def password_kind(password: str) -> str:
     """Return what kind a stored password is of: none, md5, scram or plain."""
@@ -45,6 +48,8 @@ def _role_fields(node: Node) -> dict[str, object]:
     for option, field in _FLAGS.items():
         if option in given:
             found[field] = given[option] == "true"
+    if spelled := tuple(name for option, name in _SPELLED.items() if option in given):
+        found["spelled"] = spelled
     if "connectionlimit" in given:
         found["connection_limit"] = int(given["connectionlimit"])
     if "validUntil" in given:
