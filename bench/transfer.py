@@ -17,7 +17,6 @@ from rdscheck.aws.client import s3_client
 from rdscheck.aws.endpoint import S3Endpoint
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -48,8 +47,7 @@ class Bench:
     size: int
 
     def point_at(self, endpoint: S3Endpoint) -> None:
-        credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-        self.db.use_s3(endpoint.url_for_server, endpoint.region, credentials, BUCKET)
+        self.db.use_s3(endpoint.url_for_server, endpoint.region, endpoint.credentials, BUCKET)
         self.db.associate_role("s3Export", allow=["s3:*"], resource=["*"])
         self.db.associate_role("s3Import", allow=["s3:*"], resource=["*"])
 

@@ -19,7 +19,8 @@ class RdscheckError(Exception):
     """Something the user can mend.
 
     ``message`` says what went wrong and where, ``hint`` what to do next;
-    ``exit_code`` is what a command ends with when nobody catches it.
+    ``exit_code`` is what a command ends with when nobody catches it. What a kind of error
+    holds besides the message has a default: that is how pickle carries it between workers.
     """
 
     exit_code = ExitCode.UNCHECKED
@@ -32,14 +33,6 @@ class RdscheckError(Exception):
     def __str__(self) -> str:
         """Return the message with its hint on the same line."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the trip between pytest-xdist workers."""
-        return _rebuild, (type(self), self.message, self.hint)
-
-
-def _rebuild(kind: type[RdscheckError], message: str, hint: str | None) -> RdscheckError:
-    return kind(message, hint=hint)
 
 
 class UsageError(RdscheckError):

@@ -53,6 +53,7 @@ class Finding:
     certainty: Certainty
     database: str = ""
     line: int = 0
+    fix_on: str = "source"  # where the fix is run: source, or target for what comes before the restore
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -49,6 +49,7 @@ class Hit:
     severity: Severity | None = None
     certainty: Certainty | None = None
     source: str = ""
+    fix_on: str = ""
 
 
 def hit(fact: Fact, subject: str, message: str = "", fix: str = "", **others: object) -> Hit:
@@ -106,6 +107,7 @@ class Rule:
     judge: Judge
     certainty: Certainty = Certainty.DOCUMENTED
     effort: Effort = field(default=Effort(0.25, 0.1))
+    fix_on: str = "source"  # or target: the fix is SQL for the new instance, run before the restore
     engines: tuple[str, ...] = BOTH_ENGINES
     moves: tuple[Move, ...] = BOTH_MOVES
     targets: tuple[int, int] = (0, 0)  # first and last target major, 0: no limit
@@ -139,6 +141,7 @@ class Rule:
                 certainty=one.certainty or self.certainty,
                 database=one.database,
                 line=one.line,
+                fix_on=one.fix_on or self.fix_on,
             )
 
 

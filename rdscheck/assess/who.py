@@ -1,6 +1,7 @@
 """Which roles are people's and applications', and which the system's or the service's."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from rdscheck.assess.facts import Facts, Flavour, Role
 from rdscheck.assess.rule import Context
@@ -13,9 +14,14 @@ BOOTSTRAP = frozenset({"postgres", "rdsadmin"})
 _MADE_BY_USERS = frozenset({"rds_pgaudit"})
 
 
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(reserved_roles()) - _MADE_BY_USERS
+
+
 def of_service(name: str) -> bool:
     """Tell whether a role belongs to RDS: users neither make nor change it."""
-    return name in reserved_roles() and name not in _MADE_BY_USERS
+    return name in _reserved()
 
 
 def of_system(name: str) -> bool:
@@ -28,11 +34,14 @@ def known(name: str) -> bool:
     return of_service(name) or of_system(name) or name in BOOTSTRAP
 
 
+def is_service(facts: Facts) -> bool:
+    """Tell whether the source is an instance of RDS or Aurora, as far as known."""
+    return facts.origin.flavour in {Flavour.RDS, Flavour.AURORA}
+
+
 def from_service(facts: Facts) -> bool:
-    """Tell whether facts are those of an instance of RDS or Aurora: it has the service's roles itself."""
-    return facts.origin.flavour in {Flavour.RDS, Flavour.AURORA} or any(
-        one.name == "rdsadmin" for one in facts.roles
-    )
+    """Tell the same of facts that may be a dump's: it has the service's roles itself."""
+    return is_service(facts) or any(one.name == "rdsadmin" for one in facts.roles)
 
 
 def own_roles(context: Context) -> Iterator[Role]:

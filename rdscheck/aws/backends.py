@@ -1,6 +1,5 @@
 """Choosing, starting and ending an S3 backend."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +10,6 @@ from rdscheck.aws.moto import Moto
 from rdscheck.aws.url import Url
 from rdscheck.errors import InvalidS3Address, S3Unavailable
 from rdscheck.sandbox.engine import Engine
-from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
 
 #: What ``--s3`` takes besides an address.
@@ -31,49 +29,16 @@ class Backend(Protocol):
         """End what ``start`` began; ended already is fine."""
 
 
-def start(
-    choice: str,
-    *,
-    run_dir: Path,
-    bind: str = "127.0.0.1",
-    server_host: str | None = None,
-    labels: Mapping[str, str] | None = None,
-    owner: Owner | None = None,
-) -> S3Endpoint:
-    """Start the backend of that choice and return once it answers.
-
-    ``server_host`` is the name by which a server in a container reaches this host;
-    without it the server runs on the host. A process ends with ``owner`` (by default
-    the caller), or with whoever the run's ``owner`` file names by then. Containers
-    carry ``labels`` for the sweep instead.
-    """
-    place = Place(
-        run_dir=run_dir,
-        bind=bind,
-        server_host=server_host,
-        labels=dict(labels or {}),
-        owner=owner or Owner.me(),
-    )
+def start(choice: str, place: Place) -> S3Endpoint:
+    """Start the backend of that choice and return once it answers."""
     if choice != "auto":
         return backend(choice).start(place)
     return _automatic(place)
 
 
 def start_for(engine: Engine | None, run: RunDir, choice: str) -> S3Endpoint:
-    """Start a backend where the servers of an engine reach it, owned by whoever owns the run.
-
-    A server of the user's own has no engine; it is taken to reach loopback.
-    """
-    bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
-    owner = run.owner() or Owner.me()
-    return start(
-        choice,
-        run_dir=run.path,
-        bind=bind,
-        server_host=server_host,
-        labels=labels(owner, run.id),
-        owner=owner,
-    )
+    """Start a backend for a run where the servers of an engine reach it."""
+    return start(choice, Place.for_run(run, engine))
 
 
 def stop(endpoint: S3Endpoint) -> None:

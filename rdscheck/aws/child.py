@@ -1,12 +1,16 @@
-"""Servers of ours that run as processes of their own, and tell in one line where they listen."""
+"""Servers of ours that run as processes of their own, and tell in one line where they listen.
 
+What they do themselves for that is in ``rdscheck.aws.lifeline``.
+"""
+
+import contextlib
 import json
 import os
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rdscheck.aws.endpoint import Place
@@ -14,6 +18,7 @@ from rdscheck.errors import StartError
 from rdscheck.sandbox.process import spawn
 
 _START_TIMEOUT = 60.0
+_STOP_TIMEOUT = 5.0
 
 
 def arguments_of(place: Place) -> list[str]:
@@ -28,8 +33,23 @@ def arguments_of(place: Place) -> list[str]:
     ]
 
 
-def launch(module: str, arguments: Sequence[str], directory: Path, log: Path) -> "subprocess.Popen[bytes]":
-    """Start a module as a process; what it has to say besides its one line goes to ``log``."""
+@contextlib.contextmanager
+def launched(module: str, arguments: Sequence[str], name: str, log: Path) -> Iterator[dict[str, str]]:
+    """Start a module as a process and give what it tells; it is killed when the block fails.
+
+    Everything else that it says goes to ``log``, in the directory in which it runs. ``name`` is for messages.
+    Raises ``StartError`` when it tells nothing.
+    """
+    process = _launch(module, arguments, log)
+    try:
+        yield _report(process, name, log)
+    except BaseException:
+        process.kill()
+        process.wait(timeout=_STOP_TIMEOUT)
+        raise
+
+
+def _launch(module: str, arguments: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
     with log.open("ab") as errors:
@@ -38,13 +58,13 @@ def launch(module: str, arguments: Sequence[str], directory: Path, log: Path) ->
             [sys.executable, "-P", "-m", module, *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,
-            cwd=directory,
+            cwd=log.parent,
             env=os.environ | {"PYTHONPATH": path},
         )
 
 
-def report(process: "subprocess.Popen[bytes]", name: str, log: Path) -> dict[str, str]:
-    """Read the line in which the child tells where it is; raises ``StartError`` when none comes."""
+def _report(process: "subprocess.Popen[bytes]", name: str, log: Path) -> dict[str, str]:
+    """Read the line in which the child tells where it is."""
     assert process.stdout is not None
     deadline = time.monotonic() + _START_TIMEOUT
     text = b""

@@ -11,9 +11,13 @@ from botocore.exceptions import BotoCoreError
 
 from rdscheck.aws.endpoint import DEFAULT_REGION, S3Endpoint
 from rdscheck.errors import S3Unavailable
+from rdscheck.sandbox.access import Credentials
 
 _CONNECT_TIMEOUT = 5
 _READ_TIMEOUT = 60
+
+#: For services that look at no keys.
+_ANYBODY = Credentials("rdscheck", "rdscheck")
 
 
 def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
@@ -45,20 +49,31 @@ def s3_client(endpoint: S3Endpoint, region: str | None = None) -> Any:
     )
 
 
-def plain_client(url: str, service: str, region: str = DEFAULT_REGION) -> Any:
-    """Return a boto3 client of a service on this machine, which looks at no keys."""
+def plain_client(
+    url: str,
+    service: str,
+    region: str = DEFAULT_REGION,
+    credentials: Credentials = _ANYBODY,
+    **settings: Any,
+) -> Any:
+    """Return a boto3 client of a service on this machine; most of them look at no keys.
+
+    ``settings`` are those of botocore's ``Config``.
+    """
+    usual: dict[str, Any] = {
+        "connect_timeout": _CONNECT_TIMEOUT,
+        "read_timeout": _READ_TIMEOUT,
+        "proxies": {},
+        "retries": {"total_max_attempts": 1},
+    }
     return local_session().client(
         service,
         endpoint_url=url,
         region_name=region,
-        aws_access_key_id="rdscheck",
-        aws_secret_access_key="rdscheck",  # noqa: S106
-        config=Config(
-            proxies={},
-            connect_timeout=_CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUT,
-            retries={"total_max_attempts": 1},
-        ),
+        aws_access_key_id=credentials.access_key,
+        aws_secret_access_key=credentials.secret_key,
+        aws_session_token=credentials.session_token or None,
+        config=Config(**usual | settings),
     )
 
 

@@ -1,14 +1,18 @@
-"""An S3 endpoint as everybody shares it: where it is, how to sign, how to end it."""
+"""Endpoints as everybody shares them: where they are, how to sign, how to end them."""
 
 import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from rdscheck.sandbox.access import Credentials
+from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.owner import labels as labels_of
+from rdscheck.sandbox.rundir import RunDir
 
 Kind = Literal["moto", "localstack", "url"]
 
@@ -17,16 +21,16 @@ DEFAULT_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
-class S3Endpoint:
-    """A running S3 endpoint; plain enough to be written to a file and read by another process.
+class Endpoint:
+    """A running endpoint; plain enough to be written to a file and read by another process.
 
     ``url_for_host`` is for us, ``url_for_server`` for the database server, which may
     run in a container and see the same endpoint under another address.
-    What ends it is a process (``pid`` and its start time) or a ``container``, under the
-    names that the sweep of a run looks for; neither is set where it is not ours to end.
+    What ends it is a process (``pid`` and its start time), under the names that the sweep
+    of a run looks for; it is not set where it is not ours to end.
     """
 
-    kind: Kind
+    kind: str
     name: str  # what reports print: "moto 5.2.5"
     url_for_host: str
     url_for_server: str
@@ -36,16 +40,28 @@ class S3Endpoint:
     session_token: str = field(default="", repr=False)
     pid: int = 0
     started: str = ""
-    container: str = ""
+
+    @property
+    def credentials(self) -> Credentials:
+        """Keys that it takes."""
+        return Credentials(self.access_key, self.secret_key, self.session_token)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON holds it; the keys in it are secrets, so the file must be private."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "S3Endpoint":
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read what ``to_json`` returned."""
         return cls(**value)
+
+
+@dataclass(frozen=True)
+class S3Endpoint(Endpoint):
+    """A running S3 endpoint; a ``container`` ends it where no process does."""
+
+    kind: Kind
+    container: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -59,7 +75,8 @@ class Place:
 
     ``bind`` is the address our own processes listen on. ``server_host`` is the name
     under which a server in a container reaches this host, None where the server
-    runs on the host itself. Containers carry ``labels``; a process ends with ``owner``.
+    runs on the host itself. Containers carry ``labels`` for the sweep; a process ends
+    with ``owner``, or with whoever the run's ``owner`` file names by then.
     """
 
     run_dir: Path
@@ -67,6 +84,16 @@ class Place:
     server_host: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     owner: Owner = field(default_factory=Owner.me)
+
+    @classmethod
+    def for_run(cls, run: RunDir, engine: Engine | None) -> "Place":
+        """Return where the servers of an engine reach what is started, owned by whoever owns the run.
+
+        A server of the user's own has no engine; it is taken to reach loopback.
+        """
+        bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
+        owner = run.owner() or Owner.me()
+        return cls(run.path, bind, server_host, labels_of(owner, run.id), owner)
 
 
 @dataclass(frozen=True)

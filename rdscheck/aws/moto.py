@@ -10,8 +10,6 @@ from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, http
 from rdscheck.errors import S3Unavailable
 from rdscheck.sandbox.process import end_process
 
-_STOP_TIMEOUT = 5.0
-
 
 class Moto:
     """The backend that needs neither Docker nor a network."""
@@ -29,9 +27,8 @@ class Moto:
         if not found.usable:
             raise S3Unavailable("moto is not installed", hint="pip install 'moto[s3,server]'")
         log = place.run_dir / "moto.log"
-        process = child.launch("rdscheck.aws.moto_server", child.arguments_of(place), place.run_dir, log)
-        try:
-            told = child.report(process, "moto", log)
+        arguments = child.arguments_of(place)
+        with child.launched("rdscheck.aws.moto_server", arguments, "moto", log) as told:
             port = int(told["port"])
             endpoint = S3Endpoint(
                 kind="moto",
@@ -42,15 +39,11 @@ class Moto:
                 # moto checks no signature; the names say so to whoever meets them.
                 access_key="moto",
                 secret_key="moto",  # noqa: S106
-                pid=process.pid,
+                pid=int(told["pid"]),
                 started=told["started"],
             )
             require_s3(endpoint)
-        except BaseException:
-            process.kill()
-            process.wait(timeout=_STOP_TIMEOUT)
-            raise
-        return endpoint
+            return endpoint
 
     def stop(self, endpoint: S3Endpoint) -> None:
         """End the server; nothing happens where it is gone, or its id belongs to somebody else now."""

@@ -5,12 +5,9 @@ nobody guesses a free port; everything else it has to say goes to standard error
 """
 
 import argparse
-import json
 import logging
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import moto.s3.urls  # noqa: F401  loaded before the port is told, not at the first request
 from moto.iam.access_control import PermissionResult
@@ -22,8 +19,7 @@ from moto.moto_server.werkzeug_app import (
 from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
 
-from rdscheck.aws.lifeline import end_with
-from rdscheck.sandbox.owner import Owner
+from rdscheck.aws.lifeline import parse, tell
 
 
 class _Handler(MotoRequestHandler):
@@ -51,20 +47,13 @@ def _look_past_denies() -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Serve until the owner is gone."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bind", required=True)
-    parser.add_argument("--owner", type=Owner.parse, required=True)
-    parser.add_argument("--owner-file", type=Path)
-    options = parser.parse_args(arguments)
-    end_with(options.owner, options.owner_file)
+    options = parse(argparse.ArgumentParser(), arguments)
     _look_past_denies()
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server(options.bind, 0, application, threaded=True, request_handler=_Handler)
-    report = {"port": server.server_port, "started": Owner.me().started}
-    os.write(1, json.dumps(report).encode() + b"\n")
-    os.dup2(2, 1)  # ends the report for the reader, and keeps stray prints out of a closed pipe
+    tell(port=server.server_port)
     server.serve_forever()
 
 

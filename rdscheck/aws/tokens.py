@@ -6,17 +6,15 @@ authentication, how it is called, which access keys there are and what their pol
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from psycopg import sql
-
 from rdscheck.errors import UsageError
-from rdscheck.sandbox.access import Credentials
-from rdscheck.sandbox.server import Connection, Server
+from rdscheck.sandbox.access import Credentials, as_word
+from rdscheck.sandbox.programs import run_program, write_file
+from rdscheck.sandbox.server import Server
 
 #: The account, the region and the instance's DbiResourceId that a sandbox has unless told otherwise.
 ACCOUNT = "123456789012"
@@ -47,9 +45,9 @@ class Holder:
         keys = self.credentials
         until = int(self.expires.timestamp()) if self.expires else 0
         words = (keys.access_key, keys.secret_key, keys.session_token)
-        lines = [f"key {' '.join(map(_word, words))} {until}"]
+        lines = [f"key {' '.join(map(as_word, words))} {until}"]
         for verb, rules in (("allow", self.allow), ("deny", self.deny)):
-            lines += [f"{verb} {_word(keys.access_key)} {_word(act)} {_word(on)}" for act, on in rules]
+            lines += [f"{verb} {as_word(keys.access_key)} {as_word(act)} {as_word(on)}" for act, on in rules]
         return lines
 
 
@@ -70,10 +68,10 @@ class Known:
         """Return the configuration, line by line."""
         lines = [
             f"enabled {int(self.enabled)}",
-            f"region {_word(self.region)}",
-            f"account {_word(self.account)}",
-            f"resource {_word(self.resource_id)}",
-            *(f"endpoint {_word(one)}" for one in self.endpoints),
+            f"region {as_word(self.region)}",
+            f"account {as_word(self.account)}",
+            f"resource {as_word(self.resource_id)}",
+            *(f"endpoint {as_word(one)}" for one in self.endpoints),
             f"stopped {int(self.stopped.timestamp())}" if self.stopped else f"ahead {self.ahead}",
         ]
         return [*lines, *(line for one in self.holders for line in one.lines())]
@@ -181,7 +179,7 @@ class IamLogin:
     def forget(self) -> None:
         """Remove what was written: nothing is enabled any more."""
         with self._server.maintenance() as admin:
-            self._run(admin, [], f"rm -f {self._path()}")
+            run_program(admin, f"rm -f {self._path()}")
 
     def _path(self) -> str:
         # Percent-encoded the name holds nothing a shell would read, nor a slash.
@@ -189,16 +187,9 @@ class IamLogin:
         return f"{_DIRECTORY}/{name}.conf"
 
     def _write(self) -> None:
-        """Put the file into the data directory, through the server itself, as ``Associations`` does."""
-        path = self._path()
-        write = f"umask 077 && mkdir -p {_DIRECTORY} && cat > {path}.new && mv -f {path}.new {path}"
+        """Put the file into the data directory."""
         with self._server.maintenance() as admin:
-            self._run(admin, self.known.lines(), write)
-
-    @staticmethod
-    def _run(admin: Connection, lines: Iterable[str], program: str) -> None:
-        rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(list(lines)))
-        admin.execute(sql.SQL("COPY ({}) TO PROGRAM {}").format(rows, sql.Literal(program)))
+            write_file(admin, self._path(), self.known.lines())
 
 
 def generate(credentials: Credentials, *, host: str, port: int, user: str, region: str = REGION) -> str:
@@ -223,8 +214,3 @@ def made_at(token: str) -> datetime:
         if name == "X-Amz-Date":
             return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     raise UsageError("this is no token: it has no X-Amz-Date")
-
-
-def _word(text: str) -> str:
-    """Write any text as one word of a line; an empty one as a lone percent sign."""
-    return quote(text, safe=":/*?") or "%"

@@ -8,7 +8,8 @@ from botocore.exceptions import BotoCoreError
 
 from rdscheck.aws.answers import require_s3
 from rdscheck.aws.endpoint import DEFAULT_REGION, Found, Place, S3Endpoint, seen_by_server
-from rdscheck.errors import InvalidS3Address, S3Unavailable
+from rdscheck.errors import InvalidS3Address, RdscheckError, S3Unavailable
+from rdscheck.sandbox.access import Credentials
 
 _EXAMPLE = "for example http://127.0.0.1:9000"
 
@@ -25,23 +26,17 @@ class Url:
 
     def start(self, place: Place) -> S3Endpoint:
         """Check that the address serves us as S3 does."""
-        for_server = seen_by_server(self.url, place)
-        if for_server is None:
-            raise S3Unavailable(
-                f"the server runs in a container, and nothing answers at {place.server_host}"
-                f" for what is {self.url} here",
-                hint="let the endpoint listen on that address too, or use --engine local",
-            )
-        access_key, secret_key, token, region = _credentials()
+        for_server = url_for_server(self.url, place, S3Unavailable)
+        keys, region = _credentials()
         endpoint = S3Endpoint(
             kind="url",
             name="URL",
             url_for_host=self.url,
             url_for_server=for_server,
             region=region,
-            access_key=access_key,
-            secret_key=secret_key,
-            session_token=token,
+            access_key=keys.access_key,
+            secret_key=keys.secret_key,
+            session_token=keys.session_token,
         )
         require_s3(endpoint)
         return endpoint
@@ -72,8 +67,29 @@ def check_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _credentials() -> tuple[str, str, str, str]:
-    """Return access key, secret key, session token and region: ours from the environment, else boto3's."""
+def url_for_server(url: str, place: Place, unavailable: type[RdscheckError]) -> str:
+    """Return a user's URL as the server must write it; raises ``unavailable`` where it cannot reach it."""
+    found = seen_by_server(url, place)
+    if found is None:
+        raise unavailable(
+            f"the server runs in a container, and nothing answers at {place.server_host}"
+            f" for what is {url} here",
+            hint="let the endpoint listen on that address too, or use --engine local",
+        )
+    return found
+
+
+def boto3_keys() -> tuple[Credentials | None, str]:
+    """Return the keys boto3 finds, if any, and its region or the usual one. Raises ``BotoCoreError``."""
+    session = boto3.session.Session()
+    found = session.get_credentials()
+    keys = found.get_frozen_credentials() if found else None
+    region = session.region_name or DEFAULT_REGION
+    return Credentials(keys.access_key, keys.secret_key, keys.token or "") if keys else None, region
+
+
+def _credentials() -> tuple[Credentials, str]:
+    """Return keys and region: ours from the environment, else boto3's."""
     env = os.environ.get
     region = env("RDSCHECK_S3_REGION", "")
     access_key, secret_key = env("RDSCHECK_S3_ACCESS_KEY", ""), env("RDSCHECK_S3_SECRET_KEY", "")
@@ -81,17 +97,15 @@ def _credentials() -> tuple[str, str, str, str]:
         missing = "RDSCHECK_S3_SECRET_KEY" if access_key else "RDSCHECK_S3_ACCESS_KEY"
         raise S3Unavailable(f"half of the S3 credentials is missing: {missing}", hint="set both or neither")
     if access_key:
-        return access_key, secret_key, env("RDSCHECK_S3_SESSION_TOKEN", ""), region or DEFAULT_REGION
+        ours = Credentials(access_key, secret_key, env("RDSCHECK_S3_SESSION_TOKEN", ""))
+        return ours, region or DEFAULT_REGION
     try:
-        session = boto3.session.Session()
-        region = region or session.region_name or DEFAULT_REGION
-        found = session.get_credentials()
-        keys = found.get_frozen_credentials() if found else None
+        keys, usual = boto3_keys()
     except BotoCoreError as error:
         raise S3Unavailable(f"boto3 cannot read the AWS credentials: {error}", hint=_hint()) from error
     if keys is None:
         raise S3Unavailable("there are no credentials for the S3 address", hint=_hint())
-    return keys.access_key, keys.secret_key, keys.token or "", region
+    return keys, region or usual
 
 
 def _hint() -> str:

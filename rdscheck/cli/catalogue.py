@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rdscheck.assess.rule import rules
 from rdscheck.catalog.extensions import EXTENSION, listed, offered
 from rdscheck.catalog.numbering import is_version
 from rdscheck.catalog.parameters import parameters
@@ -20,7 +21,7 @@ from rdscheck.catalog.versions import (
     read_version,
     support,
 )
-from rdscheck.cli import babelfish
+from rdscheck.cli import babelfish, ruling
 from rdscheck.cli.console import Console
 from rdscheck.cli.scenarios import run_pytest
 from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
@@ -55,7 +56,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "explain",
         help="one entry with why, fix and source",
         description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
-        "documentation finding, a version (15, 15.4), or what PostgreSQL calls a table of T-SQL "
+        "documentation finding, a rule of rdscheck check (extension-not-offered), a version (15, 15.4), or "
+        "what PostgreSQL calls a table of T-SQL "
         f"({babelfish.ID} 'db.schema.table').",
         epilog=babelfish.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -128,7 +130,7 @@ def _rows(what: str) -> tuple[list[str], list[list[str]]]:
         return ["key", "document", "says"], [
             [one.key, one.document, one.says] for _, one in sorted(DOCUMENTATION_FINDINGS.items())
         ]
-    return ["id", "problem"], []
+    return ruling.COLUMNS, ruling.rows()
 
 
 def _rows_of(what: str, text: str, console: Console) -> tuple[list[str], list[list[str]]]:
@@ -178,6 +180,8 @@ def _explain(options: argparse.Namespace, console: Console) -> ExitCode:
         _print(DEVIATIONS[wanted], console)
     elif wanted in DOCUMENTATION_FINDINGS:
         _print(DOCUMENTATION_FINDINGS[wanted], console)
+    elif wanted in rules():
+        ruling.explain(rules()[wanted], console)
     elif is_version(wanted):
         _explain_version(wanted, console)
     elif "/" not in wanted and (scenarios_dir() / wanted).is_dir():
@@ -237,7 +241,7 @@ def _explain_scenario(wanted: str, console: Console) -> None:
     if not found:
         raise UsageError(
             f"nothing is called {wanted!r}",
-            hint="rdscheck list scenarios, deviations, findings or versions shows what there is",
+            hint="rdscheck list scenarios, rules, deviations, findings or versions shows what there is",
         )
     scenario = found[0].scenario
     console.data(f"{scenario.id}: {scenario.title}")

@@ -33,6 +33,16 @@ class Console:
         """Print progress or a remark."""
         self.err.print(Text(text))
 
+    def progress(self, text: str) -> None:
+        """Show what is done at the moment, on a terminal only: the next progress takes its place."""
+        if self.interactive:
+            self.err.print(Text(text), end="\r", overflow="ellipsis", no_wrap=True, crop=True)
+            self.err.file.write("\x1b[K")
+
+    def styled(self, text: str, style: str) -> None:
+        """Print a line of the answer for a terminal."""
+        self.out.print(Text(text, style=style))
+
     def error(self, message: str, hint: str | None = None) -> None:
         """Print a mistake in one line, and the next step."""
         line = Text("rdscheck: ", style="bold red")

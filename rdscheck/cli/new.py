@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from rdscheck.cli import ruling
 from rdscheck.cli.console import Console
 from rdscheck.errors import ExitCode, UsageError
 
@@ -42,7 +43,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command."""
     new = commands.add_parser(
         "new",
-        help="start a scenario from a template",
+        help="start a scenario or a rule from a template",
         description="Write a file that fails its own test until it is filled in.",
     )
     kinds = new.add_subparsers(title="kinds", metavar="KIND", required=True)
@@ -52,6 +53,20 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "--dir", type=Path, default=Path("scenarios"), metavar="DIR", help="where scenarios are (./scenarios)"
     )
     scenario.set_defaults(command=_scenario)
+    rule = kinds.add_parser("rule", help="rdscheck/assess/rules/GROUP/RULE_ID.py")
+    rule.add_argument("id", metavar="GROUP/RULE-ID", help="for example files/file-foreign-table")
+    rule.add_argument(
+        "--dir",
+        type=Path,
+        default=Path("rdscheck/assess/rules"),
+        metavar="DIR",
+        help="where rules are (./rdscheck/assess/rules)",
+    )
+    rule.set_defaults(command=_rule)
+
+
+def _rule(options: argparse.Namespace, console: Console) -> ExitCode:
+    return ruling.new(options.id, options.dir, console)
 
 
 def _scenario(options: argparse.Namespace, console: Console) -> ExitCode:

@@ -14,7 +14,6 @@ from rdscheck.catalog.versions import parse_versions
 from rdscheck.cli.console import Console
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.sandbox import sweep
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.associations import Associations
 from rdscheck.sandbox.engines import by_name, choose
 from rdscheck.sandbox.owner import Owner
@@ -128,8 +127,7 @@ def _start_s3(choice: str, run: RunDir, server: Server) -> S3Endpoint:
     s3_client(endpoint).create_bucket(Bucket=_BUCKET)
     server.create_named_database(_DATABASE)
     instance = Associations(server)
-    keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
-    instance.use_s3(endpoint.url_for_server, endpoint.region, keys, _BUCKET)
+    instance.use_s3(endpoint.url_for_server, endpoint.region, endpoint.credentials, _BUCKET)
     instance.associate_role("s3Export", allow=["s3:*"], resource=["*"])
     instance.associate_role("s3Import", allow=["s3:*"], resource=["*"])
     return endpoint

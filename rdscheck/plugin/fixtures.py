@@ -12,7 +12,6 @@ from rdscheck.errors import EngineUnavailable
 from rdscheck.plugin.marks import claim_of
 from rdscheck.plugin.session import session_of
 from rdscheck.recording import RecordedConnection, Recorder
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.logs import LogReader
@@ -300,11 +299,10 @@ def rds_s3(request: pytest.FixtureRequest, rds_db: Database) -> "Iterator[S3Spac
         recorder.mask(space.bucket, SHOWN_BUCKET)
         space.on_new_bucket = lambda name: recorder.mask(name, f"{SHOWN_BUCKET}-{len(space.buckets)}")
         if rds_db.server.info.admin_host:
-            credentials = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
             rds_db.use_s3(
                 endpoint.url_for_server,
                 endpoint.region,
-                credentials,
+                endpoint.credentials,
                 space.bucket,
                 associate=("s3Export", "s3Import"),
             )

@@ -125,9 +125,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _leave_out(config, items)
     babelfish.mark_real(config, items)
     for item in items:
-        # With --dist loadgroup one worker starts the servers, without it each that gets one of the tests.
-        if "rds_fleet" in getattr(item, "fixturenames", ()):
+        # With --dist loadgroup one worker starts the servers, without it each that gets one of the tests
+        # starts its own, or waits for the one that does.
+        if _SHARED.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{version_of(item)}"))
+
+
+#: Fixtures that give servers which the tests of a module share.
+_SHARED = frozenset({"rds_fleet", "rds_prepared"})
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -117,12 +117,11 @@ def _shown(value: Any) -> str:
 def _own_credentials(space: "S3Space", associations: Associations) -> Callable[[str], Credentials | None]:
     """Return keys by feature for an S3 and a Lambda that check them, and do not know those of roles here."""
     endpoint = space.endpoint
-    own = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
 
     def credentials(feature: str) -> Credentials | None:
         if feature == "Lambda":
             return associations.lambda_credentials
-        return None if endpoint.is_local else own
+        return None if endpoint.is_local else endpoint.credentials
 
     return credentials
 

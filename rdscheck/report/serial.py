@@ -31,7 +31,12 @@ def dump(run: Run) -> dict[str, Any]:
 
 def dumps(run: Run) -> str:
     """Return the text of ``results.json``."""
-    text = json.dumps(dump(run), indent=2, sort_keys=True, ensure_ascii=False)
+    return encoded(dump(run))
+
+
+def encoded(value: object) -> str:
+    """Return a value as JSON that people read too: sorted, with what cannot be seen as escapes."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
     return _UNSEEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 

@@ -56,11 +56,11 @@ class Rule:
 
     def line(self, feature: str) -> str:
         """Return it as a line of the file."""
-        words = [self.effect, feature, _word(self.action), _word("\n".join(self.resources))]
+        words = [self.effect, feature, as_word(self.action), as_word("\n".join(self.resources))]
         words += ["except"] if self.other else []
-        words += ["among=" + _word("\n".join(self.among))] if self.among else []
-        words += ["in=" + _word(",".join(self.regions))] if self.regions else []
-        words += ["unsure=" + _word(ascii(self.unsure)[1:-1])] if self.unsure else []
+        words += ["among=" + as_word("\n".join(self.among))] if self.among else []
+        words += ["in=" + as_word(",".join(self.regions))] if self.regions else []
+        words += ["unsure=" + as_word(ascii(self.unsure)[1:-1])] if self.unsure else []
         return " ".join(words)
 
 
@@ -93,9 +93,9 @@ class Association:
             return []
         keys = (self.credentials.access_key, self.credentials.secret_key, self.credentials.session_token)
         return [
-            " ".join(("role", self.feature, _word(self.role_arn), *map(_word, keys))),
-            *(f"allow {self.feature} {_word(act)} {_word(res)}" for act, res in self.allow),
-            *(f"deny {self.feature} {_word(act)} {_word(res)}" for act, res in self.deny),
+            " ".join(("role", self.feature, as_word(self.role_arn), *map(as_word, keys))),
+            *(f"allow {self.feature} {as_word(act)} {as_word(res)}" for act, res in self.allow),
+            *(f"deny {self.feature} {as_word(act)} {as_word(res)}" for act, res in self.deny),
             *((f"bounded {self.feature}",) if self.bounded else ()),
             *(rule.line(self.feature) for rule in self.rules),
         ]
@@ -124,11 +124,11 @@ class Access:
 
     def lines(self) -> list[str]:
         """Return the configuration file the stand-ins read, line by line."""
-        lines = [f"endpoint {_word(self.endpoint)}"] if self.endpoint else []
+        lines = [f"endpoint {as_word(self.endpoint)}"] if self.endpoint else []
         if self.lambda_endpoint:
-            lines.append(f"lambda_endpoint {_word(self.lambda_endpoint)}")
+            lines.append(f"lambda_endpoint {as_word(self.lambda_endpoint)}")
         lines += [
-            f"region {_word(self.region)}",
+            f"region {as_word(self.region)}",
             f"split_bytes {self.split_bytes}",
             f"part_bytes {self.part_bytes}",
         ]
@@ -157,6 +157,6 @@ def resources(bucket: str) -> tuple[str, str]:
     return f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"
 
 
-def _word(text: str) -> str:
+def as_word(text: str) -> str:
     """Write any text as one word of a line; an empty one as a lone percent sign."""
     return quote(text, safe=":/*?") or "%"

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from psycopg import sql
-
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.access import (
     DEFAULT_ACTIONS,
@@ -15,6 +13,7 @@ from rdscheck.sandbox.access import (
     check_feature,
     resources,
 )
+from rdscheck.sandbox.programs import run_program, write_file
 from rdscheck.sandbox.server import Connection, Server
 
 _ACCOUNT = "123456789012"
@@ -167,22 +166,13 @@ class Associations:
         if not self._written:
             return
         with self._server.maintenance() as admin:
-            path = self._path(admin)
-            self._run(admin, sql.SQL("SELECT WHERE false"), f"rm -f {path}")
+            run_program(admin, f"rm -f {self._path(admin)}")
 
     def _write(self) -> None:
-        """Put the file into the data directory, through the server itself.
-
-        That way it works for a container and a local process alike, and belongs to
-        the server's user. A backend's working directory is its data directory; the
-        file's name is a number, so nothing here needs quoting for the shell.
-        """
+        """Put the file into the data directory."""
         self._written = True
         with self._server.maintenance() as admin:
-            path = self._path(admin)
-            rows = sql.SQL("SELECT unnest({}::text[])").format(sql.Literal(self._access.lines()))
-            write = f"umask 077 && mkdir -p rdscheck/aws && cat > {path}.new && mv -f {path}.new {path}"
-            self._run(admin, rows, write)
+            write_file(admin, self._path(admin), self._access.lines())
 
     def _path(self, admin: Connection) -> str:
         if self._dbname is None:
@@ -190,8 +180,4 @@ class Associations:
         row = admin.execute("SELECT oid FROM pg_database WHERE datname = %s", [self._dbname]).fetchone()
         if row is None:
             raise RdscheckError(f"there is no database {self._dbname!r}")
-        return f"rdscheck/aws/{int(row[0])}.conf"
-
-    @staticmethod
-    def _run(admin: Connection, rows: sql.Composable, program: str) -> None:
-        admin.execute(sql.SQL("COPY ({}) TO PROGRAM {}").format(rows, sql.Literal(program)))
+        return f"rdscheck/aws/{int(row[0])}.conf"  # a number: a shell reads nothing into it

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from rdscheck.sandbox.associations import Associations
 from rdscheck.sandbox.server import Connection, Server, unique_name
+from rdscheck.sandbox.verifier import stored
 
 
 class Database(Associations):
@@ -67,7 +68,9 @@ class Database(Associations):
         name, password = unique_name(wish), token_hex(12)
         parts = [sql.SQL("CREATE ROLE {}").format(sql.Identifier(name))]
         if login:
-            parts.append(sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password)))
+            parts.append(
+                sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(stored(password, self.server.major)))
+            )
         if options:
             parts.append(sql.SQL(options))  # type: ignore[arg-type]  # written in a test, not by a user
         with self.server.as_master() as conn:

@@ -22,6 +22,7 @@ from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
 from rdscheck.sandbox.upgrading import UPGRADE, Moved
+from rdscheck.sandbox.verifier import stored
 
 #: The name by which a container reaches the machine it runs on.
 HOST_NAME = "host.docker.internal"
@@ -101,8 +102,8 @@ class DockerEngine:
             self.prepare(version)
         secrets = Secrets(token_hex(12), token_hex(12))
         given = {
-            "RDS_MASTER_PASSWORD": secrets.master,
-            "RDSCHECK_ADMIN_PASSWORD": secrets.admin,
+            "RDS_MASTER_PASSWORD": stored(secrets.master, version.major),
+            "RDSCHECK_ADMIN_PASSWORD": stored(secrets.admin, version.major),
             "RDS_PARAMETERS": group,
         }
         if idle := idling.take(run, image):
@@ -110,7 +111,7 @@ class DockerEngine:
                 return idling.renew(self, version, idle, secrets, given)
             except StartError:
                 # A new container takes its place, and says what is wrong if it was not the old one.
-                images.docker("rm", "--force", "--volumes", idle)
+                self.stop(idle)
         container = self.launch(image, run, given, port=ANY_PORT)
         try:
             return self.await_server(version, container, secrets)

@@ -31,42 +31,31 @@ def keep(engine: "DockerEngine", info: ServerInfo, run: RunDir) -> bool:
     if owner is None or owner == Owner.kept() or not inside.ask_to_rest(info):
         return False
     image = str(engine.container(info).attrs["Config"]["Image"])
-    run.write(f"{_IDLE}{info.container[:12]}", {"container": info.container, "image": image})
+    run.write(f"{_IDLE}{info.container[:12]}", {"image": image, "info": info.to_json()})
     return True
 
 
-def take(run: RunDir, image: str) -> str:
-    """Return a container of that image which nobody else will take, empty when there is none."""
+def take(run: RunDir, image: str) -> ServerInfo | None:
+    """Return the server of a container of that image which nobody else will take."""
     with run.lock("idle"):
         for name, record in run.recorded(_IDLE).items():
             if record["image"] == image:
                 run.forget(name)
-                return str(record["container"])
-    return ""
+                return ServerInfo.from_json(record["info"])
+    return None
 
 
 def renew(
     engine: "DockerEngine",
     version: Version,
-    container: str,
+    old: ServerInfo,
     secrets: Secrets,
     given: dict[str, str],
 ) -> ServerInfo:
-    """Start a new server in an old container; ``given`` is what a new one gets as its environment.
+    """Start a new server in the container of an old one; ``given`` is what a new one gets as its environment.
 
     Raises ``StartError``.
     """
-    old = ServerInfo(
-        version=str(version),
-        server_version="0",
-        engine=engine.name,
-        base="",
-        host="",
-        port=0,
-        master_user="",
-        master_password="",
-        container=container,
-    )
     code, begun, told = engine.run(old, ["timeout", _SECONDS, "sh", f"{SCRIPTS}/renew.sh"], given)
     if code != 0:
         raise StartError(f"the container could not be used again: {told.decode(errors='replace').strip()}")

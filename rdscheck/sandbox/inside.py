@@ -9,14 +9,17 @@ from base64 import b64encode
 from contextlib import suppress
 
 import psycopg
-from psycopg import sql
 
 from rdscheck.sandbox.containers import MEMORY, SCRIPTS, STATE
 from rdscheck.sandbox.info import ServerInfo
-from rdscheck.sandbox.server import ADMIN, Connection, Server
+from rdscheck.sandbox.programs import run_program
+from rdscheck.sandbox.server import Connection, Server
 
 #: How long a restart is waited for before somebody looks what keeps it.
 _PATIENCE = 1.0
+
+#: What we do to the server is no business of the audit log that is under test.
+_QUIET = "-c pgaudit.log=none -c log_statement=none -c log_min_duration_statement=-1 -c statement_timeout=20s"
 
 
 def configure(info: ServerInfo, group: str) -> bool:
@@ -26,7 +29,7 @@ def configure(info: ServerInfo, group: str) -> bool:
             # Encoded, for COPY has an opinion about some characters. What the script says of settings this
             # server lacks would end up in the server's log.
             script = f"base64 -d | sh {SCRIPTS}/configure.sh {MEMORY}/data 2>/dev/null"
-            _run(conn, b64encode(group.encode()).decode(), script)
+            run_program(conn, script, [b64encode(group.encode()).decode()])
     except psycopg.Error:
         # Docker's way fails too where it has to, and says why.
         return False
@@ -37,21 +40,20 @@ def ask_to_restart(info: ServerInfo) -> str:
     """Ask the entry point for a restart; return which start it was until now, empty when nobody answers."""
     try:
         with _session(info) as conn:
-            row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [STATE]).fetchone()
-            assert row is not None
+            before = _which_start(conn)
             # The server may end this session, or the shell that sends the signal, before they are done.
             with suppress(psycopg.Error):
-                _run(conn, "", "kill -USR1 1")
+                run_program(conn, "kill -USR1 1")
     except psycopg.Error:
         return ""
-    return str(row[0])
+    return before
 
 
 def ask_to_rest(info: ServerInfo) -> bool:
     """Ask the entry point to stop the server and wait; False when nobody answers."""
     try:
         with _session(info) as conn, suppress(psycopg.Error):
-            _run(conn, "", "kill -USR2 1")
+            run_program(conn, "kill -USR2 1")
     except psycopg.Error:
         return False
     return True
@@ -63,9 +65,8 @@ def is_back(info: ServerInfo, before: str) -> bool:
     while time.monotonic() < deadline:
         try:
             with _session(info) as conn:
-                row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [STATE]).fetchone()
-            if row is not None and row[0] != before:
-                return True
+                if _which_start(conn) != before:
+                    return True
         except psycopg.Error:
             pass
         # A refused connection costs nothing; a short pause leaves the processor to the server.
@@ -74,17 +75,11 @@ def is_back(info: ServerInfo, before: str) -> bool:
 
 
 def _session(info: ServerInfo) -> Connection:
-    parameters = Server(info).parameters("postgres", ADMIN, info.admin_password)
-    # What we do to the server is no business of the audit log that is under test.
-    quiet = (
-        "-c pgaudit.log=none -c log_statement=none -c log_min_duration_statement=-1 -c statement_timeout=20s"
-    )
-    return psycopg.connect(
-        **parameters | {"host": info.admin_host, "sslmode": "disable", "options": quiet}, autocommit=True
-    )
+    return Server(info).admin(options=_QUIET)
 
 
-def _run(conn: Connection, text: str, program: str) -> None:
-    """Run a program of the container with a line of text as its input."""
-    copy = sql.SQL("COPY (SELECT {}::text) TO PROGRAM {}")
-    conn.execute(copy.format(sql.Literal(text), sql.Literal(program)))
+def _which_start(conn: Connection) -> str:
+    """Return which start of the server in its container this is."""
+    row = conn.execute("SELECT split_part(pg_read_file(%s), ' ', 1)", [STATE]).fetchone()
+    assert row is not None
+    return str(row[0])

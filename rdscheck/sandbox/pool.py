@@ -50,16 +50,12 @@ class Pool:
         guard(self.run)
         name = f"{SHARED}{version}"
         with self.run.lock(name):
-            known = self.run.read(name)
-            if known is not None:
-                server = Server(ServerInfo.from_json(known))
-                if self._answers(server):
-                    if parameters:
-                        server.modify(parameters)
-                    return server
-                stop(server.info)
-                self.run.forget(name)
-            return Server(self._start(version, name, parameters))
+            server = self._recorded(name)
+            if server is None:
+                return Server(self._start(version, name, parameters))
+            if parameters:
+                server.modify(parameters)
+            return server
 
     def dedicated(
         self, kind: type[_Kind], version: Version, parameters: Mapping[str, str] | None = None
@@ -87,14 +83,21 @@ class Pool:
         values = json.dumps(dict(sorted(parameters.items())))
         name = f"{GROUPED}{version}-{hashlib.sha256(values.encode()).hexdigest()[:12]}"
         with self.run.lock(name):
-            known = self.run.read(name)
-            if known is not None:
-                server = Server(ServerInfo.from_json(known))
-                if self._answers(server):
-                    return server
-                stop(server.info)
-                self.run.forget(name)
-            return Server(Instance.start(self.engine, self.run, name, version, parameters).info)
+            return self._recorded(name) or Server(
+                Instance.start(self.engine, self.run, name, version, parameters).info
+            )
+
+    def _recorded(self, name: str) -> Server | None:
+        """Return the server the run knows under a name; one that does not answer is ended and forgotten."""
+        known = self.run.read(name)
+        if known is None:
+            return None
+        server = Server(ServerInfo.from_json(known))
+        with suppress(psycopg.OperationalError), server.admin():
+            return server
+        stop(server.info)
+        self.run.forget(name)
+        return None
 
     def _start(self, version: Version, record: str, parameters: Mapping[str, str] | None) -> ServerInfo:
         """Start a server; what failed once in a run is not tried again by each of its tests."""
@@ -119,12 +122,6 @@ class Pool:
     def servers(self) -> list[Server]:
         """Return the servers started so far."""
         return servers_of(self.run)
-
-    @staticmethod
-    def _answers(server: Server) -> bool:
-        with suppress(psycopg.OperationalError), server.admin():
-            return True
-        return False
 
 
 def servers_of(run: RunDir) -> list[Server]:

@@ -1,7 +1,5 @@
 """What can be wrong with a parameter group: refused as RDS refuses it, or beyond this sandbox."""
 
-from functools import partial
-
 from rdscheck.errors import ExitCode, RdscheckError, StartError
 
 #: AWS's error codes for ModifyDBParameterGroup.
@@ -24,11 +22,6 @@ class ParameterRefused(RdscheckError):
         super().__init__(message, hint=hint)
         self.code = code
         self.certainty = certainty
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the trip between pytest-xdist workers."""
-        rebuild = partial(type(self), hint=self.hint, code=self.code, certainty=self.certainty)
-        return rebuild, (self.message,)
 
 
 class LibraryMissing(RdscheckError):
@@ -58,8 +51,3 @@ class IncompatibleParameters(StartError):
         super().__init__(message, hint=hint)
         self.fatal = fatal
         self.parameter = parameter
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the trip between pytest-xdist workers."""
-        rebuild = partial(type(self), hint=self.hint, fatal=self.fatal, parameter=self.parameter)
-        return rebuild, (self.message,)

@@ -120,8 +120,8 @@ class Server:
         """Log in, as the master user unless told otherwise."""
         return psycopg.connect(**self.login(dbname, user, password) | options, autocommit=autocommit)
 
-    def admin(self, dbname: str = "postgres") -> Connection:
-        """Log in as rdsadmin; raises ``RdscheckError`` on a server that is not ours."""
+    def admin(self, dbname: str = "postgres", **options: Any) -> Connection:
+        """Log in as rdsadmin, with libpq's options; raises ``RdscheckError`` where the server is not ours."""
         if not self.info.admin_host:
             raise RdscheckError(
                 "rdsadmin cannot be used on a server given by --rds-dsn",
@@ -130,7 +130,7 @@ class Server:
         parameters = self.parameters(dbname, ADMIN, self.info.admin_password)
         # rdsadmin alone may do without TLS; that halves what a log-in costs.
         parameters |= {"host": self.info.admin_host, "sslmode": "disable"}
-        return psycopg.connect(**parameters, autocommit=True)
+        return psycopg.connect(**parameters | options, autocommit=True)
 
     def modify(
         self,

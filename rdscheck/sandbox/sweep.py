@@ -34,19 +34,20 @@ def end_run(run: RunDir) -> None:
 
 def sweep() -> None:
     """End every run of this user whose owner is gone, and containers without a run."""
+    living = set()
     for run in RunDir.all():
         owner = run.owner()
         if owner is not None and owner.alive():
-            continue
-        if owner is None and _young(run.path):
-            continue  # being made this very moment
-        end_run(run)
-    for container, owner_text in _containers():
+            living.add(run.id)
+        elif owner is not None or not _young(run.path):  # else it is being made this very moment
+            end_run(run)
+    for container, owner_text, run_id in _containers():
         try:
             gone = not Owner.parse(owner_text).alive()
         except ValueError:
             continue
-        if gone:
+        # A run that was handed on has containers that still name who made it.
+        if gone and run_id not in living:
             images.docker("rm", "--force", "--volumes", container)
 
 
@@ -57,18 +58,18 @@ def _young(path: Path, seconds: float = 60) -> bool:
         return True
 
 
-def _containers() -> list[tuple[str, str]]:
-    """Return id and owner of our containers started from this machine; none without an engine."""
+def _containers() -> list[tuple[str, str, str]]:
+    """Return id, owner and run of our containers started from this machine; none without an engine."""
     done = _try_docker(
         "ps",
         "--all",
         "--filter",
         f"label={LABEL_HOST}={socket.gethostname()}",
         "--format",
-        '{{.ID}} {{.Label "' + LABEL_OWNER + '"}}',
+        "\t".join(("{{.ID}}", *(f'{{{{.Label "{label}"}}}}' for label in (LABEL_OWNER, LABEL_RUN)))),
     )
-    pairs = (line.split(maxsplit=1) for line in done.splitlines())
-    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+    rows = (line.split("\t") for line in done.splitlines())
+    return [(row[0], row[1], row[2]) for row in rows if len(row) == 3]
 
 
 def _remove_containers(label: str) -> None:

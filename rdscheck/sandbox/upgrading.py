@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from rdscheck.errors import ExitCode, RdscheckError
 from rdscheck.sandbox.info import ServerInfo
@@ -39,10 +38,6 @@ class UpgradeBlocked(RdscheckError):
         """Return the error for what was found."""
         return cls(event(obstacles), obstacles=obstacles)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the trip between pytest-xdist workers."""
-        return partial(type(self), hint=self.hint, obstacles=self.obstacles), (self.message,)
-
 
 class UpgradeFailed(RdscheckError):
     """pg_upgrade gave up; the server runs on as it was.
@@ -60,10 +55,6 @@ class UpgradeFailed(RdscheckError):
     def by(cls, log: str) -> "UpgradeFailed":
         """Return the error for what pg_upgrade wrote."""
         return cls(f"pg_upgrade failed: {reason(log)}", log=log)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the trip between pytest-xdist workers."""
-        return partial(type(self), hint=self.hint, log=self.log), (self.message,)
 
 
 def reason(log: str) -> str:

@@ -50,10 +50,11 @@ OWNER = """
 import json, sys, time
 from pathlib import Path
 from rdscheck.aws import backends
+from rdscheck.aws.endpoint import Place
 from rdscheck.sandbox.owner import Owner
 run = Path(sys.argv[1])
 (run / "owner").write_text(str(Owner.me()))
-print(json.dumps(backends.start("moto", run_dir=run).to_json()), flush=True)
+print(json.dumps(backends.start("moto", Place(run_dir=run)).to_json()), flush=True)
 time.sleep(600)
 """
 
@@ -113,7 +114,7 @@ def test_ctrl_c_is_for_the_owner_alone(owned: tuple[subprocess.Popen[str], S3End
 
 
 def test_moto_starts_answers_and_ends(run_dir: Path) -> None:
-    endpoint = backends.start("moto", run_dir=run_dir)
+    endpoint = backends.start("moto", Place(run_dir=run_dir))
     try:
         assert endpoint.name.startswith("moto ")
         assert endpoint.url_for_server == endpoint.url_for_host
@@ -132,7 +133,7 @@ def test_stopping_leaves_a_stranger_with_the_same_id_alone(moto_endpoint: S3Endp
 
 
 def test_a_container_reaches_moto_by_the_hosts_name_for_it(run_dir: Path) -> None:
-    endpoint = backends.start("moto", run_dir=run_dir, server_host="host.docker.internal")
+    endpoint = backends.start("moto", Place(run_dir=run_dir, server_host="host.docker.internal"))
     backends.stop(endpoint)
     port = endpoint.url_for_host.rpartition(":")[2]
     assert endpoint.url_for_host == f"http://127.0.0.1:{port}"
@@ -151,7 +152,7 @@ def test_an_endpoint_survives_json(moto_endpoint: S3Endpoint) -> None:
 
 
 def test_auto_is_moto_where_the_server_runs_on_the_host(run_dir: Path) -> None:
-    endpoint = backends.start("auto", run_dir=run_dir)
+    endpoint = backends.start("auto", Place(run_dir=run_dir))
     backends.stop(endpoint)
     assert endpoint.kind == "moto"
 
@@ -162,13 +163,13 @@ def test_auto_takes_the_localstack_image_for_a_server_in_a_container(
     started: list[Any] = []
     monkeypatch.setattr(localstack, "image", lambda: "localstack/localstack:4.14.0")
     monkeypatch.setattr(LocalStack, "launch", lambda self, tag, place: started.append(tag))
-    backends.start("auto", run_dir=run_dir, server_host="host.docker.internal")
+    backends.start("auto", Place(run_dir=run_dir, server_host="host.docker.internal"))
     assert started == ["localstack/localstack:4.14.0"]
 
 
 def test_a_backend_nobody_knows_is_refused(run_dir: Path) -> None:
     with pytest.raises(S3Unavailable, match=r"no S3 backend 'motto'.*auto, moto, localstack"):
-        backends.start("motto", run_dir=run_dir)
+        backends.start("motto", Place(run_dir=run_dir))
 
 
 def test_doctor_is_told_about_every_backend() -> None:
@@ -196,12 +197,12 @@ def test_a_running_localstack_of_the_users_comes_first(
     localstack_endpoint: S3Endpoint, run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", localstack_endpoint.url_for_host)
-    found = backends.start("auto", run_dir=run_dir)
+    found = backends.start("auto", Place(run_dir=run_dir))
     assert (found.name, found.url_for_host) == (localstack_endpoint.name, localstack_endpoint.url_for_host)
     backends.stop(found)
     require_s3(localstack_endpoint)  # somebody else's, so still there
 
-    inside = backends.start("localstack", run_dir=run_dir, server_host="host.docker.internal")
+    inside = backends.start("localstack", Place(run_dir=run_dir, server_host="host.docker.internal"))
     require_s3(replace(inside, url_for_host=inside.url_for_server))
     assert inside.url_for_server.endswith(":4566")
 
@@ -211,7 +212,7 @@ def test_an_image_asked_for_must_be_here(
 ) -> None:
     monkeypatch.setenv(localstack.IMAGE_VARIABLE, "localstack/localstack:0.0.0")
     with pytest.raises(S3Unavailable, match=r"docker pull localstack/localstack:0\.0\.0"):
-        backends.start("localstack", run_dir=run_dir)
+        backends.start("localstack", Place(run_dir=run_dir))
 
 
 def test_a_container_that_ends_early_leaves_its_log_and_nothing_else(

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from rdscheck.aws import backends
 from rdscheck.aws.client import s3_client
-from rdscheck.aws.endpoint import S3Endpoint
+from rdscheck.aws.endpoint import Place, S3Endpoint
 from rdscheck.aws.space import S3Space
 from rdscheck.aws.url import check_url
 from rdscheck.errors import S3Unavailable
@@ -75,7 +75,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def refusal(url: str, run_dir: Path, server_host: str | None = None) -> str:
     with pytest.raises(S3Unavailable) as caught:
-        backends.start(url, run_dir=run_dir, server_host=server_host)
+        backends.start(url, Place(run_dir=run_dir, server_host=server_host))
     assert "open-sesame" not in str(caught.value)
     assert caught.value.hint
     return str(caught.value)
@@ -86,7 +86,7 @@ def error(code: str, message: str = "told so") -> str:
 
 
 def test_an_address_that_is_s3_is_used_as_it_is(moto_endpoint: S3Endpoint, run_dir: Path) -> None:
-    endpoint = backends.start(f"{moto_endpoint.url_for_host}/", run_dir=run_dir)
+    endpoint = backends.start(f"{moto_endpoint.url_for_host}/", Place(run_dir=run_dir))
     assert (endpoint.kind, endpoint.name, endpoint.url_for_host) == ("url", "URL", moto_endpoint.url_for_host)
     with S3Space(endpoint) as space:
         space.put("key", b"x")
@@ -102,7 +102,7 @@ def test_credentials_come_from_our_variables(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "boto3s")
     monkeypatch.setenv("RDSCHECK_S3_SESSION_TOKEN", "token")
     monkeypatch.setenv("RDSCHECK_S3_REGION", "eu-west-1")
-    endpoint = backends.start(moto_endpoint.url_for_host, run_dir=run_dir)
+    endpoint = backends.start(moto_endpoint.url_for_host, Place(run_dir=run_dir))
     assert (endpoint.access_key, endpoint.session_token, endpoint.region) == ("ours", "token", "eu-west-1")
 
 
@@ -118,7 +118,7 @@ def test_credentials_else_come_from_boto3(
     (tmp_path / "credentials").write_text("[work]\naws_access_key_id = a\naws_secret_access_key = s\n")
     (tmp_path / "config").write_text("[profile work]\nregion = eu-central-1\n")
     monkeypatch.setenv("AWS_PROFILE", "work")
-    endpoint = backends.start(moto_endpoint.url_for_host, run_dir=run_dir)
+    endpoint = backends.start(moto_endpoint.url_for_host, Place(run_dir=run_dir))
     assert (endpoint.access_key, endpoint.secret_key, endpoint.region) == ("a", "s", "eu-central-1")
 
     monkeypatch.setenv("AWS_PROFILE", "missing")
@@ -195,7 +195,7 @@ def test_credentials_without_rights(stub: Stub, run_dir: Path) -> None:
 
 def test_the_right_to_create_is_enough(stub: Stub, run_dir: Path) -> None:
     stub.status, stub.body, stub.only = 403, error("AccessDenied"), "GET"
-    assert backends.start(stub.url, run_dir=run_dir).kind == "url"
+    assert backends.start(stub.url, Place(run_dir=run_dir)).kind == "url"
     assert [line.split()[0] for line in stub.asked] == ["GET", "PUT", "DELETE"]
 
 

@@ -108,8 +108,8 @@ def test_ending_a_run_twice_is_fine(some_engine: tuple[str, int]) -> None:
     assert not run.path.exists()
 
 
-def test_a_kept_run_outlives_its_maker(quick: tuple[str, int]) -> None:
-    process, run = holder(*quick)
+def test_a_kept_run_outlives_its_maker(some_engine: tuple[str, int]) -> None:
+    process, run = holder(*some_engine)
     run.set_owner(Owner.kept())
     (server,) = servers_of(run)
     process.kill()

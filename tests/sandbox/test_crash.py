@@ -11,7 +11,6 @@ import pytest
 from rdscheck.aws import backends
 from rdscheck.aws.space import S3Space
 from rdscheck.model import Version
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -42,8 +41,9 @@ def place(some_engine: tuple[str, int]) -> Iterator[tuple[Database, S3Space]]:
         endpoint = backends.start_for(engine, run, "moto")
         database = Database.create(server)
         with S3Space(endpoint) as space:
-            keys = Credentials(endpoint.access_key, endpoint.secret_key)
-            database.use_s3(endpoint.url_for_server, endpoint.region, keys, space.bucket, ["s3Export"])
+            database.use_s3(
+                endpoint.url_for_server, endpoint.region, endpoint.credentials, space.bucket, ["s3Export"]
+            )
             database.part_bytes(5 << 20)
             with database.connect() as conn:
                 conn.execute("CREATE EXTENSION aws_s3 CASCADE")

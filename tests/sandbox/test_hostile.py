@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from rdscheck.aws import backends
 from rdscheck.aws.space import S3Space
 from rdscheck.model import Version
-from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.database import Database
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
@@ -49,8 +48,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[Database, S3Space]]:
         endpoint = backends.start_for(engine, run, "moto")
         database = Database.create(server)
         with S3Space(endpoint) as space, database.connect() as conn:
-            keys = Credentials(endpoint.access_key, endpoint.secret_key)
-            database.use_s3(endpoint.url_for_server, endpoint.region, keys, space.bucket)
+            database.use_s3(endpoint.url_for_server, endpoint.region, endpoint.credentials, space.bucket)
             for feature in ("s3Export", "s3Import"):
                 database.associate_role(feature, allow=["s3:*"], resource=["*"])
             conn.execute("CREATE EXTENSION aws_s3 CASCADE")

@@ -23,13 +23,6 @@ from tests.sandbox.places import place
 AUDITED = {"shared_preload_libraries": "pgaudit", "work_mem": "8192"}
 
 
-@pytest.fixture
-def run() -> Iterator[RunDir]:
-    run = RunDir.create(Owner.me())
-    yield run
-    end_run(run)
-
-
 @pytest.fixture(scope="module", params=["local", "docker"])
 def pool(request: pytest.FixtureRequest) -> Iterator[tuple[Pool, Version]]:
     """Give the servers of a run that has its shared one."""

@@ -25,13 +25,6 @@ from tests.sandbox.places import place
 TOO_MUCH = {"shared_buffers": "1073741823"}
 
 
-@pytest.fixture
-def run() -> Iterator[RunDir]:
-    run = RunDir.create(Owner.me())
-    yield run
-    end_run(run)
-
-
 @pytest.fixture(scope="module", params=["local", "docker"])
 def started(request: pytest.FixtureRequest) -> Iterator[Instance]:
     engine, major = place(request.param)

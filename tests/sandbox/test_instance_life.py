@@ -98,13 +98,6 @@ def test_a_killed_owner_leaves_nothing_of_a_rebooted_server(
     assert postmasters(path) == []
 
 
-@pytest.fixture
-def run() -> Iterator[RunDir]:
-    run = RunDir.create(Owner.me())
-    yield run
-    end_run(run)
-
-
 def test_the_record_names_the_process_that_runs(run: RunDir) -> None:
     engine, major = place("local")
     server = Pool(run, choose(engine)).dedicated(Instance, Version(major))

@@ -27,6 +27,7 @@ from rdscheck.sandbox.refusals import (
     ParameterRefused,
 )
 from rdscheck.sandbox.settings import Capabilities, Setting
+from rdscheck.sandbox.upgrading import UpgradeFailed
 from rdscheck.sandbox.validation import Rules
 
 HERE = Capabilities(
@@ -258,6 +259,7 @@ def test_a_static_parameter_cannot_be_applied_at_once() -> None:
         ParameterRefused("no", hint="h", code="InvalidParameterCombination", certainty="observed"),
         IncompatibleParameters("down", hint="h", fatal="f", parameter="p"),
         LibraryMissing("none", hint="h"),
+        UpgradeFailed("failed", hint="h", log="all of it"),
     ],
 )
 def test_errors_travel_between_workers(error: RdscheckError) -> None:

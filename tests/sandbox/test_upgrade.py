@@ -16,7 +16,6 @@ from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.instance import Instance
 from rdscheck.sandbox.local import LocalEngine, installations
-from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.refusals import ParameterRefused
 from rdscheck.sandbox.rundir import RunDir
@@ -29,13 +28,12 @@ OLD, NEW = 17, 18
 
 
 @pytest.fixture
-def run() -> Iterator[RunDir]:
+def run(run: RunDir) -> Iterator[RunDir]:
     place(f"docker-{OLD}")
     place(f"docker-{NEW}")
-    made = RunDir.create(Owner.me())
-    yield made
-    end_run(made)
-    assert containers(made.id) == []
+    yield run
+    end_run(run)
+    assert containers(run.id) == []
 
 
 @pytest.fixture

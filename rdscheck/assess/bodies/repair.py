@@ -19,6 +19,8 @@ _BUDGET = 60_000_000
 
 #: The parser's time for INTO grows with the square of their number: so many take it two seconds.
 _MOST_TARGETS = 20_000
+#: What a parameter is named that the body knows by its number.
+_NUMBERED = "rdscheck_"
 _INTO = re.compile(r"\binto\b", re.IGNORECASE)
 
 _UNKNOWN = re.compile(r'"(.+?)" is not a known variable|variable "(.+?)" does not exist', re.DOTALL)
@@ -76,8 +78,9 @@ class _Wrapper:
         if match := _UNKNOWN.search(message):
             return self._variable(match[1] or match[2], known)
         if match := _CURSOR.search(message):
-            fresh = match[1] in self.parameters and match[1] not in self.cursors
-            self.cursors.add(match[1])
+            name = re.sub(f"^{_NUMBERED}", "$", match[1])
+            fresh = name in self.parameters and name not in self.cursors
+            self.cursors.add(name)
             return fresh
         if _LOOP.search(message):
             missing = [one for one in loop_variables(body) if one not in self.parameters]
@@ -126,6 +129,8 @@ def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
 
 
 def _repaired(wrapper: _Wrapper, body: str, error: Unparsable) -> tuple[Any, Declarations]:
+    if not any(one.search(str(error)) for one in (_UNKNOWN, _CURSOR, _LOOP, _TYPES, *dict(_RETURNS))):
+        raise error
     known = declarations(body)
     plain = _TYPES.search(str(error)) is not None
     if not plain and not wrapper.suit(str(error), known, body):
@@ -146,7 +151,7 @@ def _targets(text: str) -> int:
 
 def _quoted(name: str) -> str:
     # Called by its number alone, a parameter needs no name, but then none after it could have one.
-    plain = f"rdscheck_{name[1:]}" if name.startswith("$") else name
+    plain = f"{_NUMBERED}{name[1:]}" if name.startswith("$") else name
     return '"' + plain.replace('"', '""') + '"'
 
 

@@ -153,6 +153,14 @@ def _superuser(fields: Node) -> bool:
     return bool(given.get("superuser", {}).get("Boolean", {}).get("boolval"))
 
 
+def _table(fields: Node, _names: _Names) -> Iterator[Found]:
+    table = fields.get("relation", {})
+    name = ".".join(part for part in (table.get("schemaname"), table.get("relname")) if part)
+    for one in fields.get("cmds", ()):
+        if one.get("AlterTableCmd", {}).get("subtype") == "AT_DisableTrigAll":
+            yield Found("disable system triggers", shown(name), table.get("location", -1))
+
+
 def _server(fields: Node, _names: _Names) -> Iterator[Found]:
     given = dict(options(fields.get("options")))
     texts = {name: value.get("String", {}).get("sval", "") for name, value in given.items()}
@@ -205,6 +213,7 @@ _HANDLERS: dict[str, _Handler] = {
     "AlterForeignServerStmt": _server,
     "AlterRoleStmt": _alter_role,
     "AlterSystemStmt": _alter_system,
+    "AlterTableStmt": _table,
     "CopyStmt": _copy,
     "CreateEventTrigStmt": _names("create event trigger", "trigname"),
     "CreateExtensionStmt": _names("create extension", "extname"),

@@ -43,11 +43,12 @@ _MADE = frozenset(
         "subscription",
         "system",
         "tablespace",
+        "trigger",  # ALTER TABLE … DISABLE TRIGGER ALL
         "user",
     }
 )
 _BEGINNING = re.compile(
-    r"(?:\A|;|>>|\*/|--[^\n\r]*[\n\r]|\b(?:atomic|begin|then|else|loop))\s*"
+    r"(?:\A|;|>>|\*/|--[^\n\r]*[\n\r]|\b(?:begin|then|else|loop))\s*"
     r"(?:(?P<verb>copy|do|load|reset|set)|alter|create)\b",
     re.ASCII,
 )

@@ -23,8 +23,11 @@ _DEFINING = {
     "ViewStmt": ("view", "view"),
 }
 
+#: What is done when the dump is restored, though it is said of a table.
+_AT_ONCE = frozenset({"disable system triggers"})
+
 #: Statements that are read for facts of their own and may do something besides.
-_BOTH = frozenset({"SelectStmt", "UpdateStmt", "VariableSetStmt"})
+_BOTH = frozenset({"CopyStmt", "SelectStmt", "UpdateStmt", "VariableSetStmt"})
 
 #: What pg_dump and pg_dumpall set at the beginning of every session.
 _USUAL = frozenset(
@@ -47,6 +50,8 @@ def acts(scene: Scene, kind: str, node: Node) -> Iterator[Act | Unreadable]:
     by = by_kind = ""
     if kind in _DEFINING:
         by_kind, where = _DEFINING[kind]
+        if kind == "RuleStmt" and node.get("event") == "CMD_SELECT":
+            by_kind = "view"  # as dumps before 10 write some
         relation = node.get(where, {})
         relation = relation.get("rel") or relation.get("relation") or relation
         by = ".".join(scene.path.relation(relation))
@@ -55,7 +60,8 @@ def acts(scene: Scene, kind: str, node: Node) -> Iterator[Act | Unreadable]:
     found, unreadable = statement_read([{kind: node}], by)
     for act in found:
         line = scene.line + max(0, act.body_line - 1)
-        yield replace(act, by_kind=by_kind, database=scene.database, line=line)
+        made_by = ("", "") if act.kind in _AT_ONCE else (act.by, by_kind)
+        yield replace(act, by=made_by[0], by_kind=made_by[1], database=scene.database, line=line)
     for one in unreadable:
         yield replace(one, database=scene.database, line=scene.line)
 

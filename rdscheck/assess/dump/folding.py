@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from rdscheck.assess import facts as f
-from rdscheck.assess.dump.scene import Added, Change, Said
+from rdscheck.assess.dump.scene import Added, Change, Said, Typed, Viewed
 from rdscheck.assess.facts import Fact, Facts
 
 #: The list of ``Facts`` for each kind of fact, and the fields that tell facts of it apart; none where there
@@ -73,6 +73,10 @@ class Fold:
                 self._change(one, database)
             elif isinstance(one, Added):
                 self._extend(one, database)
+            elif isinstance(one, Typed):
+                self._type(one, database)
+            elif isinstance(one, Viewed):
+                self._view(one, database)
             else:
                 self.add(one)
 
@@ -91,6 +95,21 @@ class Fold:
                 self._again(facts, at, fact)
                 return
         facts.append(fact)
+
+    def _type(self, typed: Typed, database: str) -> None:
+        """Give a table the columns of its type."""
+        schema, relation = typed.table
+        self.facts.columns += [
+            replace(one, schema=schema, relation=relation, relation_kind="table", line=typed.line)
+            for one in self.facts.columns
+            if (one.database, one.schema, one.relation) == (database, *typed.type)
+        ]
+
+    def _view(self, viewed: Viewed, database: str) -> None:
+        """Forget the columns of what turned out to be a view."""
+        own = (database, *viewed.table)
+        columns = self.facts.columns
+        columns[:] = [one for one in columns if (one.database, one.schema, one.relation) != own]
 
     @staticmethod
     def _again(facts: list[Any], at: int, fact: Any) -> None:
@@ -122,4 +141,7 @@ class Fold:
         facts: list[Any] = getattr(self.facts, added.where)
         held = getattr(facts[at], added.name)
         more = tuple(one for one in dict.fromkeys(added.values) if one not in held)
-        facts[at] = replace(facts[at], **{added.name: held + more})
+        both = held + more
+        facts[at] = replace(
+            facts[at], **{added.name: tuple(sorted(both)) if added.name == "grantees" else both}
+        )

@@ -123,6 +123,17 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+#: What the server makes of types that are none; pg_dump does not write them.
+_SERIAL = {
+    "serial": "int4",
+    "serial2": "int2",
+    "serial4": "int4",
+    "serial8": "int8",
+    "bigserial": "int8",
+    "smallserial": "int2",
+}
+
+
 class Path:
     """Where names without schema belong, as the dump's ``search_path`` says."""
 
@@ -167,6 +178,7 @@ class Path:
         if not parts:
             return ""
         if len(parts) == 1:
+            parts = [_SERIAL.get(parts[0], parts[0])]
             system = parts[0] in _SYSTEM or parts[0] in _PRINTED or parts[0].startswith("pg_")
             found = self.known(parts, system=system)
         else:

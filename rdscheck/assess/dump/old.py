@@ -64,6 +64,9 @@ _AFTER_POSTFIX = frozenset(
     {"ASCII_41", "ASCII_44", "ASCII_59", "ASCII_93", "AS", "FROM", "WHERE", "THEN", "END_P"}
 )
 
+#: Before these an operator has no left side either; a dot stands before the one in ``OPERATOR(schema.name)``.
+_BEFORE_PREFIX = frozenset({"", "ASCII_40", "ASCII_44", "ASCII_46", "ASCII_91", "Op", "SELECT"})
+
 
 def _postfix(statement: str) -> str:
     """Put NULL behind an operator with nothing at its right."""
@@ -75,21 +78,22 @@ def _postfix(statement: str) -> str:
     for at, token in enumerate(tokens):
         following = tokens[at + 1].name if at + 1 < len(tokens) else "ASCII_59"
         before = tokens[at - 1].name if at else ""
-        named = token.name == "ASCII_41" and _operator_before(tokens, at)
-        if (
-            (token.name == "Op" or named)
-            and following in _AFTER_POSTFIX
-            and before not in {"ASCII_46", "OPERATOR"}
-        ):
+        alone = token.name == "Op" and before not in _BEFORE_PREFIX
+        if following in _AFTER_POSTFIX and (alone or _ends_operator(tokens, at)):
             places.append(token.end + 1)
     for place in reversed(places):
         statement = f"{statement[:place]} NULL{statement[place:]}"
     return statement
 
 
-def _operator_before(tokens: list[parser.Token], at: int) -> bool:
-    """Tell whether the closing parenthesis at a place ends ``OPERATOR(schema.name)``."""
+_NAME_OF_OPERATOR = frozenset({"Op", "IDENT", "ASCII_46"})
+
+
+def _ends_operator(tokens: list[parser.Token], at: int) -> bool:
+    """Tell whether the token at a place ends ``OPERATOR(schema.name)``."""
+    if tokens[at].name != "ASCII_41":
+        return False
     opening = at - 1
-    while opening > 0 and at - opening < 6 and tokens[opening].name != "ASCII_40":
+    while opening > 0 and tokens[opening].name in _NAME_OF_OPERATOR:
         opening -= 1
     return opening > 0 and tokens[opening - 1].name == "OPERATOR" and tokens[opening].name == "ASCII_40"

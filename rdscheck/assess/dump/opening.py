@@ -8,7 +8,7 @@ import shutil
 import sys
 import tarfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,7 @@ class Opened:
     read: Read = _nothing
     stack: ExitStack = field(default_factory=ExitStack)
     checks: list[Callable[[], None]] = field(default_factory=list)
+    options: Sequence[str] = ()  # of pg_restore
 
     def through(self, pipe: Pipe, label: str, otherwise: str) -> Read:
         """Read from a program, which is ended with the dump."""
@@ -60,12 +61,13 @@ class Opened:
         self.stack.close()
 
 
-def open_dump(source: str | Path | IO[bytes], label: str) -> Opened:
+def open_dump(source: str | Path | IO[bytes], label: str, options: Sequence[str] = ()) -> Opened:
     """Open a dump: a path, ``-`` for standard input, or a binary stream.
 
+    ``options`` are more options of ``pg_restore``, which reads archives.
     Raises ``UsageError`` for what is no dump or cannot be read.
     """
-    opened = Opened()
+    opened = Opened(options=options)
     try:
         _open(opened, source, label)
     except OSError as error:
@@ -93,7 +95,7 @@ def _open(opened: Opened, source: str | Path | IO[bytes], label: str) -> None:
 
 def _archive(opened: Opened, archive: Archive) -> None:
     opened.format = archive.format
-    pipe = restoring(archive)
+    pipe = restoring(archive, opened.options)
     opened.read = opened.through(pipe, archive.label, "pg_restore cannot read it")
 
 

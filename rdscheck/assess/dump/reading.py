@@ -3,6 +3,7 @@
 import gc
 import re
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,14 +44,15 @@ _INSERTED = re.compile(
 _VERSION = re.compile(r"Dumped from database version (\d+(?:\.\d+)?)")
 
 
-def read_dump(source: str | Path | IO[bytes], label: str = "") -> Facts:
+def read_dump(source: str | Path | IO[bytes], label: str = "", options: Sequence[str] = ()) -> Facts:
     """Read a dump into facts: a path, ``-`` for standard input, or a binary stream.
 
-    ``label`` names it in reports. What cannot be parsed is ``Unreadable``, with its line. Raises
+    ``label`` names it in reports; ``options`` are more options of ``pg_restore`` for an archive. What cannot
+    be parsed is ``Unreadable``, with its line. Raises
     ``UsageError`` for what is no dump at all or cannot be opened.
     """
     name = label or ("standard input" if str(source) == "-" else str(source))
-    opened = open_dump(source, name)
+    opened = open_dump(source, name, options)
     reader = _Reader(name, opened)
     collecting = gc.isenabled()
     # What is read has no cycles, and looking for some again and again takes a good part of the time.
@@ -106,8 +108,9 @@ class _Reader:
         self._settle()
         self._opened.finish()
         if not self._read:
-            first = self._facts.unreadable[0].message if self._facts.unreadable else "nothing is in it"
-            raise UsageError(f"{self._label} is no dump: {first}")
+            told = self._facts.unreadable
+            why = f"no statement of it can be read ({told[0].message})" if told else "nothing is in it"
+            raise UsageError(f"{self._label} is no dump: {why}")
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
         return self._facts
@@ -246,7 +249,8 @@ class _Reader:
             return
         if command == "encoding":
             self._scene.encoding = text.split()[-1].strip("'\"").upper()
-        shown = masked(text)[:SHOWN]
+        # What a variable is set to may be a password.
+        shown = " ".join(text.split()[:2]) if command in {"set", "setenv"} else masked(text)[:SHOWN]
         self._say([Statement(kind="meta", detail=shown, database=self._scene.database, line=piece.line)])
 
     def _unreadable(self, piece: Piece, message: str) -> None:

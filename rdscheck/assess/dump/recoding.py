@@ -37,6 +37,8 @@ _CODECS = {
     "LATIN9": "iso8859_15",
 }
 _CLIENT_ENCODING = re.compile(rb"^SET\s+client_encoding\s*(?:=|TO)\s*'(\w+)'", re.MULTILINE | re.IGNORECASE)
+#: UTF-16 without a mark: SQL begins with ASCII characters.
+_WIDE = re.compile(rb"(?:[\t\r\n -~]\0){2}|(?:\0[\t\r\n -~]){2}")
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -46,9 +48,8 @@ def text_of(first: bytes, read: Read, label: str) -> Read:
     Raises ``UsageError`` for what is no text.
     """
     wide = _MARKS.get(first[:2], "")
-    if not wide and len(first) > 3 and 0 in first[:4]:
-        # Without a mark: SQL begins with two ASCII characters.
-        wide = {b"\1\0": "utf-16-le", b"\0\1": "utf-16-be"}.get(bytes(bool(one) for one in first[:2]), "")
+    if not wide and _WIDE.match(first):
+        wide = "utf-16-be" if first[0] == 0 else "utf-16-le"
     if wide:
         read = _recoded(read, wide)
         first = first.decode(wide, errors="ignore").encode(errors="replace")

@@ -1,27 +1,21 @@
 """Archives of pg_dump as SQL, by a ``pg_restore`` that is new enough."""
 
 import os
-import re
-import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
 from rdscheck.assess.dump.piping import Pipe, Read
-from rdscheck.errors import EngineUnavailable, UsageError
+from rdscheck.assess.dump.programs import images_from, programs
+from rdscheck.errors import UsageError
 from rdscheck.sandbox import images
-from rdscheck.sandbox.local import installations
 from rdscheck.sandbox.owner import Owner, labels
 
 #: The first major whose pg_restore reads a version of the archive's form, which pg_dump of that major writes.
 _READERS = ((1, 16, 17), (1, 15, 16), (1, 14, 12))
 _OLDEST = 9
 _MAGIC = b"PGDMP"
-
-#: Majors whose images are looked for, the newest first.
-_IMAGES = (18, 17, 16, 15, 14, 13)
 
 #: Everything, and the database itself with its settings and its comment.
 _ARGUMENTS = ("--create", "--file=-")
@@ -46,8 +40,8 @@ class Archive:
         return next((reader for one, two, reader in _READERS if (major, minor) >= (one, two)), _OLDEST)
 
 
-def restoring(archive: Archive) -> Pipe:
-    """Start the ``pg_restore`` that writes an archive as SQL.
+def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
+    """Start the ``pg_restore`` that writes an archive as SQL; ``options`` are more of its own.
 
     The one of PATH is taken when it is new enough, then an installed one, then one in an image that a
     Docker engine has. Raises ``UsageError`` when there is none.
@@ -55,11 +49,12 @@ def restoring(archive: Archive) -> Pipe:
     needs = archive.needs
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
     target = () if archive.path is None else (str(archive.path.absolute()),)
-    for program, major in _programs():
+    for program, major in programs("pg_restore"):
         if major >= needs:
-            return Pipe([program, *_ARGUMENTS, *target], archive.read if not target else None, kept)
-    for image in _images(needs):
-        return _in_container(image, archive)
+            command = [program, *_ARGUMENTS, *options, *target]
+            return Pipe(command, archive.read if not target else None, kept)
+    for image in images_from(needs):
+        return _in_container(image, archive, options)
     raise UsageError(
         f"{archive.label} is an archive that pg_restore {needs} or newer can read, and none is here",
         hint=f"apt-get install postgresql-client-{needs}, or start Docker with an image of rdscheck"
@@ -67,38 +62,14 @@ def restoring(archive: Archive) -> Pipe:
     )
 
 
-def _programs() -> Iterator[tuple[str, int]]:
-    """Return programs of this machine and their majors."""
-    if found := shutil.which("pg_restore"):
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
-        if match := re.search(r"\) (\d+)", done.stdout):
-            yield found, int(match[1])
-    for major, installation in sorted(installations().items(), reverse=True):
-        program = installation.bin_dir / "pg_restore"
-        if program.is_file():
-            yield str(program), major
-
-
-def _images(needs: int) -> Iterator[str]:
-    """Return images that have a ``pg_restore`` of a major at least."""
-    try:
-        for major in _IMAGES:
-            if major >= needs:
-                for image in (images.tag(major), f"{images.REPOSITORY}:{major}", f"postgres:{major}"):
-                    if images.exists(image):
-                        yield image
-    except EngineUnavailable:
-        return
-
-
-def _in_container(image: str, archive: Archive) -> Pipe:
+def _in_container(image: str, archive: Archive, options: Sequence[str] = ()) -> Pipe:
     name = f"rdscheck-restore-{token_hex(8)}"
     command = ["docker", "run", "--rm", "--name", name, "--network", "none", "--entrypoint", "sh"]
     for label, value in labels(Owner.me(), "").items():
         command += ["--label", f"{label}={value}"]
     inside = 'PATH="$PGBIN:$PATH"; exec pg_restore "$@"'
     feed = None
-    arguments = list(_ARGUMENTS)
+    arguments = [*_ARGUMENTS, *options]
     if archive.path is None:
         command.append("--interactive")
         feed = archive.read

@@ -32,7 +32,23 @@ class Added:
     values: tuple[str, ...]
 
 
-Said = Fact | Change | Added
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A table that has the columns of a composite type; both are named by schema and name."""
+
+    table: tuple[str, str]
+    type: tuple[str, str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """A table that turns out to be a view: the types of its columns are no facts."""
+
+    table: tuple[str, str]
+
+
+Said = Fact | Change | Added | Typed | Viewed
 Handler = Callable[["Scene", Node], Iterator[Said]]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rdscheck.assess.dump.nesting import Nesting, may_nest
 
@@ -45,9 +46,8 @@ class Piece:
 
 # One match for most statements: nothing in them needs a second look. Each alternative excludes how the others
 # begin, and repetition never gives back, so that no text takes longer than its length.
-_PLAIN = re.compile(
-    rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|'[^'\\]*+'|"[^"]*+"|-(?!-)|/(?!\*)|(?<=[\w$\x80-\xff])\$)*+;"""
-)
+_SIMPLE = rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|'[^'\\]*+'|"[^"]*+"|-(?!-)|/(?!\*)|(?<=[\w$\x80-\xff])\$)*+;"""
+_PLAIN = re.compile(_SIMPLE)
 _STRETCH = re.compile(
     rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|(?<![eE])'[^'\\]*+'|"[^"]*+"|-(?!-|\Z)|/(?!\*|\Z)|(?<=[\w$\x80-\xff])\$)*+"""
 )
@@ -67,6 +67,14 @@ _MAY_CONTINUE = re.compile(
 _STRING = re.compile(rb"[\\']")
 _WORD = re.compile(rb"[\w$\x80-\xff]")
 _OFF = re.compile(rb"SET\s+standard_conforming_strings\s*(?:=|\sTO\s)\s*'?(\w+)'?\s*\Z", re.IGNORECASE)
+_NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
+_INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
+
+
+@lru_cache(maxsize=16)
+def _inserts(begins: bytes) -> re.Pattern[bytes]:
+    """Return what matches one INSERT after the other that begins so."""
+    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?=[\s(])" + _SIMPLE + rb")*+")
 
 
 class Splitter:
@@ -212,6 +220,7 @@ class Splitter:
             yield Piece(Kind.SQL, text, line)
         elif insert:
             yield Piece(Kind.INSERT, text[:_HEAD], line)
+            self._skip_like(text)
         elif self._lost:
             yield Piece(Kind.CUT, text[:_HEAD], line, size)
         elif text[:4].upper() == b"COPY" and _COPY.match(_QUOTED.sub(b"q", text)):
@@ -220,6 +229,13 @@ class Splitter:
         else:
             self._remember(text)
             yield Piece(Kind.SQL, text, line)
+
+    def _skip_like(self, insert: bytes) -> None:
+        """Skip what comes at once after an INSERT and inserts into the same table."""
+        begins = _INTO.match(insert)
+        if begins is not None and not self._escapes:
+            match = _inserts(begins[0]).match(self._text, self._at)
+            self._at = self._start = match.end() if match else self._at
 
     def _remember(self, text: bytes) -> None:
         if len(text) < 100 and (match := _OFF.match(text)):

@@ -30,7 +30,7 @@ class Workers:
     """Processes to which statements are given; close them after use."""
 
     def __init__(self, number: int = 0) -> None:
-        self.number = number or min(_MOST, len(os.sched_getaffinity(0)))
+        self.number = number or min(_MOST, _processors())
         self._pool = ThreadPoolExecutor(self.number, thread_name_prefix="rdscheck-dump")
         self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self._all = [_start() for _ in range(self.number)]
@@ -66,6 +66,11 @@ class Workers:
                 if pipe:
                     with suppress(OSError):
                         pipe.close()
+
+
+def _processors() -> int:
+    """Return how many processors we may use; not every system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _start() -> "subprocess.Popen[bytes]":

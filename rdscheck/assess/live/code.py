@@ -56,7 +56,7 @@ def languages(look: Look, _part: Part) -> Iterator[Language]:
 
 
 @part("functions", "functions", "languages", "files")
-def functions(look: Look, _part: Part) -> Iterator[Fact]:
+def functions(look: Look, own: Part) -> Iterator[Fact]:
     """Read functions, procedures and window functions, their settings, and what they do."""
     kind = look.since(11, "p.prokind::text", "CASE WHEN p.proiswindow THEN 'w' ELSE 'f' END")
     plain = look.since(11, "p.prokind <> 'a'", "NOT p.proisagg")
@@ -70,13 +70,15 @@ def functions(look: Look, _part: Part) -> Iterator[Fact]:
                {look.since(12, f"CASE WHEN p.prosupport <> 0 THEN {support} END", "NULL")},
                CASE WHEN p.protrftypes IS NOT NULL THEN {sql.listed(transforms + " ORDER BY tr.place")} END,
                p.proconfig,
-               pg_get_functiondef(p.oid), p.prosrc
+               {{create}}, p.prosrc
           FROM pg_proc p
           JOIN pg_namespace n ON n.oid = p.pronamespace
           JOIN pg_language l ON l.oid = p.prolang
          WHERE {plain} AND {sql.owned("p", "pg_proc")} AND {sql.USERS} AND {_UNMADE.format("pg_proc", "p")}
          ORDER BY 1, 2, 3"""
-    for row in look.many(query):
+    full = query.format(create="pg_get_functiondef(p.oid)")
+    less = query.format(create="NULL")
+    for row in look.many_or(full, less, own, "how functions are defined", 3):
         schema, name, arguments, language, kind, owner, definer, leakproof, returns, *others = row
         library, symbol, support, transforms, settings, create, body = others
         found = Function(

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -16,8 +17,10 @@ from rdscheck.assess.secrets import masked
 from rdscheck.errors import RdscheckError, UsageError
 
 NAME = "rdscheck"
+#: The first ``server_version_num`` the queries are written for.
+OLDEST = 90600
 _FORMS = "the forms are postgresql://user@host:port/db, service=name and host=… dbname=…"
-_ENCODED = "in an address, @ : / ? # and % of a password are written %40 %3A %2F %3F %23 %25"
+_ENCODED = "in an address, @ / and % of a password are written %40 %2F %25"
 
 #: What the server is given beyond its own time limit before it counts as dead.
 GRACE = 5.0
@@ -112,31 +115,46 @@ def connect(parameters: dict[str, Any], limits: Limits) -> Connection:
     shown = place(parameters)
     given = parameters | {"application_name": NAME, "connect_timeout": max(2, round(limits.connect))}
     try:
-        # pgbouncer and others refuse `options`; what the server is told, it is told in the transaction.
-        conn = Connection.connect(**given, autocommit=True, prepare_threshold=None)
+        conn = _log_in(given)
     except (psycopg.Error, UnicodeError) as error:
         # libpq tells no code of what happens at log-in, but its word for what the server itself said.
         refused = "FATAL" in str(error)
         raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error), refused=refused) from None
-    conn.patience = limits.statement + GRACE
-    for kind in _TEXTS:
-        conn.adapters.register_loader(kind, _Text)
+    # No limit for a statement, no limit for waiting.
+    conn.patience = limits.statement + GRACE if limits.statement else inf
     try:
-        begin(conn, limits)
+        begin(conn, limits, shown)
     except psycopg.Error as error:
         conn.pgconn.finish()
         raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error)) from None
+    except UsageError:
+        conn.pgconn.finish()
+        raise
     return conn
 
 
-def begin(conn: Connection, limits: Limits) -> None:
+def _log_in(given: dict[str, Any]) -> Connection:
+    # Poolers refuse ``options``: what else there is to say to the server is said in the transaction.
+    try:
+        return Connection.connect(**given, autocommit=True, prepare_threshold=None)
+    except psycopg.OperationalError as error:
+        # The database's encoding has no conversion to the one that somebody made the default.
+        if "conversion between" not in str(error) or "client_encoding" in given:
+            raise
+    return Connection.connect(**given, client_encoding="SQL_ASCII", autocommit=True, prepare_threshold=None)
+
+
+def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
     """Begin the one transaction: it reads, sees one moment, waits for nobody, and leaves nothing behind."""
     version = conn.info.server_version
-    if conn.info.parameter_status("server_version") is None or not version:
-        raise psycopg.OperationalError("this is no PostgreSQL: it does not tell its version")
+    if version < OLDEST:
+        raise UsageError(
+            f"{shown}: PostgreSQL {conn.info.parameter_status('server_version')} is too old to be looked at",
+            hint="9.6 is the oldest; a dump of an older one can be checked",
+        )
     local = {
+        "client_encoding": "UTF8",
         "search_path": "",
-        "statement_timeout": f"{limits.statement * 1000:.0f}ms",
         "lock_timeout": f"{limits.lock * 1000:.0f}ms",
         # Nobody is left waiting for us when this program hangs.
         "idle_in_transaction_session_timeout": "5min",
@@ -150,18 +168,26 @@ def begin(conn: Connection, limits: Limits) -> None:
         "row_security": "on",
         "application_name": NAME,
     }
-    if conn.info.parameter_status("server_encoding") in _UNCONVERTED:
-        local["client_encoding"] = "SQL_ASCII"
-    else:
-        local["client_encoding"] = "UTF8"
     if version >= 110000:
         local["jit"] = "off"
+    if version >= 170000:
+        local["transaction_timeout"] = "0"
+    if conn.info.parameter_status("server_encoding") in _UNCONVERTED:
+        local["client_encoding"] = "SQL_ASCII"
+        for kind in _TEXTS:
+            conn.adapters.register_loader(kind, _Text)
     sets = sql.SQL("; ").join(
         sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
         for name, value in local.items()
     )
-    # One text, one way to the server: it is sent as a simple query.
-    conn.execute(sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}; SAVEPOINT seen").format(sets))
+    # A text of several statements goes to the server once. What the role or the database has for a time limit
+    # holds until the end of the text that changes it: that one is short.
+    conn.execute(
+        sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {}").format(
+            sql.Literal(f"{limits.statement * 1000:.0f}ms")
+        )
+    )
+    conn.execute(sql.SQL("{}; SAVEPOINT seen").format(sets))
 
 
 def place(parameters: dict[str, Any]) -> str:

@@ -42,15 +42,17 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
          WHERE (n.nspname = 'pg_catalog' AND p.proname = ANY (%(calls)s))
             OR p.proname ~ '^dblink' OR n.nspname = 'utl_file'"""
     oids = [row[0] for row in look.rows(functions, calls=sorted(CALLS))]
-    # A pattern with all of the numbers in it takes the server ten times as long.
-    called = """EXISTS (SELECT FROM regexp_matches({}::text, ':(?:func|opfunc)id ([0-9]+)', 'g') f
-                         WHERE f[1] = ANY (%(called)s))"""
+    # In the stored form numbers of functions follow ``:funcid`` or ``:opfuncid``. A regular expression for
+    # them takes the server five times as long, one with all of the numbers in it twenty times.
+    called = """EXISTS (SELECT FROM unnest(string_to_array({}::text, 'funcid ')) f
+                         WHERE split_part(f, ' ', 1) = ANY (%(called)s))"""
     place = f"""
           JOIN pg_class c ON c.oid = {{relation}} AND {sql.owned("c", "pg_class")}
           JOIN pg_namespace n ON n.oid = c.relnamespace AND {sql.USERS}"""
     found = [
         f"""SELECT n.nspname, c.relname, 'table', 'SELECT ' || pg_get_expr({expression}, {relation})
-              FROM {catalog} x {place.format(relation=relation)} WHERE {called.format(expression)}"""
+              FROM {catalog} x {place.format(relation=relation)}
+             WHERE {expression} IS NOT NULL AND {called.format(expression)}"""
         for catalog, relation, expression in (
             ("pg_attrdef", "x.adrelid", "x.adbin"),
             ("pg_constraint", "x.conrelid", "x.conbin"),
@@ -63,7 +65,7 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
     found += [
         f"""SELECT n.nspname, c.relname, 'table', pg_get_triggerdef(x.oid)
               FROM pg_trigger x {place.format(relation="x.tgrelid")}
-             WHERE NOT x.tgisinternal AND {called.format("x.tgqual")}""",
+             WHERE NOT x.tgisinternal AND x.tgqual IS NOT NULL AND {called.format("x.tgqual")}""",
         # A view's own query is seen with the view. There are few other rules: they need no choosing.
         f"""SELECT n.nspname, c.relname, 'rule', pg_get_ruledef(x.oid)
               FROM pg_rewrite x {place.format(relation="x.ev_class")} WHERE x.rulename <> '_RETURN'""",

@@ -121,11 +121,12 @@ def settings_of_some(look: Look, _part: Part) -> Iterator[Setting]:
 @part("roles", "roles", "authentication", "names")
 def roles(look: Look, own: Part) -> Iterator[Role]:
     """Read the roles that are not PostgreSQL's own; of a password only what kind it is."""
+    # Not to_char: it asks for the names of the months first, which not every encoding can hold.
     query = """
         SELECT r.rolname, r.rolsuper, r.rolreplication, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
                r.rolcanlogin, r.rolinherit, r.rolconnlimit,
                CASE WHEN isfinite(r.rolvaliduntil)
-                    THEN to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"+00"')
+                    THEN date_trunc('second', r.rolvaliduntil AT TIME ZONE 'UTC')::text || '+00'
                     ELSE r.rolvaliduntil::text END,
                {password}, shobj_description(r.oid, 'pg_authid')
           FROM {catalog} r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname"""
@@ -245,7 +246,7 @@ def others(look: Look) -> list[Row]:
     return look.rows(
         """
         SELECT datname,
-               CASE WHEN datconnlimit = -2 THEN 'a DROP DATABASE of it was interrupted'
+               CASE WHEN datconnlimit = -2 THEN 'it is being dropped, or that was interrupted'
                     WHEN NOT datallowconn THEN 'it accepts no connections' ELSE '' END
           FROM pg_database WHERE datname NOT IN ('template0', 'rdsadmin') ORDER BY datname"""
     )

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import psycopg
-
 from rdscheck.assess.bodies.tree import Unparsable, parsed
 from rdscheck.assess.facts import (
     Collation,
@@ -20,7 +18,7 @@ from rdscheck.assess.facts import (
 )
 from rdscheck.assess.live import sql
 from rdscheck.assess.live.does import acts_of_view
-from rdscheck.assess.live.look import Look, Part, part, text
+from rdscheck.assess.live.look import Look, Part, in_order, part, text
 from rdscheck.assess.secrets import masked, masked_options
 from rdscheck.assess.types import PLAIN
 
@@ -50,21 +48,20 @@ def schemas(look: Look, _part: Part) -> Iterator[Schema]:
         yield Schema(name=name, owner=text(owner))
 
 
-def _relations(look: Look, kinds: str, definition: str) -> Iterator[Relation]:
+def _relations(look: Look, own: Part, kinds: str, definition: str = "") -> Iterator[Relation]:
     method = look.since(12, "CASE am.amname WHEN 'heap' THEN '' ELSE am.amname END", "''")
     method_of = look.since(12, "LEFT JOIN pg_am am ON am.oid = c.relam AND c.relkind <> 'S'")
     # What an identity column made goes with the column.
-    made = (
-        "AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_class'::regclass"
-    )
-    made += " AND i.objid = c.oid AND i.deptype = 'i'))"
+    made = """AND NOT (c.relkind = 'S' AND EXISTS (
+        SELECT FROM pg_depend i
+         WHERE i.classid = 'pg_class'::regclass AND i.objid = c.oid AND i.deptype = 'i'))"""
     query = f"""
         SELECT n.nspname, c.relname, c.relkind::text, {sql.owner("c.relowner")}, c.relpersistence = 'u',
                ts.spcname, {method}, {look.since(12, "false", "c.relhasoids")}, c.relreplident::text,
                k.indrelid IS NOT NULL, {look.since(10, "c.relispartition", "false")}, fs.srvname,
-               coalesce(c.reloptions, '{{}}') || coalesce(ft.ftoptions, '{{}}'),
+               c.reloptions, ft.ftoptions,
                CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'forced'
-                    WHEN c.relrowsecurity THEN 'enabled' ELSE '' END, {definition}
+                    WHEN c.relrowsecurity THEN 'enabled' ELSE '' END, {{definition}}
           FROM pg_class c
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
@@ -72,12 +69,16 @@ def _relations(look: Look, kinds: str, definition: str) -> Iterator[Relation]:
           LEFT JOIN (SELECT indrelid FROM pg_index WHERE indisprimary) k ON k.indrelid = c.oid
           LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid
           LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver
-         WHERE c.relkind::text = ANY (%(kinds)s) AND {sql.owned("c", "pg_class")} AND {sql.USERS}
+         WHERE c.relkind IN ({", ".join(f"'{kind}'" for kind in kinds)})
+           AND {sql.owned("c", "pg_class")} AND {sql.USERS}
            {look.since(10, made)}
          ORDER BY 1, 2"""
-    for row in look.many(query, kinds=list(kinds)):
+    less = query.format(definition="''")
+    full = query.format(definition=definition)
+    rows = look.many_or(full, less, own, "queries of views") if definition else look.many(less)
+    for row in rows:
         schema, name, kind, owner, unlogged, space, method, oids, identity, *others = row
-        has_key, is_partition, server, options, secured, defined = others
+        has_key, is_partition, server, options, foreign, secured, defined = others
         yield Relation(
             schema=schema,
             name=name,
@@ -92,33 +93,24 @@ def _relations(look: Look, kinds: str, definition: str) -> Iterator[Relation]:
             has_key=has_key,
             is_partition=is_partition,
             server=text(server),
-            options=masked_options(options),
+            options=masked_options(options) + in_order(foreign),
             row_security=secured,
             definition=text(defined).strip().removesuffix(";"),
         )
 
 
 @part("tables and sequences", "types", "replication", "files", "names")
-def tables(look: Look, _part: Part) -> Iterator[Relation]:
+def tables(look: Look, own: Part) -> Iterator[Relation]:
     """Read tables, partitioned and foreign ones too, and sequences."""
-    yield from _relations(look, "rpfS", "''")
+    yield from _relations(look, own, "rpfS")
 
 
 @part("views", "superuser", "functions", "major upgrade")
 def views(look: Look, own: Part) -> Iterator[Fact]:
     """Read views, materialized ones too, with the text of their queries, and what these do."""
-    seen = set()
-    try:
-        for one in _relations(look, "vm", "pg_get_viewdef(c.oid)"):
-            yield replace(one, definition=masked(one.definition))
-            seen.add((one.schema, one.name))
-            yield from acts_of_view(one)
-    except psycopg.Error as error:
-        # Somebody holds a lock on what a view reads, for example: the views themselves can still be seen.
-        look.again(error)
-        look.miss("queries of views", error, own.groups)
-        rest = _relations(look, "vm", "''")
-        yield from (one for one in rest if (one.schema, one.name) not in seen)
+    for one in _relations(look, own, "vm", "pg_get_viewdef(c.oid)"):
+        yield replace(one, definition=masked(one.definition))
+        yield from acts_of_view(one)
 
 
 @part("columns of special types", "types", "locale")
@@ -130,10 +122,13 @@ def columns(look: Look, _part: Part) -> Iterator[Column]:
             SELECT unnest(ARRAY[t.oid, t.typarray]) AS oid FROM pg_type t
              WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typname = ANY (%(plain)s)
         )
-        SELECT n.nspname, c.relname, a.attname, {sql.type_name("a.atttypid")}, c.relkind::text,
+        SELECT n.nspname, c.relname, a.attname, tn.nspname || '.' || coalesce(te.typname || '[]', t.typname),
+               c.relkind::text,
                CASE WHEN a.attcollation <> t.typcollation THEN cn.nspname || '.' || co.collname END
           FROM pg_attribute a
           JOIN pg_type t ON t.oid = a.atttypid
+          LEFT JOIN pg_type te ON te.oid = t.typelem AND te.typarray = t.oid
+          JOIN pg_namespace tn ON tn.oid = coalesce(te.typnamespace, t.typnamespace)
           JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f', 'c')
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
@@ -155,7 +150,7 @@ def columns(look: Look, _part: Part) -> Iterator[Column]:
 
 
 @part("special indexes", "locale", "files", "superuser")
-def indexes(look: Look, _part: Part) -> Iterator[Index]:
+def indexes(look: Look, own: Part) -> Iterator[Index]:
     """Read the indexes that are special; see ``Index``."""
     # Nearly all indexes have default classes and the default collation: the columns of the others only are
     # looked at. OFFSET keeps the planner from doing that first.
@@ -170,8 +165,7 @@ def indexes(look: Look, _part: Part) -> Iterator[Index]:
          WHERE {sql.owned("c", "pg_class")}
            AND (am.amname <> 'btree' OR c.reltablespace <> 0 OR NOT i.indisvalid
                 OR i.indclass::oid[] && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault)
-                OR NOT i.indcollation::oid[] <@ '{{0,100}}'::oid[]
-                OR i.indrelid IN (SELECT attrelid FROM pg_attribute WHERE attcollation NOT IN (0, 100)))
+                OR NOT i.indcollation::oid[] <@ ARRAY[0,100]::oid[])
         OFFSET 0"""
     class_name = """SELECT n.nspname || '.' || o.opcname FROM pg_opclass o
                       JOIN pg_namespace n ON n.oid = o.opcnamespace
@@ -182,7 +176,7 @@ def indexes(look: Look, _part: Part) -> Iterator[Index]:
                     WHERE o.oid = k.coll AND k.attribute <> 0 AND a.attcollation <> k.coll"""
     query = f"""
         SELECT n.nspname, i.relname, i.of, i.amname, ts.spcname, s.classes, s.collations,
-               CASE WHEN s.computed THEN pg_get_indexdef(i.indexrelid) END, i.indisvalid
+               {{definition}}, i.indisvalid
           FROM ({suspect}) i
           JOIN pg_namespace n ON n.oid = i.relnamespace
           LEFT JOIN pg_tablespace ts ON ts.oid = i.reltablespace
@@ -193,9 +187,13 @@ def indexes(look: Look, _part: Part) -> Iterator[Index]:
               FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[])
                    WITH ORDINALITY k(attribute, class, coll, place)
          ) s
-         WHERE {sql.USERS} AND (i.special OR s.classes <> '{{}}' OR s.collations <> '{{}}' OR s.computed)
+         WHERE {sql.USERS}
+           AND (i.special OR s.classes <> ARRAY[]::text[] OR s.collations <> ARRAY[]::text[] OR s.computed)
          ORDER BY 1, 2"""
-    for schema, name, relation, method, space, classes, of_columns, definition, valid in look.many(query):
+    full = query.format(definition="CASE WHEN s.computed THEN pg_get_indexdef(i.indexrelid) END")
+    less = query.format(definition="NULL")
+    for row in look.many_or(full, less, own, "collations of indexes on expressions"):
+        schema, name, relation, method, space, classes, of_columns, definition, valid = row
         collations = _collations(definition) if definition else of_columns
         found = Index(
             schema=schema,
@@ -241,10 +239,9 @@ def types(look: Look, _part: Part) -> Iterator[Type]:
                CASE t.typtype WHEN 'b' THEN {sql.function_name("t.typinput")} END
           FROM pg_type t
           JOIN pg_namespace n ON n.oid = t.typnamespace
-          LEFT JOIN pg_class c ON c.oid = t.typrelid
-         WHERE {sql.owned("t", "pg_type")} AND {sql.USERS} AND (t.typrelid = 0 OR c.relkind = 'c')
+         WHERE t.typinput <> 'array_in'::regproc AND {sql.owned("t", "pg_type")} AND {sql.USERS}
+           AND (t.typrelid = 0 OR t.typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))
            AND (t.typtype IN ('b', 'c', 'd', 'e', 'r') OR NOT t.typisdefined)
-           AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)
          ORDER BY 1, 2"""
     for schema, name, kind, owner, parts, reads in look.many(query):
         yield Type(

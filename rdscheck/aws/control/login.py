@@ -2,7 +2,7 @@
 
 from rdscheck.aws.control.shim import ACCESS_KEY, SECRET_KEY
 from rdscheck.aws.control.state import ACCOUNT, Database
-from rdscheck.aws.tokens import ACTION, Holder, IamLogin, Known
+from rdscheck.aws.tokens import ACTION, Holder, IamLogin
 from rdscheck.sandbox.access import Credentials
 
 
@@ -14,14 +14,11 @@ def tell_login(database: Database, holders: tuple[Holder, ...]) -> None:
     """
     server = database.server
     assert server is not None
-    hosts = dict.fromkeys((server.info.host, "localhost"))
     own = Holder(Credentials(ACCESS_KEY, SECRET_KEY), allow=((ACTION, "*"),))
-    known = Known(
+    IamLogin(server).change(
         enabled=database.iam,
         region=database.region,
         account=ACCOUNT,
         resource_id=database.resource,
-        endpoints=tuple(f"{host}:{server.info.port}" for host in hosts),
         holders=(own, *holders),
     )
-    IamLogin(server, known=known).change()

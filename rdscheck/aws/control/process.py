@@ -4,15 +4,13 @@ import re
 import signal
 from dataclasses import dataclass
 
-from rdscheck.aws.child import launch, report
+from rdscheck.aws.child import launched
 from rdscheck.aws.control.shim import adding
 from rdscheck.sandbox.process import end_process
 from rdscheck.sandbox.rundir import RunDir
 
 #: The name of its record in a run.
 RECORD = "plane"
-
-_STOP_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -36,22 +34,16 @@ def start(run: RunDir, name: str) -> Running:
     log = run.path / "plane.log"
     identifier = _identifier(name)
     arguments = ["--run", str(run.path), "--identifier", identifier]
-    process = launch("rdscheck.aws.control.server", arguments, run.path, log)
-    try:
-        told = report(process, "the control plane", log)
+    with launched("rdscheck.aws.control.server", arguments, "the control plane", log) as told:
         programs = run.path / "bin"
         record = {
-            "pid": process.pid,
+            "pid": int(told["pid"]),
             "started": told["started"],
             "url": told["url"],
             "identifier": identifier,
             "programs": str(programs) if adding(told["url"], programs) else "",
         }
         run.write(RECORD, record)
-    except BaseException:
-        process.kill()
-        process.wait(timeout=_STOP_TIMEOUT)
-        raise
     return _of(record)
 
 

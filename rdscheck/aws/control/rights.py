@@ -1,5 +1,6 @@
 """What roles and users of IAM may do, told to the servers whenever it changed."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,14 +24,15 @@ class Rights:
 
     def __init__(self, plane: "ControlPlane") -> None:
         self._plane = plane
-        self._asked = False
+        self._opened = ExitStack()
 
     @cached_property
     def _decisions(self) -> "Decisions":
         from rdscheck.aws.iam.deciding import Decisions  # noqa: PLC0415
 
-        self._asked = True
-        return Decisions(lambda: self._plane.url, self._plane.s3)
+        decisions = Decisions(lambda: self._plane.url, self._plane.s3)
+        self._opened.callback(decisions.close)
+        return decisions
 
     @cached_property
     def _logins(self) -> "Logins":
@@ -40,8 +42,7 @@ class Rights:
 
     def close(self) -> None:
         """Close what was opened to ask IAM."""
-        if self._asked:
-            self._decisions.close()
+        self._opened.close()
 
     def changed(self, response: Response) -> None:
         """Tell the servers anew after an answer of IAM that may have changed something."""
@@ -58,11 +59,9 @@ class Rights:
         """Return the rights AWS's guides give a role for a feature, on everything."""
         keys = Credentials("test", "test")
         if feature == "Lambda" and self._plane.functions is not None:
-            ours = self._plane.functions()
-            keys = Credentials(ours.access_key, ours.secret_key, ours.session_token)
+            keys = self._plane.functions().credentials
         elif self._plane.s3 is not None and feature != "Lambda":
-            endpoint = self._plane.s3_endpoint()
-            keys = Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+            keys = self._plane.s3_endpoint().credentials
         allow = tuple((one, "*") for one in DEFAULT_ACTIONS[feature])
         return Association(feature, role_arn, keys, allow)
 
@@ -124,8 +123,7 @@ class Rights:
                 access = replace(access, lambda_endpoint=functions.url_for_server)
                 # It checks signatures, and does not know the keys of this account's roles; what the role
                 # may do has been decided by then.
-                keys = (functions.access_key, functions.secret_key, functions.session_token)
-                role = replace(role, credentials=Credentials(*keys))  # noqa: PLW2901
+                role = replace(role, credentials=functions.credentials)  # noqa: PLW2901
             access = access.with_role(role)
         with database.lock:
             Associations(server).tell(access)

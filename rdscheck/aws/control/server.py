@@ -4,8 +4,6 @@ It tells where it listens in one line of JSON on standard output and serves unti
 """
 
 import argparse
-import json
-import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,7 +12,7 @@ from pathlib import Path
 from rdscheck.aws.control.plane import ControlPlane
 from rdscheck.aws.endpoint import S3Endpoint
 from rdscheck.aws.functions.endpoint import of_run
-from rdscheck.aws.lifeline import end_with
+from rdscheck.aws.lifeline import end_with, tell
 from rdscheck.errors import RdscheckError
 from rdscheck.sandbox.engines import by_name
 from rdscheck.sandbox.info import ServerInfo
@@ -33,9 +31,7 @@ def main(arguments: Sequence[str]) -> None:
     run = RunDir(options.run)
     end_with(run.owner() or Owner.kept(), run.path / "owner")
     with _plane(run, options.identifier) as plane:
-        report = {"url": plane.url, "started": Owner.me().started}
-        os.write(1, json.dumps(report).encode() + b"\n")
-        os.dup2(2, 1)  # ends the report for the reader, and keeps stray prints out of a closed pipe
+        tell(url=plane.url)
         threading.Event().wait()
 
 

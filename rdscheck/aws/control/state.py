@@ -68,55 +68,48 @@ class Role:
     fixed: bool = False  # what it may do does not hang on IAM
 
 
-@dataclass
-class Database:
-    """A DB instance; ``server`` is None until it has started.
-
-    ``lock`` is for who works on the server, ``echo`` has what was asked for and changes nothing here.
-    """
+@dataclass(kw_only=True)
+class Resource:
+    """What instances and clusters have; ``echo`` is what was asked for and changes nothing here."""
 
     identifier: str
-    engine: str
     version: str
     group: str
     master: str
     password: str = field(repr=False)
     arn: str = ""
     region: str = ""
-    cluster: str = ""
     name: str = ""
+    status: str
+    iam: bool = False
+    resource: str
+    created: datetime = field(default_factory=now)
+    roles: list[Role] = field(default_factory=list)
+    echo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Database(Resource):
+    """A DB instance; ``server`` is None until it has started, ``lock`` is for who works on it."""
+
+    engine: str
+    cluster: str = ""
     status: str = CREATING
     server: Instance | None = None
     adopted: bool = False
     group_changed: bool = False
-    iam: bool = False
     resource: str = field(default_factory=lambda: resource_id("db"))
-    created: datetime = field(default_factory=now)
-    roles: list[Role] = field(default_factory=list)
     pending: dict[str, Any] = field(default_factory=dict)
-    echo: dict[str, Any] = field(default_factory=dict)
     logs_since: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 
-@dataclass
-class Cluster:
+@dataclass(kw_only=True)
+class Cluster(Resource):
     """An Aurora cluster; its members are the instances that name it."""
 
-    identifier: str
-    version: str
-    group: str
-    master: str
-    password: str = field(repr=False)
-    arn: str = ""
-    region: str = ""
-    name: str = ""
     status: str = AVAILABLE
-    iam: bool = False
     resource: str = field(default_factory=lambda: resource_id("cluster"))
-    created: datetime = field(default_factory=now)
-    roles: list[Role] = field(default_factory=list)
-    echo: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -171,7 +164,7 @@ class State:
         self.tags: dict[str, dict[str, str]] = {}
         self.events: list[Event] = []
 
-    def set_status(self, one: Database | Cluster | Snapshot, status: str) -> None:
+    def set_status(self, one: Resource | Snapshot, status: str) -> None:
         """Change a status and wake up who waits for it."""
         with self.changed:
             one.status = status

@@ -3,65 +3,35 @@
 import os
 import secrets
 import signal
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rdscheck.aws import child
-from rdscheck.aws.client import local_session
-from rdscheck.aws.endpoint import DEFAULT_REGION, Place, http_url, seen_by_server
+from rdscheck.aws.client import plain_client
+from rdscheck.aws.endpoint import DEFAULT_REGION, Endpoint, Place, http_url
 from rdscheck.aws.functions.service import DEFAULT_ACCOUNT
-from rdscheck.aws.url import check_url
+from rdscheck.aws.url import boto3_keys, check_url, url_for_server
 from rdscheck.errors import LambdaUnavailable
+from rdscheck.sandbox.access import Credentials
 from rdscheck.sandbox.engine import Engine
-from rdscheck.sandbox.owner import Owner, labels
 from rdscheck.sandbox.process import end_process
 from rdscheck.sandbox.rundir import RunDir
 
 OURS = "rdscheck"
-_STOP_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
-class LambdaEndpoint:
-    """A running endpoint; plain enough to be written to a file and read by another process.
+class LambdaEndpoint(Endpoint):
+    """A running Lambda; ``kind`` is ``rdscheck`` for ours, ``url`` for the user's, which nobody here ends."""
 
-    ``kind`` is ``rdscheck`` for ours, ``url`` for the user's, which nobody here ends.
-    """
-
-    kind: str
-    name: str
-    url_for_host: str
-    url_for_server: str
-    region: str
-    account: str
-    access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str = field(default="", repr=False)
-    pid: int = 0
-    started: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON holds it; the keys in it are secrets, so the file must be private."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "LambdaEndpoint":
-        """Read what ``to_json`` returned."""
-        return cls(**value)
+    account: str = field(kw_only=True)
 
 
 def start_for(engine: Engine | None, run: RunDir, choice: str) -> LambdaEndpoint:
     """Start our Lambda where the servers of an engine reach it, or take the address in ``choice``."""
-    bind, server_host = engine.s3_addresses() if engine else ("127.0.0.1", None)
-    owner = run.owner() or Owner.me()
-    place = Place(
-        run_dir=run.path, bind=bind, server_host=server_host, labels=labels(owner, run.id), owner=owner
-    )
+    place = Place.for_run(run, engine)
     return start(place) if choice == "auto" else adopt(choice, place)
 
 
@@ -85,26 +55,20 @@ def start(place: Place, *, account: str = DEFAULT_ACCOUNT) -> LambdaEndpoint:
     access_key, secret_key = "AKIARDSCHECKLAMBDA00", secrets.token_hex(20)
     arguments = [*child.arguments_of(place), "--room", str(place.run_dir / "functions"), "--account", account]
     arguments += ["--key", f"{access_key}:{secret_key}"]
-    process = child.launch("rdscheck.aws.functions.server", arguments, place.run_dir, log)
-    try:
-        told = child.report(process, "Lambda", log)
-    except BaseException:
-        process.kill()
-        process.wait(timeout=_STOP_TIMEOUT)
-        raise
-    port = int(told["port"])
-    return LambdaEndpoint(
-        kind=OURS,
-        name="rdscheck, stand-in",
-        url_for_host=http_url(place.bind, port),
-        url_for_server=http_url(place.server_host or place.bind, port),
-        region=DEFAULT_REGION,
-        account=account,
-        access_key=access_key,
-        secret_key=secret_key,
-        pid=process.pid,
-        started=told["started"],
-    )
+    with child.launched("rdscheck.aws.functions.server", arguments, "Lambda", log) as told:
+        port = int(told["port"])
+        return LambdaEndpoint(
+            kind=OURS,
+            name="rdscheck, stand-in",
+            url_for_host=http_url(place.bind, port),
+            url_for_server=http_url(place.server_host or place.bind, port),
+            region=DEFAULT_REGION,
+            account=account,
+            access_key=access_key,
+            secret_key=secret_key,
+            pid=int(told["pid"]),
+            started=told["started"],
+        )
 
 
 def adopt(url: str, place: Place) -> LambdaEndpoint:
@@ -114,31 +78,24 @@ def adopt(url: str, place: Place) -> LambdaEndpoint:
     one emulators have, or ``RDSCHECK_LAMBDA_ACCOUNT``.
     """
     url = check_url(url)
-    for_server = seen_by_server(url, place)
-    if for_server is None:
-        raise LambdaUnavailable(
-            f"the server runs in a container, and nothing answers at {place.server_host}"
-            f" for what is {url} here",
-            hint="let the endpoint listen on that address too, or use --engine local",
-        )
+    for_server = url_for_server(url, place, LambdaUnavailable)
     try:
-        session = boto3.session.Session()
-        found = session.get_credentials()
-        keys = found.get_frozen_credentials() if found else None
+        found, region = boto3_keys()
     except BotoCoreError as error:
         raise LambdaUnavailable(
             str(error), hint="correct AWS_PROFILE or the AWS configuration file"
         ) from error
+    keys = found or Credentials("test", "test")
     endpoint = LambdaEndpoint(
         kind="url",
         name="the user's, at an address",
         url_for_host=url,
         url_for_server=for_server,
-        region=session.region_name or DEFAULT_REGION,
+        region=region,
         account=os.environ.get("RDSCHECK_LAMBDA_ACCOUNT", "000000000000"),
-        access_key=keys.access_key if keys else "test",
-        secret_key=keys.secret_key if keys else "test",
-        session_token=(keys.token or "") if keys else "",
+        access_key=keys.access_key,
+        secret_key=keys.secret_key,
+        session_token=keys.session_token,
     )
     try:
         client(endpoint).list_functions()
@@ -155,12 +112,4 @@ def stop(endpoint: LambdaEndpoint) -> None:
 
 def client(endpoint: LambdaEndpoint, region: str | None = None) -> Any:
     """Return a boto3 Lambda client for an endpoint, in its Region or another."""
-    return local_session().client(
-        "lambda",
-        endpoint_url=endpoint.url_for_host,
-        region_name=region or endpoint.region,
-        aws_access_key_id=endpoint.access_key,
-        aws_secret_access_key=endpoint.secret_key,
-        aws_session_token=endpoint.session_token or None,
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60, proxies={}),
-    )
+    return plain_client(endpoint.url_for_host, "lambda", region or endpoint.region, endpoint.credentials)

@@ -6,8 +6,6 @@ nobody guesses a free port; everything else it has to say goes to standard error
 
 import argparse
 import atexit
-import json
-import os
 import sys
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -18,8 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from rdscheck.aws.functions.service import DEFAULT_ACCOUNT, Service
 from rdscheck.aws.functions.wire import LambdaError, Request, Response
-from rdscheck.aws.lifeline import end_with
-from rdscheck.sandbox.owner import Owner
+from rdscheck.aws.lifeline import parse, tell
 
 #: An archive of 50 MB in Base64, and what is around it.
 _MAX_BODY = 70 << 20
@@ -90,23 +87,17 @@ class Server(ThreadingHTTPServer):
 def main(arguments: Sequence[str]) -> None:
     """Serve until the owner is gone."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bind", required=True)
-    parser.add_argument("--owner", type=Owner.parse, required=True)
-    parser.add_argument("--owner-file", type=Path)
     parser.add_argument("--room", type=Path, required=True)
     parser.add_argument("--account", default=DEFAULT_ACCOUNT)
     parser.add_argument("--key", action="append", default=[], metavar="ACCESS:SECRET")
-    options = parser.parse_args(arguments)
-    end_with(options.owner, options.owner_file)
+    options = parse(parser, arguments)
 
     options.room.mkdir(mode=0o700, parents=True, exist_ok=True)
     secrets = dict(one.split(":", 1) for one in options.key) or None
     service = Service(options.room, account=options.account, secrets=secrets)
     atexit.register(service.close)
     server = Server(options.bind, service)
-    report = {"port": server.server_port, "started": Owner.me().started}
-    os.write(1, json.dumps(report).encode() + b"\n")
-    os.dup2(2, 1)  # ends the report for the reader, and keeps stray prints out of a closed pipe
+    tell(port=server.server_port)
     server.serve_forever()
 
 

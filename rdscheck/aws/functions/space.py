@@ -50,8 +50,7 @@ class LambdaSpace:
     @property
     def credentials(self) -> Credentials:
         """Keys that Lambda takes."""
-        one = self.endpoint
-        return Credentials(one.access_key, one.secret_key, one.session_token)
+        return self.endpoint.credentials
 
     @property
     def role_arn(self) -> str:

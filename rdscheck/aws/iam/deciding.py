@@ -61,7 +61,7 @@ class Decisions:
         """Return keys for an S3 that checks them, and so would not know those of roles here."""
         if self._s3 is None or feature == "Lambda" or (endpoint := self._s3()).is_local:
             return None
-        return Credentials(endpoint.access_key, endpoint.secret_key, endpoint.session_token)
+        return endpoint.credentials
 
     def _client(self, service: str) -> Any:
         with self._lock:

@@ -80,6 +80,32 @@ class Account:
         self.s3.client.put_bucket_policy(Bucket=self.s3.bucket, Policy=self.document(*statements))
 
 
+_PRINTED = """{
+     "Version": "2012-10-17",
+     "Statement": [
+       {
+         "Effect": "Allow",
+         "Principal": {
+            "Service": "rds.amazonaws.com"
+          },
+         "Action": "sts:AssumeRole",
+         "Condition": {
+             "StringEquals": {
+                "aws:SourceAccount": 111122223333,
+                "aws:SourceArn": arn:aws:rds:us-east-1:111122223333db:dbname
+                }
+             }
+       }
+     ]
+   }"""
+
+
+@pytest.fixture
+def printed() -> str:
+    """Give the trust policy of the guide for exports as its edition of 2023 prints it."""
+    return _PRINTED
+
+
 @pytest.fixture
 def account(rds_roles: Any, rds_s3: Any) -> Account:
     """Give an empty account."""

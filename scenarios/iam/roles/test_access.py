@@ -32,26 +32,6 @@ NO_ROLE = "credentials stored with the database cluster can't be accessed"
 NO_URL = "Unable to generate pre-signed url, look at engine log for details."
 STATUS = "Unable to validate pre-signed URL. Error: HTTP {}. Check your arguments and try again."
 
-#: The trust policy of the guide for exports as its edition of 2023 prints it.
-PRINTED = """{
-     "Version": "2012-10-17",
-     "Statement": [
-       {
-         "Effect": "Allow",
-         "Principal": {
-            "Service": "rds.amazonaws.com"
-          },
-         "Action": "sts:AssumeRole",
-         "Condition": {
-             "StringEquals": {
-                "aws:SourceAccount": 111122223333,
-                "aws:SourceArn": arn:aws:rds:us-east-1:111122223333db:dbname
-                }
-             }
-       }
-     ]
-   }"""
-
 
 @claim(source=_EXPORT, certainty="documented")
 @rests_on("iam-scope")
@@ -94,10 +74,10 @@ def test_import_guide(account: Any, rds_roles: Any, import_: Any, step: Any) -> 
 @claim(source=_EXPORT, certainty="observed")
 @documentation_finding("export-guide-trust-policy")
 @rests_on("iam-role-invalid")
-def test_trust_policy_as_printed(account: Any, rds_roles: Any, export: Any, step: Any) -> None:
+def test_trust_policy_as_printed(account: Any, rds_roles: Any, export: Any, printed: str, step: Any) -> None:
     """The trust policy that the guide for exports printed in 2023 is no JSON; quoted, it fits no instance."""
     with step("1. The text as printed"), pytest.raises(json.JSONDecodeError):
-        json.loads(PRINTED)
+        json.loads(printed)
     with step("2. The same with quotes, for this account and instance, the colon still missing"):
         wrong = rds_roles.instance_arn.replace(":db:", "db:")
         trust = account.trust(StringEquals={"aws:SourceAccount": rds_roles.account, "aws:SourceArn": wrong})

@@ -28,27 +28,6 @@ DENIED = "Amazon S3 client returned 'Access Denied'."
 NO_ROLE = "credentials stored with the database cluster can't be accessed"
 
 
-#: The trust policy of the guide for exports, from its edition of 2023, as printed.
-PRINTED = """{
-     "Version": "2012-10-17",
-     "Statement": [
-       {
-         "Effect": "Allow",
-         "Principal": {
-            "Service": "rds.amazonaws.com"
-          },
-         "Action": "sts:AssumeRole",
-         "Condition": {
-             "StringEquals": {
-                "aws:SourceAccount": 111122223333,
-                "aws:SourceArn": arn:aws:rds:us-east-1:111122223333db:dbname
-                }
-             }
-       }
-     ]
-   }"""
-
-
 class Lab:
     """An instance, a role for its exports, and what tests do with them."""
 
@@ -198,15 +177,15 @@ def test_functions(lab: Any, rds_lambda: Any, step: Any) -> None:
 
 @claim(source=_EXPORT, certainty="observed")
 @documentation_finding("export-guide-trust-policy")
-def test_trust_policy_as_printed(rds_aws: Any, step: Any) -> None:
+def test_trust_policy_as_printed(rds_aws: Any, printed: str, step: Any) -> None:
     """IAM refuses the trust policy that the guide for exports printed in 2023, and takes it with quotes."""
     iam = rds_aws.client("iam")
     with (
         step("1. aws iam create-role with the text as printed"),
         pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="invalid Json"),
     ):
-        iam.create_role(RoleName="rds-s3-export-role", AssumeRolePolicyDocument=PRINTED)
+        iam.create_role(RoleName="rds-s3-export-role", AssumeRolePolicyDocument=printed)
     with step("2. With quotes around account and ARN"):
         wrong = "arn:aws:rds:us-east-1:111122223333db:dbname"
-        text = PRINTED.replace(wrong, f'"{wrong}"').replace("111122223333,", '"111122223333",')
+        text = printed.replace(wrong, f'"{wrong}"').replace("111122223333,", '"111122223333",')
         iam.create_role(RoleName="rds-s3-export-role", AssumeRolePolicyDocument=text)

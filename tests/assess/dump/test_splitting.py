@@ -149,6 +149,22 @@ def test_of_a_long_insert_only_the_beginning_is_kept() -> None:
     assert (second.text, second.line) == (b"SELECT 2", 2)
 
 
+@pytest.mark.parametrize("chunk", [1, 50, 1 << 20])
+def test_inserts_into_one_table_are_skipped_together(chunk: int) -> None:
+    into = "INSERT INTO {} VALUES (1, 'it''s; INSERT INTO x', E'a;b\\'');\n"
+    plain = "INSERT INTO {} VALUES (1, 'it''s;');\n"
+    text = "".join(
+        one.format(table) for table in ("a", 'b."C d"', 'b."C e"') for one in (plain, plain, into, plain)
+    )
+    found = split(f"{text}SELECT 1;\n{plain.format('a')}", chunk)
+    assert found[-1].text == plain.format("a").encode().rstrip(b";\n")
+    assert found[-1].line == 14
+    first = [one for one in found if one.kind == Kind.INSERT]
+    tables = dict.fromkeys(one.text.split(b" VALUES")[0].decode() for one in first)
+    assert list(tables) == ["INSERT INTO a", 'INSERT INTO b."C d"', 'INSERT INTO b."C e"']
+    assert [one.text for one in found if one.kind == Kind.SQL] == [b"SELECT 1"]
+
+
 def test_notes_of_pg_dump_are_kept() -> None:
     text = (
         "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 9.6.24\n"

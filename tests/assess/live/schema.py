@@ -32,6 +32,7 @@ CREATE TABLE app.old_parent (o oid)
 CREATE TABLE app.old_child (x xid) INHERITS (app.old_parent)
 CREATE VIEW app.who AS
     SELECT usename, 'host=h password=very-secret' AS conninfo FROM pg_catalog.pg_stat_activity
+CREATE VIEW app.names AS SELECT name FROM app.plain
 CREATE MATERIALIZED VIEW app.some AS SELECT 1::oid AS o
 CREATE INDEX plain_name ON app.plain (name)
 CREATE INDEX plain_like ON app.plain (name text_pattern_ops, (lower(name)) COLLATE "C")
@@ -55,6 +56,12 @@ ALTER TABLE app.plain ENABLE ALWAYS TRIGGER hooked
 CREATE EVENT TRIGGER {new} ON ddl_command_end EXECUTE FUNCTION app.ddl()
 ALTER EVENT TRIGGER {new} DISABLE
 CREATE TABLE app.defaults (a text DEFAULT pg_read_file('x'), b text DEFAULT 'pg_read_file')
+CREATE TABLE app.guarded (a text CHECK (pg_read_file(a) IS NULL OR a = 'pg_ls_waldir'))
+CREATE POLICY mine ON app.guarded USING (pg_advisory_lock(1) IS NULL)
+    WITH CHECK (set_config('x.y', a, true) <> '')
+CREATE POLICY innocent ON app.guarded USING (a = 'pg_advisory_lock')
+CREATE TRIGGER when_read BEFORE UPDATE ON app.guarded FOR EACH ROW
+    WHEN (pg_stat_file(NEW.a) IS NULL) EXECUTE FUNCTION app.hook()
 CREATE RULE note AS ON DELETE TO app.defaults DO ALSO SELECT pg_catalog.pg_reload_conf()
 CREATE AGGREGATE app.glue(text) (SFUNC = textcat, STYPE = text, COMBINEFUNC = textcat)
 CREATE FUNCTION app.same(app.mood, app.mail) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'

@@ -118,6 +118,8 @@ def test_relations(made: Made) -> None:
     assert kinds == {
         "away": "foreign table",
         "defaults": "table",
+        "guarded": "table",
+        "names": "view",
         "odd": "table",
         "odd_id_seq": "sequence",  # that of the identity column goes with the column
         "old_child": "table",
@@ -228,6 +230,11 @@ def test_what_code_does_and_where(made: Made) -> None:
         ("reads", "pg_catalog.pg_stat_activity", "view", "app.who", 0),
         ("call", "pg_catalog.pg_reload_conf", "rule", "app.defaults", 0),
         ("call", "pg_catalog.pg_read_file", "table", "app.defaults", 0),
+        ("call", "pg_catalog.pg_read_file", "table", "app.guarded", 0),  # a constraint
+        ("call", "pg_catalog.pg_advisory_lock", "table", "app.guarded", 0),  # a policy, and its check
+        ("call", "pg_catalog.set_config", "table", "app.guarded", 0),
+        ("set", "x.y", "table", "app.guarded", 0),
+        ("call", "pg_catalog.pg_stat_file", "table", "app.guarded", 0),  # the condition of a trigger
     }
     # The column whose default is the word, not the call, is innocent.
     assert len(made.all("acts", by="app.defaults", by_kind="table")) == 1
@@ -290,10 +297,20 @@ def test_operators_casts_and_their_like(made: Made) -> None:
 
 
 def test_triggers(made: Made) -> None:
-    common = {"schema": "app", "function": "app.hook", "database": made.new}
+    def hooked(relation: str, name: str, enabled: str = "origin") -> Trigger:
+        return Trigger(
+            schema="app",
+            relation=relation,
+            name=name,
+            function="app.hook",
+            enabled=enabled,
+            database=made.new,
+        )
+
     assert made.facts.triggers == [
-        Trigger(relation="parent", name="everywhere", **common),  # once, not for its partition again
-        Trigger(relation="plain", name="hooked", enabled="always", **common),
+        hooked("guarded", "when_read"),
+        hooked("parent", "everywhere"),  # once, not for its partition again
+        hooked("plain", "hooked", "always"),
     ]
     assert made.facts.event_triggers == [
         EventTrigger(
@@ -328,19 +345,19 @@ def test_foreign_servers(made: Made) -> None:
             name="bare",
             wrapper="mine",
             owner="rdsadmin",
-            options=("token=***", "password_required=false"),
+            options=("password_required=false", "token=***"),
             database=made.new,
         ),
         Server(
             name="far",
             wrapper="postgres_fdw",
             owner="rdsadmin",
-            options=("host=h", "dbname=d"),
+            options=("dbname=d", "host=h"),
             database=made.new,
         ),
     ]
     assert made.facts.user_mappings == [
-        UserMapping(server="far", role="public", options=("user=u", "password=***"), database=made.new)
+        UserMapping(server="far", role="public", options=("password=***", "user=u"), database=made.new)
     ]
 
 

@@ -54,7 +54,7 @@ FILES = (
         "tablespace fast",
         WARNING,
         "lie: database (1), index (1), table (2).",
-        'CREATE TABLESPACE "fast"',
+        "CREATE TABLESPACE \"fast\" LOCATION '/fast';",
     ),
     innocent("tablespace-used", table("t", tablespace="pg_default"), table("u")),
     Case(
@@ -95,7 +95,7 @@ FILES = (
         "load-library",
         (act("load", "$libdir/auto_explain"),),
         "function public.f()",
-        fix="shared_preload_libraries = $libdir/auto_explain",
+        fix="shared_preload_libraries = auto_explain",
     ),
     Case("load-library", (act("load", "age"),), "function public.f()", fix="parameter group"),
     innocent("load-library", act("create extension", "age")),
@@ -116,6 +116,7 @@ FILES = (
         _setting("archive_command", "(disabled)"),
         _setting("restore_command", ""),
     ),
+    innocent("archiving", _setting("archive_command", "/etc/rds/dbbin/archive %p"), flavour=Flavour.RDS),
     Case(
         "file-foreign-table",
         (
@@ -161,14 +162,8 @@ EVENT_TRIGGERS = (
 
 LARGE_OBJECTS = (
     Case(
-        "large-objects-compat-privileges",
-        (_setting("lo_compat_privileges", "on", "role", "app"),),
-        "setting lo_compat_privileges",
-        WARNING,
-        "on for role app;",
+        "large-objects-not-replicated", (LargeObjects(number=3),), "large objects", NOTE, "Large objects: 3."
     ),
-    innocent("large-objects-compat-privileges", _setting("lo_compat_privileges", "off", "role", "app")),
-    Case("large-objects-not-replicated", (LargeObjects(number=3),), "large objects", NOTE, "3 large objects"),
     innocent("large-objects-not-replicated", LargeObjects(number=0)),
     Case(
         "large-object-pages",

@@ -92,7 +92,13 @@ CREATED = (
 
 READ = (
     *(
-        Case("connects-to-localhost", (act("connect", host),), _F, WARNING, f"connects to {host}")
+        Case(
+            "connects-to-localhost",
+            (act("connect", host),),
+            _F,
+            WARNING,
+            f"connects to {'a socket of the host' if host == 'socket' else host};",
+        )
         for host in ("localhost", "socket", "127.0.0.2", "::1", "/run/postgresql")
     ),
     innocent(

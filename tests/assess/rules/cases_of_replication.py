@@ -1,6 +1,6 @@
 """Cases of the rules for replication."""
 
-from rdscheck.assess.facts import Extension, Grant, Publication, Relation, Setting, Slot, Trigger
+from rdscheck.assess.facts import Extension, Flavour, Grant, Publication, Relation, Setting, Slot, Trigger
 from tests.assess.rules.hand_made import NOTE, WARNING, Case, act, innocent, statement, subscription, table
 
 _GOOD = "host=db.example.com dbname=a user=u"
@@ -21,6 +21,7 @@ def _bare(**others: object) -> Relation:
 SLOTS = (
     Case("physical-slot", (_slot(kind="physical"),), "slot s", WARNING),
     innocent("physical-slot", _slot(), _slot(kind="physical", temporary=True)),
+    innocent("physical-slot", _slot("rds_us_east_1_db_abc", kind="physical"), flavour=Flavour.RDS),
     Case(
         "logical-slot-left-behind",
         (_slot("it's", plugin="pgoutput"),),
@@ -193,6 +194,11 @@ OTHERS = (
         "pglogical-usage",
         Extension(name="pglogical", database="d"),
         Grant(database="d", kind="schema", object="pglogical", privilege="USAGE", grantee="public"),
+    ),
+    innocent(
+        "synchronous-standbys",
+        Setting(name="synchronous_standby_names", value="rds_multi_az", scope="server"),
+        flavour=Flavour.RDS,
     ),
     Case(
         "synchronous-standbys",

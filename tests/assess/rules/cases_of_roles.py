@@ -16,6 +16,7 @@ from rdscheck.assess.facts import (
     Schema,
     SecurityLabel,
     Server,
+    Setting,
     TextSearch,
     Via,
 )
@@ -36,10 +37,10 @@ ROLES = (
         "bypassrls-role",
         (Role(name="r", bypass_rls=True), _RLS),
         "role r",
-        says="1 tables with row security",
+        says="tables with row security: 1.",
         fix='ON "public"."notes" TO "r" USING (true)',
     ),
-    Case("bypassrls-role", (Role(name="r", bypass_rls=True),), "role r", says="0 tables"),
+    Case("bypassrls-role", (Role(name="r", bypass_rls=True),), "role r", says="security: 0."),
     innocent("bypassrls-role", Role(name="r"), Role(name="postgres", bypass_rls=True), _RLS),
     Case("reserved-role-name", (Role(name="rds_iam"),), "role rds_iam", fix='RENAME TO "own_rds_iam"'),
     innocent("reserved-role-name", Role(name="rds_pgaudit"), Role(name="rds_reports"), Role(name="app")),
@@ -134,12 +135,23 @@ ROLES = (
         "role-attributes-spelled-out",
         (Role(name="a", login=True, connection_limit=3, inherit=False), Role(name="b")),
         "dump roles",
-        NOTE,
+        WARNING,
         fix='ALTER ROLE "a" LOGIN NOINHERIT CONNECTION LIMIT 3;\nALTER ROLE "b" NOLOGIN;',
         via=Via.DUMP,
     ),
     innocent("role-attributes-spelled-out", Role(name="a")),
     innocent("role-attributes-spelled-out", Role(name="postgres", superuser=True), via=Via.DUMP),
+    Case(
+        "settings-of-all-roles",
+        (Setting(name="app.Mode", value="on", scope="server", source="ALTER ROLE ALL"),),
+        'setting app."Mode"',
+        WARNING,
+    ),
+    innocent(
+        "settings-of-all-roles",
+        Setting(name="work_mem", value="8MB", scope="role", subject="app"),
+        Setting(name="work_mem", value="8MB", scope="server", source="ALTER SYSTEM"),
+    ),
 )
 
 SUPERUSER = (
@@ -216,7 +228,7 @@ SUPERUSER = (
         "security-label",
         tuple(SecurityLabel(provider="anon", kind="column", object=f"public.t.{c}") for c in "ab"),
         "security labels anon",
-        says="2 security labels of anon, the first on the column public.t.a",
+        says="Security labels of anon: 2, the first on the column public.t.a",
     ),
     innocent("security-label", table("anon")),
     Case(

@@ -1,10 +1,18 @@
 """Cases of rules about extensions the target has in another way."""
 
-from rdscheck.assess.facts import Index, Setting, Statement
+from rdscheck.assess.facts import Index, Setting, Via
 from rdscheck.assess.finding import Severity
 from tests.assess.rules.made import Case, audit, ext, func, preload
 
 CASES = (
+    Case(
+        "extension-needs-iam-role",
+        "rds-17",
+        "extension aws_lambda",
+        (ext("aws_lambda"),),
+        (ext("aws_commons"),),
+        severity=Severity.WARNING,
+    ),
     Case(
         "vector-too-old-on-target",
         "rds-15.3",
@@ -63,9 +71,18 @@ CASES = (
         "extension-comment-plpgsql",
         "rds-17",
         "extension plpgsql",
-        (Statement(kind="comment", detail="extension plpgsql", line=12),),
-        (Statement(kind="comment", detail="extension hstore", line=12),),
+        (ext("plpgsql"),),
+        (ext("plperl"),),
+        via=Via.DUMP,
         severity=Severity.WARNING,
+    ),
+    Case(
+        "extension-comment-refused",
+        "rds-17",
+        "extension pg_stat_statements",
+        (ext("pg_stat_statements"),),
+        (ext("citext"), ext("plpgsql"), ext("timescaledb")),
+        severity=Severity.NOTE,
     ),
     Case(
         "pg-cron-other-database",
@@ -91,7 +108,7 @@ CASES = (
         severity=Severity.NOTE,
     ),
     Case(
-        "postgis-schemas-not-owned",
+        "extension-schemas-not-owned",
         "rds-17",
         "extension postgis_topology",
         (ext("postgis_topology"),),

@@ -42,9 +42,13 @@ LISTS: dict[type[Fact], str] = {
 
 
 def collected(
-    *facts: Fact, version: str = "16.9", major: float = 16, flavour: Flavour = Flavour.PLAIN
+    *facts: Fact,
+    via: Via = Via.LIVE,
+    version: str = "16.9",
+    major: float = 16,
+    flavour: Flavour = Flavour.PLAIN,
 ) -> Facts:
-    found = Facts(origin=Origin(Via.LIVE, "test", version, major, flavour))
+    found = Facts(origin=Origin(via, "test", version, major, flavour))
     for one in facts:
         getattr(found, LISTS[type(one)]).append(one)
     return found
@@ -102,4 +106,5 @@ class Case:
     version: str = "16.9"
     major: float = 16
     flavour: Flavour = Flavour.PLAIN
+    via: Via = Via.LIVE
     severity: Severity = Severity.BLOCKER

@@ -5,7 +5,6 @@ from rdscheck.assess.facts import (
     Flavour,
     ForeignDataWrapper,
     Function,
-    LargeObjects,
     PartitionSet,
     Publication,
     Schema,
@@ -37,6 +36,13 @@ def trigger(name: str, enabled: str = "origin") -> EventTrigger:
 
 
 SCHEDULED = (
+    Case(
+        "pgagent-jobs",
+        (table("pga_job", schema="pgagent"),),
+        "table pgagent.pga_job",
+        (table("pga_job"), table("pga_jobs", schema="pgagent")),
+        WARNING,
+    ),
     Case(
         "cron-job-other-node",
         (job(node="worker-2"),),
@@ -202,21 +208,18 @@ SERVICES = (
 
 BLUE_GREEN = (
     upgrade(
-        "blue-green-table-without-key",
-        (table(has_key=False),),
-        "table public.t",
-        table(),
-        table("f", has_key=False, identity="full"),
-        table("u", has_key=False, unlogged=True),
-        table("p", has_key=False, kind="partitioned table"),
+        "blue-green-locks",
+        (
+            server_setting("max_locks_per_transaction", "10"),
+            server_setting("max_connections", "20"),
+            *(table(f"t{number}") for number in range(201)),
+        ),
+        "tables",
+        server_setting("max_locks_per_transaction", "10"),
+        server_setting("max_connections", "20"),
+        *(table(f"t{number}", database="ab"[number % 2]) for number in range(300)),
         severity=NOTE,
-    ),
-    upgrade(
-        "blue-green-table-without-key",
-        (table(identity="nothing"),),
-        "table public.t",
-        table(identity="index", has_key=False),
-        severity=NOTE,
+        fix="= 11 in",
     ),
     upgrade("blue-green-unlogged-table", (table(unlogged=True),), "table public.t", table(), severity=NOTE),
     upgrade(
@@ -225,13 +228,6 @@ BLUE_GREEN = (
     upgrade("blue-green-publication", (Publication(name="out"),), "publication out", table(), severity=NOTE),
     upgrade(
         "blue-green-subscription", (Subscription(name="in"),), "subscription in", table(), severity=WARNING
-    ),
-    upgrade(
-        "blue-green-large-objects",
-        (LargeObjects(number=3),),
-        "large objects",
-        LargeObjects(number=0),
-        severity=NOTE,
     ),
     upgrade(
         "blue-green-extension", (ext("pglogical"),), "extension pglogical", ext("pg_trgm"), severity=NOTE

@@ -1,6 +1,6 @@
 """Cases of rules about parameters, names and how clients log in."""
 
-from rdscheck.assess.facts import Flavour, Function, Schema, Setting
+from rdscheck.assess.facts import Flavour, Function, Schema, Setting, Via
 from tests.assess.rules.moving import (
     BLOCKER,
     NOTE,
@@ -25,6 +25,14 @@ def in_database(name: str) -> Setting:
 
 
 PARAMETERS = (
+    Case(
+        "parameter-value-refused",
+        (server_setting("log_destination", "stderr,syslog"),),
+        "setting log_destination",
+        (server_setting("log_destination", "stderr, csvlog"), server_setting("log_statement", "all")),
+        NOTE,
+        says="RDS takes stderr or csvlog",
+    ),
     Case(
         "superuser-parameter",
         (of_function("log_statement"),),
@@ -54,7 +62,7 @@ PARAMETERS = (
         "removed-parameter",
         (role_setting("force_parallel_mode"),),
         "setting force_parallel_mode of role app",
-        (role_setting("default_with_oids"), role_setting("work_mem")),
+        (role_setting("default_with_oids"), role_setting("ssl_ecdh_curve")),
         says="debug_parallel_query",
     ),
     Case(
@@ -119,15 +127,8 @@ PARAMETERS = (
         NOTE,
     ),
     Case(
-        "lo-compat-privileges",
-        (role_setting("lo_compat_privileges", "on"),),
-        "setting lo_compat_privileges of role app",
-        (role_setting("lo_compat_privileges", "off"),),
-        WARNING,
-    ),
-    Case(
         "idle-transactions-ended",
-        (table(),),
+        (role_setting("idle_in_transaction_session_timeout", "0", "rdsadmin"),),
         "setting idle_in_transaction_session_timeout",
         (role_setting("idle_in_transaction_session_timeout", "0"),),
         NOTE,
@@ -176,7 +177,13 @@ PARAMETERS = (
 )
 
 NAMES = (
-    Case("database-name-reserved", (db("rdsadmin"),), "database rdsadmin", (db("rds_admin"), db("postgres"))),
+    Case(
+        "database-name-reserved",
+        (db("rdsadmin", owner="app"),),
+        "database rdsadmin",
+        (db("rds_admin"), db("postgres"), db("rdsadmin", owner="rdsadmin")),
+    ),
+    Case("database-name-reserved", (db("rdsadmin", owner="rdsadmin"),), "database rdsadmin", via=Via.DUMP),
     upgrade("database-name-characters", (db("a b"),), 'database "a b"', db("A-b_9"), fix='RENAME TO "a_b";'),
     Case("database-name-characters", (db("größe"),), 'database "größe"', (db("groesse"),), WARNING),
     Case(

@@ -32,6 +32,16 @@ def index(**others: object) -> Index:
 NULLABLE = NullableChild(schema="public", relation="child", column="a", parent="public.parent")
 
 CASES = (
+    Case(
+        "view-on-pg-stat-statements",
+        (view("SELECT s.total_time, s.blk_read_time FROM public.pg_stat_statements s"),),
+        "view public.v",
+        (
+            view("SELECT s.total_time, s.calls FROM public.pg_stat_statements s"),
+            view("SELECT blk_read_time FROM t"),
+        ),
+        says="blk_read_time of pg_stat_statements, which is shared_blk_read_time since 17",
+    ),
     upgrade(
         "view-on-removed-column",
         (view(" SELECT b.checkpoints_timed\n   FROM pg_stat_bgwriter b;"),),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pglast
 import pytest
 
-from rdscheck.assess.facts import Fact
+from rdscheck.assess.facts import Fact, Flavour
 from rdscheck.assess.finding import Finding
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rule import rules
@@ -20,7 +20,7 @@ CASES = (*absent_cases.CASES, *extension_cases.CASES, *language_cases.CASES, *up
 
 def found(case: Case, facts: Iterable[Fact], target: str) -> list[Finding]:
     """Return what the case's rule alone finds."""
-    source = collected(*facts, version=case.version, major=case.major, flavour=case.flavour)
+    source = collected(*facts, via=case.via, version=case.version, major=case.major, flavour=case.flavour)
     return list(judge(source, read_target(target), case.move, [MINE[case.rule]]).findings)
 
 
@@ -30,6 +30,9 @@ def test_the_guilty_is_found_and_named(case: Case) -> None:
     assert (finding.subject, finding.severity) == (case.subject, case.severity)
     assert finding.source.startswith("https://")
     assert finding.message.endswith(".")
+    if not case.subject.startswith("setting"):
+        # The object is named, pgRouting in the way it writes itself.
+        assert case.subject.split(" ")[-1].lower() in finding.message.lower()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
@@ -54,3 +57,32 @@ def test_an_empty_database_gives_nothing(target: str, move: Move) -> None:
     for major in (0, 9.6, 13, 17):
         empty = collected(ext("plpgsql 1.0"), preload("rdsutils,pg_stat_statements"), major=major, version="")
         assert judge(empty, read_target(target), move, MINE.values()).findings == ()
+
+
+def test_aurora_refuses_an_old_pg_repack_on_the_way_from_10() -> None:
+    upgrade = rules()["pg-repack-recreate"]
+
+    def severity(version: str) -> str:
+        source = collected(ext(f"pg_repack {version}"), version="10.21", major=10, flavour=Flavour.AURORA)
+        (finding,) = judge(source, read_target("aurora-12"), Move.UPGRADE, [upgrade]).findings
+        return finding.severity
+
+    assert severity("1.4.3") == "blocker"
+    assert severity("1.4.4") == "note"
+
+
+@pytest.mark.parametrize(
+    ("id_", "name", "version"),
+    [
+        ("extension-needs-preload", "pgaudit", "17.0"),
+        ("extension-idle-without-preload", "pg_hint_plan", "1.7.0"),
+        ("extension-needs-parameter", "pglogical", "2.4.5"),
+        ("pg-cron-other-database", "pg_cron", "1.6"),
+        ("pg-repack-recreate", "pg_repack", "1.5.2"),
+        ("pgaudit-recreate", "pgaudit", "17.0"),
+    ],
+)
+def test_an_upgrade_within_a_major_keeps_what_its_group_says(id_: str, name: str, version: str) -> None:
+    source = collected(ext(f"{name} {version}"), version="17.4", major=17, flavour=Flavour.RDS)
+    assert judge(source, read_target("rds-17"), Move.UPGRADE, [rules()[id_]]).findings == ()
+    assert judge(source, read_target("rds-18"), Move.UPGRADE, [rules()[id_]]).findings != ()

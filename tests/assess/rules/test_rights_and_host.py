@@ -5,6 +5,8 @@ from dataclasses import fields, replace
 
 import pglast
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pglast.parser import parse_sql_json
 
 from rdscheck.assess.doing import doings
@@ -16,7 +18,7 @@ from tests.assess.rules.cases_of_files import EVENT_TRIGGERS, FILES, LARGE_OBJEC
 from tests.assess.rules.cases_of_functions import FUNCTIONS
 from tests.assess.rules.cases_of_replication import REPLICATION
 from tests.assess.rules.cases_of_roles import CASTS, ROLES, SUPERUSER
-from tests.assess.rules.hand_made import Case, act, facts_of, function, judged, statement
+from tests.assess.rules.hand_made import Case, act, facts_of, function, judged, statement, subscription
 
 CASES = (*ROLES, *SUPERUSER, *CASTS, *FILES, *EVENT_TRIGGERS, *LARGE_OBJECTS, *REPLICATION, *FUNCTIONS)
 GUILTY = [case for case in CASES if case.subject]
@@ -136,9 +138,7 @@ def test_an_instance_of_the_service_that_is_upgraded_has_none_of_what_it_refused
     assert {one.id for one in found} == {
         "createrole-narrowed",
         "event-trigger-blocks-upgrade",
-        "large-objects-not-replicated",
         "pglogical-usage",
-        "table-without-key",
     }
 
 
@@ -182,3 +182,13 @@ def test_a_long_list_of_roles_is_cut() -> None:
     facts = facts_of(*(Role(name=f"r{number}") for number in range(50)), via=Via.DUMP)
     (found,) = judge(facts, read_target("rds-17"), only=[OWN["role-attributes-spelled-out"]]).findings
     assert found.fix.endswith("-- and 30 more")
+
+
+_CONNECTIONS = ("subscription-to-localhost", "subscription-host-files", "subscription-without-password")
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(host|dbname|sslkey|=|/|'|\\| ){1,12}", fullmatch=True))
+def test_no_connection_string_stops_a_check(text: str) -> None:
+    facts = facts_of(subscription(text, password=False))
+    for name in _CONNECTIONS:
+        judge(facts, read_target("rds-17"), only=[OWN[name]])

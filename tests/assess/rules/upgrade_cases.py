@@ -7,6 +7,16 @@ from tests.assess.rules.made import Case, column, ext, preload, sets
 
 UP = Move.UPGRADE
 CASES = (
+    Case(
+        "plv8-recreate",
+        "rds-17",
+        "extension plv8",
+        (ext("plv8 3.1.8"),),
+        (ext("plv8 2.3.15"),),
+        move=UP,
+        flavour=Flavour.RDS,
+        severity=Severity.NOTE,
+    ),
     # Upgrades
     Case(
         "extension-update-advised",
@@ -66,6 +76,7 @@ CASES = (
         (ext("plv8 3.1.4"),),
         move=UP,
         flavour=Flavour.RDS,
+        severity=Severity.WARNING,
     ),
     Case(
         "partman-config-of-4",
@@ -109,7 +120,7 @@ CASES = (
         (ext("pg_cron 1.6"),),
         move=UP,
         flavour=Flavour.RDS,
-        severity=Severity.WARNING,
+        severity=Severity.NOTE,
     ),
     Case(
         "flow-control-preloaded",

@@ -233,8 +233,8 @@ FAULTS = (
         _INSTANCE + "test_trust_policy_as_printed",
         (
             (
-                "AssumeRolePolicyDocument=PRINTED)",
-                """AssumeRolePolicyDocument=PRINTED.replace(" arn", ' "arn').replace("name", 'name"'))""",
+                "AssumeRolePolicyDocument=printed)",
+                """AssumeRolePolicyDocument=printed.replace(" arn", ' "arn').replace("name", 'name"'))""",
             ),
         ),
     ),

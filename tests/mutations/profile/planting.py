@@ -8,7 +8,7 @@ from pathlib import Path
 from rdscheck.resources import images_dir
 from rdscheck.sandbox import shadow
 from tests.mutations.compiling import remembering_compiler
-from tests.mutations.profile.fault import Fault
+from tests.mutations.profile.fault import Edit, Fault
 
 #: What ``plant`` makes in a directory of the fault's own: the changed build context, and a library.
 IMAGES, LIBRARIES = "images", "lib"
@@ -32,14 +32,20 @@ def plant(fault: Fault, room: Path, bin_dir: Path) -> Path:
     root = room / fault.id
     shutil.copytree(images_dir(), root / IMAGES, ignore=shutil.ignore_patterns(*_OTHERS))
     for edit in fault.edits:
-        file = root / IMAGES / edit.file
-        text = file.read_text(encoding="utf-8")
-        if text.count(edit.old) != 1:
-            raise NotPlanted(f"{edit.file} has {edit.old!r} {text.count(edit.old)} times and not once")
-        file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+        # A file may be edited more than once.
+        text = edited(edit, root / IMAGES)
+        (root / IMAGES / edit.file).write_text(text, encoding="utf-8")
     if fault.compiled:
         _compile(root, room, bin_dir)
     return root
+
+
+def edited(edit: Edit, images: Path) -> str:
+    """Return the text of a file with an edit; raises ``NotPlanted``."""
+    text = (images / edit.file).read_text(encoding="utf-8")
+    if text.count(edit.old) != 1:
+        raise NotPlanted(f"{edit.file} has {edit.old!r} {text.count(edit.old)} times and not once")
+    return text.replace(edit.old, edit.new)
 
 
 def _compile(root: Path, room: Path, bin_dir: Path) -> None:

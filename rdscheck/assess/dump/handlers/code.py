@@ -1,5 +1,6 @@
 """What runs: extensions, languages, functions, casts, operator classes, event triggers."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,12 +22,21 @@ from rdscheck.assess.facts import (
 from rdscheck.assess.secrets import masked_value
 
 ENABLED = {"O": "origin", "D": "disabled", "R": "replica", "A": "always"}
+_LANGUAGE = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(TRUSTED\s+)?(?:PROCEDURAL\s+)?LANGUAGE\b", re.IGNORECASE
+)
 _OUTPUTS = {"FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"}
 
 
 @handles("CreateExtensionStmt")
 def create_extension(scene: Scene, node: Node) -> Iterator[Said]:
     """Read an extension."""
+    if match := _LANGUAGE.match(scene.text):
+        # Without a handler, as dumps before 13 have languages of templates; to the parser it is an extension.
+        name = str(node.get("extname", ""))
+        if name != "plpgsql":
+            yield Language(name=name, trusted=bool(match[1]), owner=scene.user, **scene.at)
+        return
     given = options(node.get("options"))
     yield Extension(
         name=str(node.get("extname", "")),

@@ -92,7 +92,8 @@ def create_wrapper(scene: Scene, node: Node) -> Iterator[Said]:
 
 
 def _options(node: Node) -> tuple[str, ...]:
-    return masked_options([f"{name}={value}" for name, value in options(node.get("options")).items()])
+    """Return options in the order of their names, as pg_dump writes them."""
+    return masked_options(sorted(f"{name}={value}" for name, value in options(node.get("options")).items()))
 
 
 @handles("CreateForeignServerStmt")

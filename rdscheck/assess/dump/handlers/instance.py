@@ -7,7 +7,7 @@ from typing import Any
 from rdscheck.assess.dump.handlers.session import value_of
 from rdscheck.assess.dump.naming import Node, options, role, roles, text
 from rdscheck.assess.dump.scene import Change, Said, Scene, handles
-from rdscheck.assess.facts import Database, Membership, Role, Setting, Tablespace
+from rdscheck.assess.facts import Database, Membership, Role, Setting, Statement, Tablespace
 from rdscheck.assess.secrets import masked_value
 
 _FLAGS = {
@@ -131,7 +131,7 @@ def _setting(
 
 @handles("CreatedbStmt", "AlterDatabaseStmt")
 def create_database(scene: Scene, node: Node) -> Iterator[Said]:
-    """Read a database."""
+    """Read a database, which one that is only altered is too."""
     name = str(node.get("dbname", ""))
     fields: dict[str, Any] = _database_fields(options(node.get("options")))
     yield Change("databases", (name,), fields, Database(name=name, line=scene.line, **fields))
@@ -167,7 +167,9 @@ def _database_fields(given: dict[str, str]) -> dict[str, object]:
 
 @handles("CommentStmt")
 def comment(scene: Scene, node: Node) -> Iterator[Said]:
-    """Read the comment of a database or role."""
+    """Read the comment of a database or role, and note one of an extension, which only its owner may give."""
+    if node.get("objtype") == "OBJECT_EXTENSION":
+        yield Statement(kind="comment", detail=f"extension {text(node.get('object'))}", **scene.at)
     where = {"OBJECT_DATABASE": "databases", "OBJECT_ROLE": "roles"}.get(str(node.get("objtype")))
     if where:
         said = str(node.get("comment", ""))

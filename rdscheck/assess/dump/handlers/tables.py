@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rdscheck.assess.dump.naming import Node, options, role, strings
-from rdscheck.assess.dump.scene import Change, Said, Scene, handles
+from rdscheck.assess.dump.scene import Change, Said, Scene, Typed, Viewed, handles
 from rdscheck.assess.facts import Column, Index, Relation, Schema, Trigger
 from rdscheck.assess.secrets import masked, masked_options
 from rdscheck.assess.types import is_plain
@@ -19,9 +19,11 @@ _TRIGGERS = {
 }
 
 
+_WITHOUT_OIDS = re.compile(r"\)\s*WITHOUT\s+OIDS\b", re.IGNORECASE)
 _SWITCHES: dict[str, dict[str, object]] = {
     "AT_EnableRowSecurity": {"row_security": "enabled"},
     "AT_ForceRowSecurity": {"row_security": "forced"},
+    "AT_DropOids": {"with_oids": False},
     "AT_SetUnLogged": {"unlogged": True},
     "AT_SetLogged": {"unlogged": False},
 }
@@ -79,11 +81,23 @@ def create_table(scene: Scene, node: Node) -> Iterator[Said]:
         kind,
         tablespace=_space(scene, node),
         access_method="" if method == "heap" else method,
-        with_oids=scene.oids if oids is None else oids.lower() in {"true", "on", "1", "yes"},
+        with_oids=_oids(scene) if oids is None else _is_true(oids),
         is_partition="partbound" in node,
         options=_listed(given),
     )
     yield from _elements(scene, node, kind)
+    if "ofTypename" in node:
+        type_ = scene.path.split(strings(node["ofTypename"].get("names")))
+        yield Typed(scene.path.relation(node["relation"]), type_, scene.line)
+
+
+def _is_true(said: str) -> bool:
+    return said.lower() in {"true", "on", "1", "yes"}
+
+
+def _oids(scene: Scene) -> bool:
+    """Tell whether a table has OIDs that does not ask for them."""
+    return scene.oids and not _WITHOUT_OIDS.search(scene.text)
 
 
 def _elements(scene: Scene, node: Node, kind: str) -> Iterator[Said]:
@@ -101,7 +115,7 @@ def _elements(scene: Scene, node: Node, kind: str) -> Iterator[Said]:
 def create_foreign_table(scene: Scene, node: Node) -> Iterator[Said]:
     """Read a foreign table."""
     base = node["base"]
-    given = [f"{name}={value}" for name, value in options(node.get("options")).items()]
+    given = sorted(f"{name}={value}" for name, value in options(node.get("options")).items())
     yield _relation(
         scene,
         base["relation"],
@@ -168,8 +182,9 @@ def create_rule(scene: Scene, node: Node) -> Iterator[Said]:
     """Read the rule that makes a view of a table, as dumps before 10 write some views."""
     if node.get("event") == "CMD_SELECT" and node.get("instead"):
         query = re.split(r"\bDO\s+INSTEAD\b", scene.text, maxsplit=1, flags=re.IGNORECASE)[-1].strip()
-        fields = {"kind": "view", "definition": masked(query)}
-        yield Change("relations", scene.path.relation(node["relation"]), fields)
+        where = scene.path.relation(node["relation"])
+        yield Change("relations", where, {"kind": "view", "identity": "default", "definition": masked(query)})
+        yield Viewed(where)
 
 
 @handles("CreateSeqStmt")
@@ -260,6 +275,9 @@ def _fields(kind: str, node: Node) -> dict[str, object]:
         return {"tablespace": "" if name == "pg_default" else name}
     if kind == "AT_SetAccessMethod":
         return {"access_method": "" if name == "heap" else name}
+    if kind == "AT_SetRelOptions":
+        said = options(node["def"].get("List", {}).get("items")).get("oids")
+        return {} if said is None else {"with_oids": _is_true(said)}
     return _SWITCHES.get(kind, {})
 
 

@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="cast-between-system-types",
     problem="A cast between two built-in types was made here, which takes the ownership of one of them.",
     why="Built-in types belong to rdsadmin: CREATE CAST fails, and queries that rely on it stop with an"
-    " error of"
-    " types. RDS offers a fixed set of such casts as the extension rds_casts.",
+    " error of types. RDS offers a fixed set of such casts as the extension rds_casts.",
     fix="Take the cast from rds_casts where it has it, else cast in the queries.",
     severity=Severity.BLOCKER,
     source=pages.CASTS,
@@ -22,8 +21,8 @@ from rdscheck.assess.target import Move
     effort=Effort(2, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION day_number(date) RETURNS integer IMMUTABLE LANGUAGE sql"
-        " AS $$SELECT $1 - DATE '2000-01-01'$$; CREATE CAST (date AS integer) WITH FUNCTION day_number(date)",
+        sql="CREATE FUNCTION day_number(date) RETURNS integer IMMUTABLE LANGUAGE sql AS $$SELECT $1 - DATE"
+        " '2000-01-01'$$; CREATE CAST (date AS integer) WITH FUNCTION day_number(date)",
         subject="cast date AS int4",
     ),
     innocent=Example(

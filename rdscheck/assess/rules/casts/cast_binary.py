@@ -24,8 +24,8 @@ from rdscheck.model import Certainty
     # Enums, composite types and domains never have such a cast.
     guilty=Example(sql="CREATE CAST (json AS bytea) WITHOUT FUNCTION", subject="cast json AS bytea"),
     innocent=Example(
-        sql="CREATE TYPE coin AS ENUM ('heads'); CREATE TYPE side AS ENUM ('heads');"
-        " CREATE CAST (coin AS side) WITH INOUT"
+        sql="CREATE TYPE coin AS ENUM ('heads'); CREATE TYPE side AS ENUM ('heads'); CREATE CAST (coin AS"
+        " side) WITH INOUT"
     ),
 )
 def cast_binary(context: Context) -> Iterator[Hit]:
@@ -37,8 +37,7 @@ def cast_binary(context: Context) -> Iterator[Hit]:
                 one,
                 f"cast {shown(one.source)} AS {shown(one.target)}",
                 f"The cast from {shown(one.source)} to {shown(one.target)} has no function and cannot be"
-                " created"
-                f" on {context.target.name}.",
+                f" created on {context.target.name}.",
                 f"DROP CAST ({written(one)});"
                 + (f"\nCREATE CAST ({written(one)}) WITH INOUT; -- or with a function" if own else ""),
             )

@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="event-trigger-on-login",
     problem="An event trigger runs at every log-in.",
     why="When its function fails nobody gets in, for example because of what a superuser could do. On one's"
-    " own"
-    " server single-user mode is the way back; on RDS there is none.",
+    " own server single-user mode is the way back; on RDS there is none.",
     fix="Restore it disabled, try it, and let the function catch its errors.",
     severity=Severity.WARNING,
     source=pages.postgresql("event-trigger-definition"),
@@ -45,8 +44,7 @@ def event_trigger_on_login(context: Context) -> Iterator[Hit]:
                 one,
                 f"event trigger {plain(one.name)}",
                 f"The event trigger {plain(one.name)} runs at every log-in; when {one.function} fails"
-                " nobody can log"
-                f" in to this database on {context.target.name}.",
+                f" nobody can log in to this database on {context.target.name}.",
                 f"ALTER EVENT TRIGGER {quoted(one.name)} DISABLE; -- until its function is tried on the"
                 " target",
             )

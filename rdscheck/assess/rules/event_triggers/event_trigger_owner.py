@@ -15,8 +15,8 @@ from rdscheck.model import Certainty
     id="event-trigger-owner",
     problem="An event trigger belongs to a role that cannot own one on RDS.",
     why="Members of rds_superuser create event triggers on RDS. To give one away the new owner must be a"
-    " superuser,"
-    " and there is none: ALTER EVENT TRIGGER … OWNER TO fails, and the trigger stays with the master user.",
+    " superuser, and there is none: ALTER EVENT TRIGGER … OWNER TO fails, and the trigger stays with the"
+    " master user.",
     fix="Restore with --no-owner, or let the master user own it on the source already.",
     severity=Severity.WARNING,
     source=pages.EVENT_TRIGGERS,
@@ -25,8 +25,8 @@ from rdscheck.model import Certainty
     effort=Effort(0.25, 0.1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE ROLE {new} SUPERUSER; CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql"
-        " AS $$ BEGIN NULL; END $$; CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();"
+        sql="CREATE ROLE {new} SUPERUSER; CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN NULL; END $$; CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();"
         " ALTER EVENT TRIGGER watcher OWNER TO {new}",
         subject="event trigger watcher",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
@@ -45,7 +45,6 @@ def event_trigger_owner(context: Context) -> Iterator[Hit]:
                 one,
                 f"event trigger {name}",
                 f"The event trigger {name} belongs to {plain(one.owner)}; on {context.target.name} it can"
-                " belong to"
-                " the master user only.",
+                " belong to the master user only.",
                 f"ALTER EVENT TRIGGER {quoted(one.name)} OWNER TO postgres; -- on the source; or --no-owner",
             )

@@ -46,7 +46,6 @@ def event_trigger_unknown_event(context: Context) -> Iterator[Hit]:
                 one,
                 f"event trigger {plain(one.name)}",
                 f"The event trigger {plain(one.name)} is for {one.event}, which PostgreSQL"
-                f" {context.target.major} does"
-                " not know.",
+                f" {context.target.major} does not know.",
                 f"DROP EVENT TRIGGER {quoted(one.name)};",
             )

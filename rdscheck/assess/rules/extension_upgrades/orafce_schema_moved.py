@@ -51,4 +51,7 @@ def orafce_schema_moved(context: Context) -> Iterator[Hit]:
 
 
 def _path(database: str) -> str:
-    return f'ALTER DATABASE {quoted(database)} SET search_path = oracle, pg_catalog, "$user", public;'
+    return (
+        f"On the target: ALTER DATABASE {quoted(database)} SET search_path = oracle, pg_catalog,"
+        ' "$user", public'
+    )

@@ -15,7 +15,7 @@ from rdscheck.model import Certainty
 
 _TYPES = frozenset({"nvarchar2", "varchar2"})
 _SQL = (
-    disguised("orafce 3.15") + ";\nCREATE SCHEMA oracle;\nCREATE DOMAIN {schema}.varchar2 AS text;\n"
+    disguised("orafce 3.15") + ";\n{before}CREATE DOMAIN {schema}.varchar2 AS text;\n"
     "ALTER EXTENSION orafce ADD DOMAIN {schema}.varchar2;\n"
     "CREATE TABLE public.customer (name {schema}.varchar2)"
 )
@@ -33,8 +33,12 @@ _SQL = (
     certainty=Certainty.DERIVED,
     moves=(Move.RESTORE,),
     effort=Effort(1, 0.1),
-    guilty=Example(sql=_SQL.format(schema="public"), subject="column public.customer.name"),
-    innocent=Example(sql=_SQL.format(schema="oracle")),
+    guilty=Example(sql=_SQL.format(schema="public", before=""), subject="column public.customer.name"),
+    innocent=Example(
+        sql=_SQL.format(
+            schema="oracle", before="CREATE SCHEMA oracle;\nALTER EXTENSION orafce ADD SCHEMA oracle;\n"
+        )
+    ),
 )
 def orafce_type_moved(context: Context) -> Iterator[Hit]:
     """Find columns of types that no user made, named as orafce's, outside the schema oracle."""
@@ -51,8 +55,9 @@ def orafce_type_moved(context: Context) -> Iterator[Hit]:
             and one.database in databases
             and (one.database, type_) not in own
         ):
+            where = plain(one.schema, one.relation, one.name)
             yield hit(
                 one,
-                f"column {plain(one.schema, one.relation, one.name)}",
-                f"The column has the type {type_}, which is oracle.{name} on {context.target.name}.",
+                f"column {where}",
+                f"The column {where} has the type {type_}, which is oracle.{name} on {context.target.name}.",
             )

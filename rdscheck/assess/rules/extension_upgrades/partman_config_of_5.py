@@ -17,7 +17,7 @@ from rdscheck.model import Certainty
     problem="pg_partman 5 keeps its partition sets in a form that version 4 does not read.",
     why="The target has version 4 only, whose table part_config has other columns and values: the rows of a"
     " dump cannot be loaded, so that nobody makes the next partitions.",
-    fix="Choose a target with pg_partman 5: 14.12, 15.6, 16.1 or later.",
+    fix="Choose a target with pg_partman 5: 14.11-R2, 15.5, 16.1 or later.",
     severity=Severity.BLOCKER,
     source=CHANGES,
     date=READ,

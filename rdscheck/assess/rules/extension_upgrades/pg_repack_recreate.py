@@ -7,12 +7,15 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
 from rdscheck.assess.rules.extensions._offers import installed, on
-from rdscheck.assess.rules.extensions._pages import EXTENSION_UPGRADE, READ
-from rdscheck.assess.target import Move
+from rdscheck.assess.rules.extensions._pages import AURORA_UPGRADE, EXTENSION_UPGRADE, READ
+from rdscheck.assess.target import AURORA, Move
 from rdscheck.upgrade.checks import RDS_TOOL
 
 #: AWS's own precheck script asks for it to be dropped when the target is this major or later.
 _REFUSED_FROM = 14
+
+#: Aurora's page names one more: major of the source and version.
+_REFUSED_ON_AURORA = (10, "1.4.3")
 
 
 @rule(
@@ -43,13 +46,14 @@ def pg_repack_recreate(context: Context) -> Iterator[Hit]:
     target = context.target
     if context.source_major == target.major:
         return
-    refused = target.major >= _REFUSED_FROM
     for one in installed(context, "pg_repack"):
+        on_aurora = target.engine == AURORA and (context.source_major, one.version) == _REFUSED_ON_AURORA
+        refused = target.major >= _REFUSED_FROM or on_aurora
         yield on(
             one,
             f"pg_repack{' ' + one.version if one.version else ''} has to be dropped and created again for"
             f" {target.name}.",
             "DROP EXTENSION pg_repack;\n-- after the upgrade\nCREATE EXTENSION pg_repack;",
             severity=Severity.BLOCKER if refused else Severity.NOTE,
-            source=RDS_TOOL if refused else EXTENSION_UPGRADE,
+            source=AURORA_UPGRADE if on_aurora else RDS_TOOL if refused else EXTENSION_UPGRADE,
         )

@@ -7,7 +7,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._examples import disguised
 from rdscheck.assess.rules.extensions._offers import Standing, installed, on, standing
-from rdscheck.assess.rules.extensions._pages import READ
+from rdscheck.assess.rules.extensions._pages import EXTENSION_UPGRADE, READ
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -15,11 +15,13 @@ from rdscheck.model import Certainty
 @rule(
     id="pgaudit-recreate",
     problem="pgAudit has one version for each major, with no scripts between them.",
-    why="ALTER EXTENSION pgaudit UPDATE finds no way from one major's version to the next. The extension also"
-    " has event triggers, of which AWS says that they are to be deleted before an upgrade. It holds no rows.",
-    fix="Drop pgaudit before the upgrade, and create it again afterwards.",
-    severity=Severity.WARNING,
-    source="https://github.com/pgaudit/pgaudit/blob/main/README.md",
+    why="The extension comes through in its old version, and ALTER EXTENSION pgaudit UPDATE finds no way"
+    " from one"
+    " major's version to the next. It holds no rows. Should the precheck refuse its event triggers, it has to"
+    " be dropped before the upgrade already.",
+    fix="Drop pgaudit after the upgrade, and create it again.",
+    severity=Severity.NOTE,
+    source=EXTENSION_UPGRADE,
     date=READ,
     certainty=Certainty.DERIVED,
     moves=(Move.UPGRADE,),
@@ -47,5 +49,5 @@ def pgaudit_recreate(context: Context) -> Iterator[Hit]:
             yield on(
                 one,
                 f"pgaudit is at {one.version or 'the version of its major'}; {target.name} has {there}.",
-                "DROP EXTENSION pgaudit;\n-- after the upgrade\nCREATE EXTENSION pgaudit;",
+                "-- after the upgrade\nDROP EXTENSION pgaudit;\nCREATE EXTENSION pgaudit;",
             )

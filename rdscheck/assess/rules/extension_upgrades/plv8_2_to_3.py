@@ -14,12 +14,13 @@ from rdscheck.assess.target import Move
 @rule(
     id="plv8-2-to-3",
     problem="PL/v8 goes from 2.3 to 3, which ALTER EXTENSION cannot do.",
-    why="An upgrade needs the extension dropped, with its functions, and created again: AWS has a page of"
-    " steps"
-    " for it. PL/v8 3 also hands bigint over as BigInt and jsonb as an object of its own, so that functions"
-    " may answer differently.",
-    fix="Save the functions, drop the extension, upgrade, create it and load the functions; test them.",
-    severity=Severity.BLOCKER,
+    why="The extension has to be dropped, with its functions and all that uses them, and created again:"
+    " AWS has a"
+    " page of steps for it. PL/v8 3 also hands bigint over as BigInt and jsonb as an object of its own, so"
+    " that"
+    " functions may answer differently.",
+    fix="Save the functions and what uses them, follow AWS's steps, and test the functions on the target.",
+    severity=Severity.WARNING,
     source=f"{USER_GUIDE}/PostgreSQL.Concepts.General.UpgradingPLv8.html",
     date=READ,
     effort=Effort(4),
@@ -38,10 +39,8 @@ def plv8_2_to_3(context: Context) -> Iterator[Hit]:
             yield on(
                 one,
                 f"plv8 is at {one.version}; {context.target.name} has {there}.",
-                "-- after its functions are saved, with pg_get_functiondef\nDROP EXTENSION plv8 CASCADE;\n"
-                "-- after the upgrade\nCREATE EXTENSION plv8;"
+                "-- after the upgrade, when the functions and what uses them are saved\n"
+                "DROP EXTENSION plv8 CASCADE;\nCREATE EXTENSION plv8;"
                 if context.move is Move.UPGRADE
                 else "",
-                # A restore creates the new version; what may differ are answers of functions.
-                severity=Severity.BLOCKER if context.move is Move.UPGRADE else Severity.WARNING,
             )

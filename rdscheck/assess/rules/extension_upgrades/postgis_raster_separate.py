@@ -27,6 +27,7 @@ _SQL = (
     severity=Severity.BLOCKER,
     source=_NOTES,
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     effort=Effort(0.5),
     guilty=Example(
@@ -46,9 +47,11 @@ def postgis_raster_separate(context: Context) -> Iterator[Hit]:
             and (one.database, "postgis") in there
             and (one.database, "postgis_raster") not in there
         ):
+            where = plain(one.schema, one.relation, one.name)
             yield hit(
                 one,
-                f"column {plain(one.schema, one.relation, one.name)}",
-                f"The column has the type {type_}, which postgis of {context.target.name} does not bring.",
-                "-- in the target, before the restore\nCREATE EXTENSION postgis_raster CASCADE;",
+                f"column {where}",
+                f"The column {where} has the type {type_}, which postgis of {context.target.name} does not"
+                " bring.",
+                "CREATE EXTENSION IF NOT EXISTS postgis_raster CASCADE;",
             )

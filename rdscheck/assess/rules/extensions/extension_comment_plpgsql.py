@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
-_COMMENT = "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
+_DUMP = (
+    "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA pg_catalog;\n\n\n"
+    "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
+)
 
 
 @rule(
@@ -25,13 +29,13 @@ _COMMENT = "COMMENT ON EXTENSION {name} IS 'PL/pgSQL procedural language';\n"
     certainty=Certainty.DERIVED,
     moves=(Move.RESTORE,),
     effort=Effort(0.1),
-    guilty=Example(dump=_COMMENT.format(name="plpgsql"), subject="extension plpgsql", source_major=10),
-    innocent=Example(
-        dump="CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;\n" + _COMMENT.format(name="hstore")
-    ),
+    guilty=Example(dump=_DUMP.format(name="plpgsql"), subject="extension plpgsql", source_major=10),
+    innocent=Example(dump=_DUMP.format(name="plperl"), source_major=10),
 )
 def extension_comment_plpgsql(context: Context) -> Iterator[Hit]:
-    """Find the statement."""
-    for one in context.facts.statements:
-        if one.kind == "comment" and one.detail == "extension plpgsql":
-            yield hit(one, "extension plpgsql")
+    """Find dumps with the extension in them: the comment goes with it."""
+    if context.facts.origin.via is Via.DUMP:
+        for one in context.facts.extensions:
+            # Later ones write neither the extension nor its comment.
+            if one.name == "plpgsql":
+                yield hit(one, "extension plpgsql")

@@ -12,7 +12,6 @@ from rdscheck.assess.rules.extensions._tle import made_by_tle
 from rdscheck.assess.target import Move
 
 _CONTROL = """
-CREATE SCHEMA pgtle;
 CREATE FUNCTION pgtle."{name}.control"() RETURNS text LANGUAGE sql AS $$ SELECT 'default_version=1.0' $$"""
 
 
@@ -32,7 +31,7 @@ CREATE FUNCTION pgtle."{name}.control"() RETURNS text LANGUAGE sql AS $$ SELECT 
         subject="extension distances",
         target="rds-17",
     ),
-    innocent=Example(sql=_CONTROL.format(name="distances"), target="rds-17"),
+    innocent=Example(sql="CREATE SCHEMA pgtle;" + _CONTROL.format(name="distances"), target="rds-17"),
 )
 def extension_made_by_pg_tle(context: Context) -> Iterator[Hit]:
     """Find installed extensions whose control file is a function of pg_tle."""
@@ -44,8 +43,9 @@ def extension_made_by_pg_tle(context: Context) -> Iterator[Hit]:
                 one,
                 f"The extension {plain(one.name)} is kept by pg_tle, which {context.target.name} "
                 + ("offers: create that first." if ready else "does not offer."),
-                "CREATE EXTENSION pg_tle;\nGRANT pgtle_admin TO CURRENT_USER;"
+                "CREATE EXTENSION IF NOT EXISTS pg_tle;\nGRANT pgtle_admin TO CURRENT_USER;"
                 if ready
                 else f"Choose a target that offers pg_tle, or make {plain(one.name)} ordinary objects.",
                 severity=Severity.WARNING if ready else Severity.BLOCKER,
+                fix_on="target" if ready else "source",
             )

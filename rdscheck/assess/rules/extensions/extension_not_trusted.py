@@ -21,6 +21,7 @@ from rdscheck.catalog.extensions import trusted
     severity=Severity.NOTE,
     source=SUPPORTED,
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     targets=(13, 0),
     effort=Effort(0.1),
@@ -36,5 +37,5 @@ def extension_not_trusted(context: Context) -> Iterator[Hit]:
                 one,
                 f"{plain(one.name)} is not among the trusted extensions of {target.name}: the owner of the"
                 " database cannot create it there.",
-                f"-- as the master user\nCREATE EXTENSION {quoted(one.name)};",
+                f"CREATE EXTENSION IF NOT EXISTS {quoted(one.name)};",
             )

@@ -42,5 +42,6 @@ def extension_renamed(context: Context) -> Iterator[Hit]:
                 if there
                 else f", nor its successor {new}."
             ),
-            f"CREATE EXTENSION {new};" if there else f"Do without {plain(one.name)}.",
+            f"CREATE EXTENSION IF NOT EXISTS {new};" if there else f"Do without {plain(one.name)}.",
+            fix_on="target" if there else "source",
         )

@@ -26,6 +26,7 @@ _LOOSE = (
     severity=Severity.BLOCKER,
     source=f"{MANUAL}/sql-createextension.html",
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     effort=Effort(1, 0.5),
     guilty=Example(sql=_LOOSE, subject="extension fuzzystrmatch", needs=("fuzzystrmatch",)),
@@ -47,6 +48,5 @@ def extension_unpackaged(context: Context) -> Iterator[Hit]:
             f"{count} function{'s' * (count > 1)} of the library of {plain(extension)}"
             f" belong{'s' * (count == 1)} to no extension, {plain(function.schema, function.name)} among"
             " them.",
-            f"-- in the target, before the restore\n"
-            f"CREATE EXTENSION {quoted(extension)} WITH SCHEMA {quoted(function.schema)};",
+            f"CREATE EXTENSION IF NOT EXISTS {quoted(extension)} WITH SCHEMA {quoted(function.schema)};",
         )

@@ -14,11 +14,13 @@ from rdscheck.assess.target import Move
     id="pg-repack-client",
     problem="Scripts that call pg_repack have to be changed for RDS.",
     why="The client asks for a superuser unless it is told not to, wants an extension of exactly its own"
-    " version, and cannot do all databases at once on RDS.",
+    " version, and cannot do all databases at once on RDS. Others write to a table meanwhile only with"
+    " default privileges in its schema, which have to be granted again.",
     fix="Call pg_repack with -k, one database at a time, in the version of the target's extension.",
     severity=Severity.NOTE,
     source=f"{TASKS}.pg_repack.html",
     date=READ,
+    fix_on="target",
     moves=(Move.RESTORE,),
     effort=Effort(0.5),
     guilty=Example(sql=disguised("pg_repack 1.4.7"), subject="extension pg_repack"),
@@ -33,5 +35,7 @@ def pg_repack_client(context: Context) -> Iterator[Hit]:
                 one,
                 f"{context.target.name} has pg_repack {version}: take the client of that version, with -k and"
                 " without --all.",
-                f"Install the client pg_repack {version} and call it with -k -d DATABASE.",
+                "CREATE EXTENSION IF NOT EXISTS pg_repack;\n"
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA repack GRANT INSERT ON TABLES TO PUBLIC;\n"
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA repack GRANT USAGE, SELECT ON SEQUENCES TO PUBLIC;",
             )

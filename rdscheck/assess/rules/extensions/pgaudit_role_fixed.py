@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import plain, quoted
+from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.extensions._pages import READ, TASKS
 from rdscheck.assess.target import Move
@@ -41,7 +41,6 @@ def pgaudit_role_fixed(context: Context) -> Iterator[Hit]:
             one,
             f"setting pgaudit.role{where}",
             f"pgaudit.role is {plain(one.value)}; {context.target.name} takes {_ROLE} only.",
-            f"CREATE ROLE {_ROLE};\n"
-            f"-- it gets the privileges of the audit role by membership\n"
-            f"GRANT {quoted(one.value)} TO {_ROLE};",
+            f"CREATE ROLE {_ROLE};\n-- after the restore: GRANT … TO {_ROLE}, for what the audit role had",
+            fix_on="target",
         )

@@ -48,7 +48,7 @@ def vector_too_old_on_target(context: Context) -> Iterator[Hit]:
             yield hit(
                 fact,
                 subject,
-                f"{context.target.name} has pgvector {there.version}; {what} came with {first}.",
+                f"{context.target.name} has pgvector {there.version}; {what} of {subject} came with {first}.",
                 source=list_of(context.target),
             )
 

@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 
 _PROGRAMS = frozenset(
     {
@@ -24,8 +25,7 @@ _PROGRAMS = frozenset(
     problem="The server archives its write-ahead log, or recovers, by a program of one's own.",
     why="RDS archives and restores by itself, and nobody gets at the files: pgBackRest, WAL-G, Barman and"
     " pg_basebackup have nothing to work on. Backups become snapshots and recovery to a point in time, kept"
-    " up to"
-    " 35 days.",
+    " up to 35 days.",
     fix="Set the instance's backup retention, and export snapshots or dumps for longer times.",
     severity=Severity.WARNING,
     source=pages.BACKUPS,
@@ -44,6 +44,8 @@ _PROGRAMS = frozenset(
 )
 def archiving(context: Context) -> Iterator[Hit]:
     """Find settings of archiving and recovery, where they do something."""
+    if is_service(context.facts):
+        return  # these are the service's own
     set_ = {
         one.name: one for one in context.facts.settings if one.scope == "server" and one.name in _PROGRAMS
     }

@@ -20,14 +20,13 @@ from rdscheck.assess.target import Move
     effort=Effort(4, 2),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE TABLE answers (line text); CREATE FUNCTION fetch_answers() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN COPY public.answers FROM PROGRAM 'curl -s https://example.com/'; END $$",
+        sql="CREATE TABLE answers (line text); CREATE FUNCTION fetch_answers() RETURNS void LANGUAGE"
+        " plpgsql AS $$ BEGIN COPY public.answers FROM PROGRAM 'curl -s https://example.com/'; END $$",
         subject="function public.fetch_answers()",
     ),
     innocent=Example(
         sql="CREATE TABLE program (line text); CREATE FUNCTION fetch_answers() RETURNS SETOF text LANGUAGE"
-        " sql"
-        " AS $$ SELECT line FROM public.program $$",
+        " sql AS $$ SELECT line FROM public.program $$",
     ),
 )
 def copy_program(context: Context) -> Iterator[Hit]:

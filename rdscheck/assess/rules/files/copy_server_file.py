@@ -21,14 +21,13 @@ from rdscheck.assess.target import Move
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE TABLE orders (id integer PRIMARY KEY); CREATE FUNCTION load_orders() RETURNS void"
-        " LANGUAGE plpgsql"
-        " AS $$ BEGIN COPY public.orders FROM '/srv/orders.csv' WITH (FORMAT csv); END $$",
+        " LANGUAGE plpgsql AS $$ BEGIN COPY public.orders FROM '/srv/orders.csv' WITH (FORMAT csv); END $$",
         subject="function public.load_orders()",
     ),
     innocent=Example(
         sql="CREATE TABLE orders (id integer PRIMARY KEY); CREATE FUNCTION load_orders() RETURNS text"
-        " LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN 'COPY public.orders FROM ''/srv/orders.csv'' WITH (FORMAT csv)'; END $$",
+        " LANGUAGE plpgsql AS $$ BEGIN RETURN 'COPY public.orders FROM ''/srv/orders.csv'' WITH (FORMAT"
+        " csv)'; END $$",
     ),
 )
 def copy_server_file(context: Context) -> Iterator[Hit]:
@@ -37,8 +36,8 @@ def copy_server_file(context: Context) -> Iterator[Hit]:
         yield hit(
             one.first,
             one.subject,
-            f"{one.who} copies from or to files of the server ({one.list}); {context.target.name} has none to"
-            " reach.",
+            f"{one.who} copies from or to files of the server ({one.list}); {context.target.name} has none"
+            " to reach.",
             "CREATE EXTENSION aws_s3 CASCADE; -- then aws_s3.table_import_from_s3 or query_export_to_s3; or"
             " \\copy",
         )

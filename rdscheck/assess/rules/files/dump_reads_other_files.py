@@ -15,8 +15,7 @@ _INCLUDE = frozenset({"i", "include", "ir", "include_relative"})
     id="dump-reads-other-files",
     problem="The dump includes another file, which was not looked at.",
     why="psql reads that file in its place: what it creates is missing from this assessment, and the file"
-    " has to be"
-    " at hand for the restore.",
+    " has to be at hand for the restore.",
     fix="Check that file as well.",
     severity=Severity.WARNING,
     source=pages.postgresql("app-psql"),

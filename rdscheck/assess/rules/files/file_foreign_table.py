@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="file-foreign-table",
     problem="A foreign table reads a file or the output of a program of the server.",
     why="RDS does not offer file_fdw, and its host has no file of yours: CREATE FOREIGN TABLE fails, and"
-    " every query"
-    " on it.",
+    " every query on it.",
     fix="Load the file into a table, from a client or from Amazon S3.",
     severity=Severity.BLOCKER,
     source=pages.EXTENSION_LIST,
@@ -22,15 +21,15 @@ from rdscheck.assess.target import Move
     effort=Effort(1, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
-        " CREATE FOREIGN TABLE visits (line text) SERVER files OPTIONS (filename '/srv/visits.csv')",
+        sql="CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN"
+        " TABLE visits (line text) SERVER files OPTIONS (filename '/srv/visits.csv')",
         subject="foreign table public.visits",
         needs=("file_fdw",),
     ),
     innocent=Example(
-        sql="CREATE EXTENSION postgres_fdw; CREATE SERVER files FOREIGN DATA WRAPPER postgres_fdw"
-        " OPTIONS (host 'db.example.com'); CREATE FOREIGN TABLE visits (line text) SERVER files"
-        " OPTIONS (table_name 'filename')",
+        sql="CREATE EXTENSION postgres_fdw; CREATE SERVER files FOREIGN DATA WRAPPER postgres_fdw OPTIONS"
+        " (host 'db.example.com'); CREATE FOREIGN TABLE visits (line text) SERVER files OPTIONS (table_name"
+        " 'filename')",
         needs=("postgres_fdw",),
     ),
 )

@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="large-object-server-file",
     problem="A large object is read from or written to a file of the server.",
     why="lo_import and lo_export of the server open files of its host, which is refused on RDS. Those of"
-    " client"
-    " libraries, and \\lo_import of psql, work on the client's files and go on working.",
+    " client libraries, and \\lo_import of psql, work on the client's files and go on working.",
     fix="Send the contents with lo_from_bytea or lo_put, fetch them with lo_get.",
     severity=Severity.BLOCKER,
     source=pages.LARGE_OBJECTS,
@@ -22,13 +21,13 @@ from rdscheck.assess.target import Move
     effort=Effort(2, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION keep() RETURNS oid LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.lo_import('/srv/scan.pdf'); END $$",
+        sql="CREATE FUNCTION keep() RETURNS oid LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.lo_import('/srv/scan.pdf'); END $$",
         subject="function public.keep()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION keep(scan bytea) RETURNS oid LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.lo_from_bytea(0, scan); END $$",
+        sql="CREATE FUNCTION keep(scan bytea) RETURNS oid LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.lo_from_bytea(0, scan); END $$",
     ),
 )
 def large_object_server_file(context: Context) -> Iterator[Hit]:

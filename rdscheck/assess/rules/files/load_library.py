@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="load-library",
     problem="A library is loaded by LOAD.",
     why="Whoever is no superuser may load only libraries of the directory plugins, and nothing can be put"
-    " there on"
-    " RDS: LOAD fails.",
+    " there on RDS: LOAD fails.",
     fix="Name the library in shared_preload_libraries, in the parameter group.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-load"),
@@ -29,15 +28,16 @@ from rdscheck.model import Certainty
         subject="function public.explain_all()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION explain_all() RETURNS text LANGUAGE plpgsql"
-        " AS $$ BEGIN /* LOAD 'auto_explain' */ RETURN 'LOAD ''auto_explain'''; END $$",
+        sql="CREATE FUNCTION explain_all() RETURNS text LANGUAGE plpgsql AS $$ BEGIN /* LOAD 'auto_explain'"
+        " */ RETURN 'LOAD ''auto_explain'''; END $$",
     ),
 )
 def load_library(context: Context) -> Iterator[Hit]:
     """Find LOAD."""
     libraries = context.target.libraries
     for one in doings(context, "load"):
-        known = [name for name in one.what if name.rpartition("/")[2] in libraries]
+        bare = [name.rpartition("/")[2].removesuffix(".so") for name in one.what]
+        known = [name for name in bare if name in libraries]
         yield hit(
             one.first,
             one.subject,

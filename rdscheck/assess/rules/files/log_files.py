@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="log-files",
     problem="The server's log files are looked for.",
     why="Only members of pg_monitor may list them or ask for the current one, and nobody can open them by"
-    " SQL. RDS"
-    " shows them through log_fdw, its API and CloudWatch.",
+    " SQL. RDS shows them through log_fdw, its API and CloudWatch.",
     fix="Read the log through log_fdw: create_foreign_table_for_log_file().",
     severity=Severity.WARNING,
     source=pages.LOG_FDW,
@@ -22,14 +21,13 @@ from rdscheck.assess.target import Move
     effort=Effort(2, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION newest_log() RETURNS text LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_current_logfile(); END $$",
+        sql="CREATE FUNCTION newest_log() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_current_logfile(); END $$",
         subject="function public.newest_log()",
     ),
     innocent=Example(
         sql="CREATE TABLE pg_current_logfile (name text); CREATE FUNCTION newest_log() RETURNS text"
-        " LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN (SELECT max(name) FROM public.pg_current_logfile); END $$",
+        " LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT max(name) FROM public.pg_current_logfile); END $$",
     ),
 )
 def log_files(context: Context) -> Iterator[Hit]:

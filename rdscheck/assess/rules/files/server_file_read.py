@@ -22,15 +22,14 @@ _FILES = frozenset({"pg_read_file", "pg_read_binary_file", "pg_stat_file", "pg_l
     effort=Effort(2, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION motd() RETURNS text LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_read_file('/etc/motd'); END $$",
+        sql="CREATE FUNCTION motd() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_read_file('/etc/motd'); END $$",
         subject="function public.motd()",
     ),
     innocent=Example(
         sql="CREATE TABLE files (name text, pg_read_file text); CREATE FUNCTION motd() RETURNS text"
-        " LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN (SELECT f.pg_read_file FROM public.files f WHERE f.name = 'pg_read_file()');"
-        " END $$",
+        " LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT f.pg_read_file FROM public.files f WHERE f.name ="
+        " 'pg_read_file()'); END $$",
     ),
 )
 def server_file_read(context: Context) -> Iterator[Hit]:

@@ -17,8 +17,7 @@ _FILES = frozenset(
     id="server-file-write",
     problem="A file of the server is written, renamed or removed.",
     why="The functions are those of adminpack, which RDS does not offer and PostgreSQL 17 no longer has:"
-    " they are"
-    " missing on the target.",
+    " they are missing on the target.",
     fix="Write the file outside the database, or to Amazon S3 with aws_s3.query_export_to_s3.",
     severity=Severity.BLOCKER,
     source=pages.EXTENSION_LIST,
@@ -26,15 +25,14 @@ _FILES = frozenset(
     effort=Effort(4, 2),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION note(what text) RETURNS bigint LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_file_write('note.txt', what, true); END $$",
+        sql="CREATE FUNCTION note(what text) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_file_write('note.txt', what, true); END $$",
         subject="function public.note(text)",
     ),
     innocent=Example(
         sql="CREATE SCHEMA app; CREATE FUNCTION app.pg_file_write(text, text, boolean) RETURNS bigint"
-        " LANGUAGE sql"
-        " AS 'SELECT 1::bigint'; CREATE FUNCTION note(what text) RETURNS bigint LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN app.pg_file_write('note.txt', what, true); END $$",
+        " LANGUAGE sql AS 'SELECT 1::bigint'; CREATE FUNCTION note(what text) RETURNS bigint LANGUAGE"
+        " plpgsql AS $$ BEGIN RETURN app.pg_file_write('note.txt', what, true); END $$",
     ),
 )
 def server_file_write(context: Context) -> Iterator[Hit]:

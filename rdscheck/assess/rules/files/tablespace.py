@@ -12,8 +12,8 @@ from rdscheck.assess.target import Move
 @rule(
     id="tablespace",
     problem="A tablespace lies in a directory of its own.",
-    why="RDS accepts CREATE TABLESPACE so that dumps restore, and puts the files on the one volume there is,"
-    " whatever the path: nothing becomes faster or is kept apart by it.",
+    why="RDS accepts CREATE TABLESPACE so that dumps restore, and puts the files on the one volume there"
+    " is, whatever the path: nothing becomes faster or is kept apart by it.",
     fix="Restore with --no-tablespaces, and size the volume's IOPS instead.",
     severity=Severity.WARNING,
     source=pages.TABLESPACES,

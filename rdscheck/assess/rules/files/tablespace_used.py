@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from psycopg import sql
+
 from rdscheck.assess import pages
 from rdscheck.assess.facts import Fact, Facts
 from rdscheck.assess.finding import Effort, Severity
@@ -15,8 +17,8 @@ from rdscheck.assess.target import Move
     id="tablespace-used",
     problem="Objects lie in a tablespace that has to exist on the target.",
     why="A dump sets default_tablespace before these objects, or names it in CREATE DATABASE. Where no"
-    " tablespace"
-    " of that name exists the statement fails, and objects go where the last one that worked said.",
+    " tablespace of that name exists the statement fails, and objects go where the last one that worked"
+    " said.",
     fix="Restore with --no-tablespaces.",
     severity=Severity.WARNING,
     source=pages.TABLESPACES,
@@ -25,8 +27,7 @@ from rdscheck.assess.target import Move
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="SET allow_in_place_tablespaces = on; CREATE TABLESPACE {new} LOCATION ''; CREATE TABLE orders"
-        " (id integer) TABLESPACE"
-        " {new}",
+        " (id integer) TABLESPACE {new}",
         subject="tablespace {new}",
         clean="DROP TABLE orders; DROP TABLESPACE {new}",
     ),
@@ -46,11 +47,14 @@ def tablespace_used(context: Context) -> Iterator[Hit]:
             first[database, name],
             f"tablespace {plain(name)}",
             f"In the tablespace {plain(name)} lie: {lie}. {context.target.name} needs a tablespace of that"
-            " name, or"
-            " the dump none.",
+            " name, or the dump none.",
             "-- pg_restore --no-tablespaces leaves it out; else as the master user, before the restore:\n"
-            f"CREATE TABLESPACE {quoted(name)} LOCATION '/rdsdbdata/tablespace';",
+            f"CREATE TABLESPACE {quoted(name)} LOCATION {_literal('/' + name)};",
         )
+
+
+def _literal(text: str) -> str:
+    return sql.Literal(text).as_string(None)
 
 
 def _placed(facts: Facts) -> Iterator[tuple[str, str, Fact]]:

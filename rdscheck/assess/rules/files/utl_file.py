@@ -25,14 +25,14 @@ def _details(acts: list[Act]) -> set[str]:
     effort=Effort(4, 2),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION report() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN PERFORM utl_file.fremove('reports', 'old.txt'); END $$",
+        sql="CREATE FUNCTION report() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+        " utl_file.fremove('reports', 'old.txt'); END $$",
         subject="function public.report()",
     ),
     innocent=Example(
-        sql="CREATE SCHEMA utl_files; CREATE FUNCTION utl_files.fremove(text, text) RETURNS void LANGUAGE sql"
-        " AS ''; CREATE FUNCTION report() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN PERFORM utl_files.fremove('reports', 'old.txt'); END $$",
+        sql="CREATE SCHEMA utl_files; CREATE FUNCTION utl_files.fremove(text, text) RETURNS void LANGUAGE"
+        " sql AS ''; CREATE FUNCTION report() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+        " utl_files.fremove('reports', 'old.txt'); END $$",
     ),
 )
 def utl_file(context: Context) -> Iterator[Hit]:

@@ -16,8 +16,8 @@ _LOCAL = ("127.", "/")
     id="connects-to-localhost",
     problem="A connection goes to localhost or to a socket of the host.",
     why="On RDS nobody gets in without a password, from the instance itself neither: dblink demands one of"
-    " everybody"
-    " but superusers, and the log-in has to use it. What else listens on the old host is not there.",
+    " everybody but superusers, and the log-in has to use it. What else listens on the old host is not"
+    " there.",
     fix="Give host, user and password, or do without the connection: commit in procedures, schedule with"
     " pg_cron.",
     severity=Severity.WARNING,
@@ -27,15 +27,14 @@ _LOCAL = ("127.", "/")
     effort=Effort(2, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE EXTENSION dblink; CREATE FUNCTION log_apart(what text) RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN PERFORM public.dblink_exec('host=localhost dbname=app', 'SELECT 1'); END $$",
+        sql="CREATE EXTENSION dblink; CREATE FUNCTION log_apart(what text) RETURNS void LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM public.dblink_exec('host=localhost dbname=app', 'SELECT 1'); END $$",
         subject="function public.log_apart(text)",
         needs=("dblink",),
     ),
     innocent=Example(
-        sql="CREATE EXTENSION dblink; CREATE FUNCTION log_apart(what text) RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN PERFORM public.dblink_exec('host=log.example.com dbname=localhost', 'SELECT 1'); END"
-        " $$",
+        sql="CREATE EXTENSION dblink; CREATE FUNCTION log_apart(what text) RETURNS void LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM public.dblink_exec('host=log.example.com dbname=localhost', 'SELECT 1'); END $$",
         needs=("dblink",),
     ),
 )
@@ -45,13 +44,13 @@ def connects_to_localhost(context: Context) -> Iterator[Hit]:
         one.detail
         for one in context.facts.acts
         if one.kind == "connect"
-        and (one.detail.lower() in {"", "localhost", "::1", "socket"} or one.detail.startswith(_LOCAL))
+        and (one.detail.lower() in {"localhost", "::1", "socket"} or one.detail.startswith(_LOCAL))
     }
     for one in doings(context, "connect", of=hosts, statements=False):
+        where = ", ".join("a socket of the host" if host == "socket" else host for host in one.what)
         yield hit(
             one.first,
             one.subject,
-            f"{one.who} connects to {one.list or 'a socket of the host'}; on {context.target.name} that"
-            " takes a"
-            " password, and leads to the instance alone.",
+            f"{one.who} connects to {where}; on {context.target.name} that"
+            " takes a password, and leads to the instance alone.",
         )

@@ -33,13 +33,13 @@ _INSTEAD = {
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION apply_now() RETURNS boolean LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_reload_conf(); END $$",
+        sql="CREATE FUNCTION apply_now() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_reload_conf(); END $$",
         subject="function public.apply_now()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION apply_now() RETURNS timestamptz LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_conf_load_time(); END $$",
+        sql="CREATE FUNCTION apply_now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_conf_load_time(); END $$",
     ),
 )
 def controls_server(context: Context) -> Iterator[Hit]:

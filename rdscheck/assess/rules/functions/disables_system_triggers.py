@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="disables-system-triggers",
     problem="All triggers of a table are switched off, those of foreign keys among them.",
     why="Triggers of foreign keys belong to the system: DISABLE TRIGGER ALL takes a superuser where a table"
-    " has any,"
-    " and fails on RDS. Dumps made with --disable-triggers do it for every table.",
+    " has any, and fails on RDS. Dumps made with --disable-triggers do it for every table.",
     fix="Use DISABLE TRIGGER USER, or session_replication_role = replica as a member of rds_superuser.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-altertable"),
@@ -25,16 +24,14 @@ from rdscheck.model import Certainty
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE TABLE orders (id integer PRIMARY KEY); CREATE TABLE items (part integer REFERENCES"
-        " orders);"
-        " CREATE FUNCTION load_items() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN ALTER TABLE public.items DISABLE TRIGGER ALL; END $$",
+        " orders); CREATE FUNCTION load_items() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE"
+        " public.items DISABLE TRIGGER ALL; END $$",
         subject="function public.load_items()",
     ),
     innocent=Example(
         sql="CREATE TABLE orders (id integer PRIMARY KEY); CREATE TABLE items (part integer REFERENCES"
-        " orders);"
-        " CREATE FUNCTION load_items() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN ALTER TABLE public.items DISABLE TRIGGER USER; END $$",
+        " orders); CREATE FUNCTION load_items() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE"
+        " public.items DISABLE TRIGGER USER; END $$",
     ),
 )
 def disables_system_triggers(context: Context) -> Iterator[Hit]:
@@ -44,7 +41,6 @@ def disables_system_triggers(context: Context) -> Iterator[Hit]:
             one.first,
             one.subject,
             f"{one.who} switches off all triggers of {one.list}, which {context.target.name} refuses where"
-            " foreign"
-            " keys are among them.",
+            " foreign keys are among them.",
             "SET session_replication_role = replica; -- as a member of rds_superuser; afterwards: origin",
         )

@@ -22,13 +22,13 @@ _CALLS = frozenset({"pg_backup_start", "pg_backup_stop", "pg_start_backup", "pg_
     effort=Effort(2, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION begin_backup() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN PERFORM pg_catalog.pg_backup_start('nightly'); END $$",
+        sql="CREATE FUNCTION begin_backup() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+        " pg_catalog.pg_backup_start('nightly'); END $$",
         subject="function public.begin_backup()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION begin_backup() RETURNS text LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN pg_catalog.pg_export_snapshot(); END $$",
+        sql="CREATE FUNCTION begin_backup() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " pg_catalog.pg_export_snapshot(); END $$",
     ),
 )
 def file_level_backup(context: Context) -> Iterator[Hit]:

@@ -20,8 +20,8 @@ from rdscheck.assess.target import Move
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION tune() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN EXECUTE 'ALTER SYSTEM SET work_mem = ''64MB'''; END $$",
+        sql="CREATE FUNCTION tune() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER SYSTEM SET"
+        " work_mem = ''64MB'''; END $$",
         subject="function public.tune()",
     ),
     innocent=Example(

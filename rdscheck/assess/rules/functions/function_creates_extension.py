@@ -22,13 +22,13 @@ from rdscheck.catalog.extensions import trusted
     effort=Effort(0.5, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION set_up() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN EXECUTE 'CREATE EXTENSION IF NOT EXISTS file_fdw'; END $$",
+        sql="CREATE FUNCTION set_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE EXTENSION"
+        " IF NOT EXISTS file_fdw'; END $$",
         subject="function public.set_up()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION set_up() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN EXECUTE 'CREATE EXTENSION IF NOT EXISTS hstore'; END $$",
+        sql="CREATE FUNCTION set_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE EXTENSION"
+        " IF NOT EXISTS hstore'; END $$",
     ),
 )
 def function_creates_extension(context: Context) -> Iterator[Hit]:

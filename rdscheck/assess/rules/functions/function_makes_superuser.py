@@ -20,13 +20,13 @@ from rdscheck.assess.target import Move
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION raise_up() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN ALTER ROLE operator_of_app SUPERUSER; END $$",
+        sql="CREATE FUNCTION raise_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER ROLE"
+        " operator_of_app SUPERUSER; END $$",
         subject="function public.raise_up()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION raise_up() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN ALTER ROLE operator_of_app CREATEDB CREATEROLE; END $$",
+        sql="CREATE FUNCTION raise_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER ROLE"
+        " operator_of_app CREATEDB CREATEROLE; END $$",
     ),
 )
 def function_makes_superuser(context: Context) -> Iterator[Hit]:

@@ -15,8 +15,7 @@ _KINDS = ("create event trigger", "create subscription", "create tablespace")
     id="function-needs-rds-superuser",
     problem="A function creates an event trigger, a subscription or a tablespace.",
     why="On RDS that is for members of rds_superuser: for other callers, and for a SECURITY DEFINER"
-    " function that"
-    " belongs to somebody else, it fails.",
+    " function that belongs to somebody else, it fails.",
     fix="Let a member of rds_superuser call or own the function.",
     severity=Severity.WARNING,
     source=pages.ROLES,
@@ -24,8 +23,8 @@ _KINDS = ("create event trigger", "create subscription", "create tablespace")
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION watch_it() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN CREATE EVENT TRIGGER watcher ON sql_drop EXECUTE FUNCTION public.watch(); END $$",
+        sql="CREATE FUNCTION watch_it() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE EVENT TRIGGER"
+        " watcher ON sql_drop EXECUTE FUNCTION public.watch(); END $$",
         subject="function public.watch_it()",
     ),
     innocent=Example(
@@ -40,7 +39,6 @@ def function_needs_rds_superuser(context: Context) -> Iterator[Hit]:
             one.first,
             one.subject,
             f"{one.who} runs {one.first.kind.upper()} ({one.list}); on {context.target.name} that is for"
-            " members of"
-            " rds_superuser.",
+            " members of rds_superuser.",
             "GRANT rds_superuser TO some_role; -- who calls it, or who owns it as SECURITY DEFINER",
         )

@@ -15,8 +15,7 @@ from rdscheck.model import Certainty
     id="function-sets-role",
     problem="SET ROLE to a role that is a superuser here.",
     why="What follows ran as a superuser. On RDS there is none, rdsadmin can be no one's role, and the name"
-    " postgres"
-    " stands for the master user where it exists at all.",
+    " postgres stands for the master user where it exists at all.",
     fix="Give an ordinary role the rights that are needed, and set that one.",
     severity=Severity.BLOCKER,
     source=pages.ROLES,
@@ -25,15 +24,15 @@ from rdscheck.model import Certainty
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE ROLE {new} SUPERUSER; CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET ROLE {new}; END $$",
+        sql="CREATE ROLE {new} SUPERUSER; CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql AS $$"
+        " BEGIN SET ROLE {new}; END $$",
         subject="function public.become()",
         clean="DROP ROLE {new}",
         with_roles=True,
     ),
     innocent=Example(
-        sql="CREATE ROLE {new}; CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET ROLE {new}; RESET ROLE; END $$",
+        sql="CREATE ROLE {new}; CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET ROLE"
+        " {new}; RESET ROLE; END $$",
         clean="DROP ROLE {new}",
         with_roles=True,
     ),

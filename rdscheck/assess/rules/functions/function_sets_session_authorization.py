@@ -14,9 +14,8 @@ from rdscheck.model import Certainty
 @rule(
     id="function-sets-session-authorization",
     problem="SET SESSION AUTHORIZATION to another role takes a superuser.",
-    why="It fails for every user of RDS. In a dump made with --use-set-session-authorization all that"
-    " follows is then"
-    " created as the wrong owner.",
+    why="It fails for every user of RDS. A dump writes it where somebody other than the owner granted a"
+    " privilege, which is then lost, and everywhere with --use-set-session-authorization.",
     fix="Use SET ROLE with membership in the role, or take the dump without the option.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-set-session-authorization"),
@@ -25,13 +24,13 @@ from rdscheck.model import Certainty
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET SESSION AUTHORIZATION app_owner; END $$",
+        sql="CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET SESSION AUTHORIZATION"
+        " app_owner; END $$",
         subject="function public.become()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET SESSION AUTHORIZATION DEFAULT; END $$",
+        sql="CREATE FUNCTION become() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET SESSION AUTHORIZATION"
+        " DEFAULT; END $$",
     ),
 )
 def function_sets_session_authorization(context: Context) -> Iterator[Hit]:
@@ -42,7 +41,7 @@ def function_sets_session_authorization(context: Context) -> Iterator[Hit]:
             yield hit(
                 one.first,
                 one.subject,
-                f"{one.who} sets the session authorization to {', '.join(roles)}, which {context.target.name}"
-                " refuses.",
-                f"GRANT {quoted(roles[0])} TO CURRENT_USER;\nSET ROLE {quoted(roles[0])};",
+                f"{one.who} sets the session authorization to {', '.join(roles)}, which"
+                f" {context.target.name} refuses.",
+                f"GRANT {quoted(roles[0])} TO CURRENT_USER; -- then SET ROLE in its place",
             )

@@ -24,13 +24,13 @@ from rdscheck.model import Certainty
     effort=Effort(0.5, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET LOCAL log_min_messages = 'panic'; END $$",
+        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET LOCAL log_min_messages"
+        " = 'panic'; END $$",
         subject="function public.quietly()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET LOCAL client_min_messages = 'error'; END $$",
+        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET LOCAL"
+        " client_min_messages = 'error'; END $$",
     ),
 )
 def function_sets_superuser_parameter(context: Context) -> Iterator[Hit]:

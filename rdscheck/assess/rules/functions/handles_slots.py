@@ -23,8 +23,7 @@ _CALLS = frozenset(
     id="handles-slots",
     problem="Replication slots or origins are made, moved or dropped.",
     why="On RDS that takes membership in rds_replication or rds_superuser in place of the attribute"
-    " REPLICATION, and"
-    " logical slots take rds.logical_replication = 1.",
+    " REPLICATION, and logical slots take rds.logical_replication = 1.",
     fix="Grant rds_replication to who calls it.",
     severity=Severity.WARNING,
     source=pages.LOGICAL,
@@ -32,13 +31,13 @@ _CALLS = frozenset(
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION follow() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
-        " PERFORM pg_catalog.pg_create_logical_replication_slot('changes', 'test_decoding'); END $$",
+        sql="CREATE FUNCTION follow() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+        " pg_catalog.pg_create_logical_replication_slot('changes', 'test_decoding'); END $$",
         subject="function public.follow()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION follow() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN"
-        " RETURN (SELECT count(*) FROM pg_catalog.pg_replication_slots); END $$",
+        sql="CREATE FUNCTION follow() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*)"
+        " FROM pg_catalog.pg_replication_slots); END $$",
     ),
 )
 def handles_slots(context: Context) -> Iterator[Hit]:

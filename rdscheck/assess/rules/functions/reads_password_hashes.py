@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="reads-password-hashes",
     problem="Password hashes are read from pg_authid or pg_shadow.",
     why="RDS shows them to nobody: the query fails, also in a SECURITY DEFINER function of the master user."
-    " The"
-    " usual case is auth_query of PgBouncer, which then lets nobody in.",
+    " The usual case is auth_query of PgBouncer, which then lets nobody in.",
     fix="Give PgBouncer a list of users (auth_file), or use RDS Proxy; for other columns read pg_roles.",
     severity=Severity.BLOCKER,
     source=pages.IMPORTING,
@@ -23,15 +22,13 @@ from rdscheck.assess.target import Move
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE FUNCTION user_lookup(who text, OUT name text, OUT hash text) RETURNS record LANGUAGE"
-        " plpgsql"
-        " SECURITY DEFINER AS $$ BEGIN SELECT usename, passwd FROM pg_catalog.pg_shadow WHERE usename = who"
-        " INTO name, hash; END $$",
+        " plpgsql SECURITY DEFINER AS $$ BEGIN SELECT usename, passwd FROM pg_catalog.pg_shadow WHERE"
+        " usename = who INTO name, hash; END $$",
         subject="function public.user_lookup(text)",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION user_lookup(who text) RETURNS name LANGUAGE plpgsql AS $$ BEGIN RETURN"
-        " (SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = who AND rolpassword <> 'pg_shadow'); END"
-        " $$",
+        sql="CREATE FUNCTION user_lookup(who text) RETURNS name LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT"
+        " rolname FROM pg_catalog.pg_roles WHERE rolname = who AND rolpassword <> 'pg_shadow'); END $$",
     ),
 )
 def reads_password_hashes(context: Context) -> Iterator[Hit]:

@@ -15,8 +15,7 @@ from rdscheck.model import Certainty
     id="security-definer-of-superuser",
     problem="A SECURITY DEFINER function runs as a superuser here.",
     why="After the restore it belongs to the master user, who is none: what it did by right of a superuser,"
-    " such as"
-    " reading any table, it does no longer.",
+    " such as reading any table, it does no longer.",
     fix="Try it on the target, and grant its new owner what it needs.",
     severity=Severity.NOTE,
     source=pages.ROLES,
@@ -29,9 +28,9 @@ from rdscheck.model import Certainty
         subject="function public.count_all()",
     ),
     innocent=Example(
-        sql="CREATE ROLE {new}; CREATE FUNCTION count_all() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
-        " AS 'SELECT 1::bigint'; ALTER FUNCTION count_all() OWNER TO {new};"
-        " CREATE FUNCTION count_some() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+        sql="CREATE ROLE {new}; CREATE FUNCTION count_all() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS"
+        " 'SELECT 1::bigint'; ALTER FUNCTION count_all() OWNER TO {new}; CREATE FUNCTION count_some()"
+        " RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
     ),
 )
@@ -45,8 +44,7 @@ def security_definer_of_superuser(context: Context) -> Iterator[Hit]:
                 one,
                 f"function {name}",
                 f"The function {name} runs as {plain(one.owner)}, a superuser here; on"
-                f" {context.target.name} its owner"
-                " is none.",
-                f"ALTER FUNCTION {quoted(one.schema, one.name)}({one.arguments}) OWNER TO app_owner;"
-                " -- a role with the rights it needs",
+                f" {context.target.name} its owner is none.",
+                f"ALTER FUNCTION {quoted(one.schema, one.name)}({one.arguments}) OWNER TO app_owner; -- a"
+                " role with the rights it needs",
             )

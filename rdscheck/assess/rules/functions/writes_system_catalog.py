@@ -27,14 +27,14 @@ _ELSEWHERE = frozenset(
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION close_door() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
-        " UPDATE pg_catalog.pg_database SET datallowconn = false WHERE datname = 'old'; END $$",
+        sql="CREATE FUNCTION close_door() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE"
+        " pg_catalog.pg_database SET datallowconn = false WHERE datname = 'old'; END $$",
         subject="function public.close_door()",
     ),
     innocent=Example(
-        sql="CREATE SCHEMA app; CREATE TABLE app.pg_database (datname name, datallowconn boolean);"
-        " CREATE FUNCTION close_door() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
-        " UPDATE app.pg_database SET datallowconn = false WHERE datname = 'old'; END $$",
+        sql="CREATE SCHEMA app; CREATE TABLE app.pg_database (datname name, datallowconn boolean); CREATE"
+        " FUNCTION close_door() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE app.pg_database SET"
+        " datallowconn = false WHERE datname = 'old'; END $$",
     ),
 )
 def writes_system_catalog(context: Context) -> Iterator[Hit]:

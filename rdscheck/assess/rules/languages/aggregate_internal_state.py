@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import on
+from rdscheck.assess.rules.languages._functions import on, subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -36,4 +36,6 @@ def aggregate_internal_state(context: Context) -> Iterator[Hit]:
     """Find aggregates by the type of their state."""
     for one in context.facts.aggregates:
         if one.state.rpartition(".")[2] == "internal":
-            yield on(one, f"The aggregate's state is of type internal ({', '.join(one.functions)}).")
+            yield on(
+                one, f"The state of the {subject(one)} is of type internal ({', '.join(one.functions)})."
+            )

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._libraries import unpackaged
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import on, written_in
+from rdscheck.assess.rules.languages._functions import on, subject, written_in
 from rdscheck.assess.target import Move
 
 
@@ -35,4 +35,6 @@ def c_function(context: Context) -> Iterator[Hit]:
     loose = {function for _, function in unpackaged(context)}
     for one in written_in(context, "c"):
         if one not in loose:
-            yield on(one, f"The function is in the library {one.library or 'of its name'}, written in C.")
+            yield on(
+                one, f"The {subject(one)} is in the library {one.library or 'of its name'}, written in C."
+            )

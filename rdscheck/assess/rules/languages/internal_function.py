@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import drop, on, written_in
+from rdscheck.assess.rules.languages._functions import drop, on, subject, written_in
 from rdscheck.assess.target import Move
 
 
@@ -36,6 +36,6 @@ def internal_function(context: Context) -> Iterator[Hit]:
     for one in written_in(context, "internal"):
         yield on(
             one,
-            f"The function is an alias of {one.symbol or one.name} of the server.",
+            f"The {subject(one)} is an alias of {one.symbol or one.name} of the server.",
             f"{drop(one)}\n-- and create it again in SQL, where SELECT calls the server's function",
         )

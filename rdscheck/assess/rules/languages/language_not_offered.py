@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import RDS_LIST, READ
 from rdscheck.assess.rules.languages._examples import function_in
-from rdscheck.assess.rules.languages._functions import BUILT_IN, CLAIMED, lacks, on
+from rdscheck.assess.rules.languages._functions import BUILT_IN, CLAIMED, lacks, on, subject
 
 
 @rule(
@@ -27,5 +27,7 @@ def language_not_offered(context: Context) -> Iterator[Hit]:
     for one in context.facts.functions:
         if one.language not in BUILT_IN | CLAIMED and lacks(context, one.language):
             yield on(
-                one, f"The function is written in {one.language}, which {context.target.name} does not offer."
+                one,
+                f"The {subject(one)} is written in {one.language}, which {context.target.name} does not"
+                " offer.",
             )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import alter, on
+from rdscheck.assess.rules.languages._functions import alter, on, subject
 from rdscheck.assess.target import Move
 
 _FUNCTION = (
@@ -33,4 +33,4 @@ def leakproof_function(context: Context) -> Iterator[Hit]:
     """Find functions with the mark; those in C have a rule of their own, which is worse."""
     for one in context.facts.functions:
         if one.leakproof and one.language not in {"c", "internal"}:
-            yield on(one, "The function is marked LEAKPROOF.", alter(one, "NOT LEAKPROOF"))
+            yield on(one, f"The {subject(one)} is marked LEAKPROOF.", alter(one, "NOT LEAKPROOF"))

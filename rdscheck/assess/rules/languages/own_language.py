@@ -40,7 +40,8 @@ def own_language(context: Context) -> Iterator[Hit]:
             f"{target.name} has {plain(one.name)} as an extension, the source has it without."
             if offered
             else f"{target.name} has no language {plain(one.name)}.",
-            f"-- in the target, before the restore\nCREATE EXTENSION {quoted(one.name)};"
+            f"CREATE EXTENSION IF NOT EXISTS {quoted(one.name)};"
             if offered
             else f"DROP LANGUAGE {quoted(one.name)};",
+            fix_on="target" if offered else "source",
         )

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import RDS_NOTES, READ
 from rdscheck.assess.rules.languages._examples import function_in
-from rdscheck.assess.rules.languages._functions import lacks, on, written_in
+from rdscheck.assess.rules.languages._functions import lacks, on, subject, written_in
 
 
 @rule(
@@ -25,4 +25,4 @@ def plrust_function(context: Context) -> Iterator[Hit]:
     """Find functions in that language where the target lacks it."""
     if lacks(context, "plrust"):
         for one in written_in(context, "plrust"):
-            yield on(one, f"The function is written in Rust; {context.target.name} has no plrust.")
+            yield on(one, f"The {subject(one)} is written in Rust; {context.target.name} has no plrust.")

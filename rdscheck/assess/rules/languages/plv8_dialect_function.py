@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import RDS_LIST, READ
 from rdscheck.assess.rules.languages._examples import function_in
-from rdscheck.assess.rules.languages._functions import DIALECTS, on, written_in
+from rdscheck.assess.rules.languages._functions import DIALECTS, on, subject, written_in
 from rdscheck.model import Certainty
 
 
@@ -28,4 +28,6 @@ from rdscheck.model import Certainty
 def plv8_dialect_function(context: Context) -> Iterator[Hit]:
     """Find functions in the dialects."""
     for one in written_in(context, *DIALECTS):
-        yield on(one, f"The function is written in {one.language}; {context.target.name} knows plv8 only.")
+        yield on(
+            one, f"The {subject(one)} is written in {one.language}; {context.target.name} knows plv8 only."
+        )

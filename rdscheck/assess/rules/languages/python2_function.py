@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
 from rdscheck.assess.rules.languages._examples import function_in
-from rdscheck.assess.rules.languages._functions import PYTHON_2, on, written_in
+from rdscheck.assess.rules.languages._functions import PYTHON_2, on, subject, written_in
 
 
 @rule(
@@ -27,4 +27,4 @@ from rdscheck.assess.rules.languages._functions import PYTHON_2, on, written_in
 def python2_function(context: Context) -> Iterator[Hit]:
     """Find functions in plpythonu and plpython2u."""
     for one in written_in(context, *PYTHON_2):
-        yield on(one, f"The function is written in {one.language}, Python 2.")
+        yield on(one, f"The {subject(one)} is written in {one.language}, Python 2.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
-from rdscheck.assess.rules.languages._functions import on
+from rdscheck.assess.rules.languages._functions import on, subject
 from rdscheck.assess.target import Move
 
 _FUNCTION = (
@@ -38,6 +38,6 @@ def support_function(context: Context) -> Iterator[Hit]:
         if one.support and one.language not in {"c", "internal"}:
             yield on(
                 one,
-                f"The function has SUPPORT {one.support}.",
+                f"The {subject(one)} has SUPPORT {one.support}.",
                 "Create the function again without its SUPPORT clause: CREATE OR REPLACE FUNCTION … .",
             )

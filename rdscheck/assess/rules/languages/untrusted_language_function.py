@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._pages import RDS_LIST, READ
 from rdscheck.assess.rules.languages._examples import function_in
-from rdscheck.assess.rules.languages._functions import on, written_in
+from rdscheck.assess.rules.languages._functions import on, subject, written_in
 
 _INSTEAD = {
     "plpython3u": "PL/pgSQL or plv8; what needs modules of Python, in AWS Lambda by way of aws_lambda",
@@ -36,6 +36,6 @@ def untrusted_language_function(context: Context) -> Iterator[Hit]:
     for one in written_in(context, *_INSTEAD):
         yield on(
             one,
-            f"The function is written in {one.language}, which {context.target.name} does not offer."
+            f"The {subject(one)} is written in {one.language}, which {context.target.name} does not offer."
             f" Rewrite it in {_INSTEAD[one.language]}.",
         )

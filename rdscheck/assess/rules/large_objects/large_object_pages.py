@@ -20,13 +20,13 @@ from rdscheck.assess.target import Move
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION pages(id oid) RETURNS bigint LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN (SELECT count(*) FROM pg_catalog.pg_largeobject WHERE loid = id); END $$",
+        sql="CREATE FUNCTION pages(id oid) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT"
+        " count(*) FROM pg_catalog.pg_largeobject WHERE loid = id); END $$",
         subject="function public.pages(oid)",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION pages(id oid) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN"
-        " (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = id); END $$",
+        sql="CREATE FUNCTION pages(id oid) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT"
+        " count(*) FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = id); END $$",
     ),
 )
 def large_object_pages(context: Context) -> Iterator[Hit]:

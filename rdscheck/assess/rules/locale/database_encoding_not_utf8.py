@@ -45,5 +45,5 @@ def database_encoding_not_utf8(context: Context) -> Iterator[Hit]:
                 f"The database {plain(one.name)} has the encoding {one.encoding}; a restore into a UTF8 "
                 f"database "
                 "converts it.",
-                f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;",
+                f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;  -- on the target",
             )

@@ -47,6 +47,6 @@ def database_encoding_sql_ascii(context: Context) -> Iterator[Hit]:
             f"database {plain(one.name)}",
             f"The database {plain(one.name)} has the encoding SQL_ASCII"
             + (f" and the locale {one.ctype}: only a superuser may create that." if refused else "."),
-            f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;",
+            f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;  -- on the target",
             severity=Severity.BLOCKER if refused else Severity.WARNING,
         )

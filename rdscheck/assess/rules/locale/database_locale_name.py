@@ -51,5 +51,5 @@ def database_locale_name(context: Context) -> Iterator[Hit]:
                 f"The database {plain(one.name)} has the locale {', '.join(foreign)}, which glibc does "
                 f"not know.",
                 f"CREATE DATABASE {quoted(one.name)} TEMPLATE template0 ENCODING 'UTF8' "
-                "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';",
+                "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';  -- on the target",
             )

@@ -52,7 +52,7 @@ def database_provider_builtin(context: Context) -> Iterator[Hit]:
             f"The database {plain(one.name)} has the built-in locale {one.locale}"
             + (f", which {context.target.version} does not know." if unknown else "."),
             f"CREATE DATABASE {quoted(one.name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' "
-            "LC_CTYPE 'en_US.UTF-8';",
+            "LC_CTYPE 'en_US.UTF-8';  -- on the target",
             severity=Severity.BLOCKER if unknown else Severity.WARNING,
             certainty=Certainty.DOCUMENTED if unknown else Certainty.GUESSED,
         )

@@ -68,6 +68,7 @@ def public_schema_create(context: Context) -> Iterator[Hit]:
             "schema public",
             f"Objects in schema public belong to {shown}{more}, who may not create there on "
             f"{context.target.name}.",
-            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};",
+            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};"
+            "  -- on the target, before the restore",
             database,
         )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.majors import from_service
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules._dumps import dumped
@@ -33,9 +33,9 @@ _RESERVED = frozenset({"rdsadmin"})
     ),
 )
 def database_name_reserved(context: Context) -> Iterator[Hit]:
-    """Find databases of those names, unless the source is the service itself."""
-    if from_service(context):
-        return
+    """Find databases of those names; a dump of all databases of an instance holds the service's own."""
+    live = context.facts.origin.via is Via.LIVE
     for one in context.facts.databases:
-        if one.name in _RESERVED:
+        # On a server that runs, the service's own database is not among those that move.
+        if one.name in _RESERVED and not (live and one.owner == one.name):
             yield hit(one, f"database {plain(one.name)}")

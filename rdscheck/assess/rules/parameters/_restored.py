@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.facts import Setting
 from rdscheck.assess.majors import from_service
 from rdscheck.assess.rule import Context, Hit
+from rdscheck.catalog.roles import reserved_roles
 
 _ON = frozenset({"1", "on", "true"})
 
@@ -28,4 +29,7 @@ def once(context: Context, name: str, message: str, fix: str = "") -> Iterator[H
 
 def set_anywhere(context: Context) -> Iterator[Setting]:
     """Return settings of the databases and roles that move: they win over the server's default."""
-    return (one for one in context.facts.settings if one.scope in {"database", "role", "role in database"})
+    of_service = reserved_roles()
+    for one in context.facts.settings:
+        if one.scope in {"database", "role", "role in database"} and one.subject not in of_service:
+            yield one

@@ -13,7 +13,6 @@ _GONE = {
     "sql_inheritance": (10, ""),
     "min_parallel_relation_size": (10, "min_parallel_table_scan_size"),
     "replacement_sort_tuples": (11, ""),
-    "default_with_oids": (12, ""),
     "wal_keep_segments": (13, "wal_keep_size"),
     "operator_precedence_warning": (14, ""),
     "vacuum_cleanup_index_scale_factor": (14, ""),
@@ -26,11 +25,10 @@ _GONE = {
     "db_user_namespace": (17, ""),
     "old_snapshot_threshold": (17, ""),
     "trace_recovery_messages": (17, ""),
-    "ssl_ecdh_curve": (18, "ssl_groups"),
 }
 
-#: Those the server sets by itself, or still takes under the old name.
-_NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype", "ssl_ecdh_curve", "force_parallel_mode"})
+#: Those the server sets by itself; what still takes an old name (ssl_ecdh_curve) is not gone.
+_NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype"})
 
 
 @rule(

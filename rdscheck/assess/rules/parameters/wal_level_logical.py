@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.facts import Flavour
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import from_service
-from rdscheck.assess.pages import LOGICAL_REPLICATION
+from rdscheck.assess.pages import LOGICAL
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.parameters._settings import NOT_IN_DUMPS, in_group, of_server, subject
 from rdscheck.assess.target import Move
@@ -18,7 +18,7 @@ from rdscheck.assess.target import Move
     "rds.logical_replication = 1 and a reboot.",
     fix="Set rds.logical_replication = 1 in the parameter group, and reboot.",
     severity=Severity.NOTE,
-    source=LOGICAL_REPLICATION,
+    source=LOGICAL,
     date="2026-10-01",
     effort=Effort(0.25),
     moves=(Move.RESTORE,),

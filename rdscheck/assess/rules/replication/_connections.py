@@ -12,7 +12,7 @@ def parts(one: Subscription) -> dict[str, str]:
     """Return what a connection string says, empty where it cannot be read."""
     try:
         found = conninfo_to_dict(one.connection)
-    except ProgrammingError:
+    except (ProgrammingError, ValueError):  # the latter for what no connection string can hold
         return {}
     return {name: str(value) for name, value in found.items() if value}
 

@@ -15,9 +15,8 @@ _LITERAL = "'{}'"
     id="logical-slot-left-behind",
     problem="A logical slot has a consumer that loses its place in the move.",
     why="Slots are not in dumps and positions of one server mean nothing on another: the consumer needs a"
-    " new slot"
-    " and a new snapshot. The target has logical decoding only with rds.logical_replication = 1, after a"
-    " reboot.",
+    " new slot and a new snapshot. The target has logical decoding only with rds.logical_replication = 1,"
+    " after a reboot.",
     fix="Stop writing, let the consumer catch up, and create the slot on the target before writing goes on"
     " there.",
     severity=Severity.WARNING,
@@ -46,7 +45,6 @@ def logical_slot_left_behind(context: Context) -> Iterator[Hit]:
                 one,
                 f"slot {plain(one.name)}",
                 f"The consumer of the logical slot {plain(one.name)}"
-                f" ({plain(one.plugin or 'plugin not seen')}) has to"
-                f" begin anew on {context.target.name}.",
+                f" ({plain(one.plugin or 'plugin not seen')}) has to begin anew on {context.target.name}.",
                 f"SELECT pg_create_logical_replication_slot({name}, {plugin}); -- on the target",
             )

@@ -17,8 +17,8 @@ _NONE_TO_SHOW = "no such plugin is installed in a sandbox, and slots are in no d
 @rule(
     id="output-plugin-not-offered",
     problem="A logical slot uses an output plugin that the target does not have.",
-    why="Libraries cannot be installed on RDS: the slot cannot be created, and the program behind it gets no"
-    " changes.",
+    why="Libraries cannot be installed on RDS: the slot cannot be created, and the program behind it gets"
+    " no changes.",
     fix="Let the program use pgoutput or wal2json.",
     severity=Severity.BLOCKER,
     source=pages.LOGICAL,

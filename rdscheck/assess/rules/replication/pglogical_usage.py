@@ -12,8 +12,7 @@ from rdscheck.model import Certainty
     id="pglogical-usage",
     problem="With pglogical installed, dropping anything takes USAGE on its schema.",
     why="Its library looks up the node at every DROP, also of columns and indexes: roles without USAGE on"
-    " the schema"
-    " pglogical get permission denied for schema pglogical.",
+    " the schema pglogical get permission denied for schema pglogical.",
     fix="Grant USAGE on the schema to PUBLIC, or drop extension and schema when replication is over.",
     severity=Severity.WARNING,
     source="https://github.com/2ndQuadrant/pglogical/issues/483",
@@ -40,7 +39,6 @@ def pglogical_usage(context: Context) -> Iterator[Hit]:
                 one,
                 "extension pglogical",
                 "With pglogical loaded, roles without USAGE on the schema pglogical cannot drop tables,"
-                " columns or"
-                f" indexes on {context.target.name}.",
+                f" columns or indexes on {context.target.name}.",
                 "GRANT USAGE ON SCHEMA pglogical TO PUBLIC;",
             )

@@ -7,14 +7,14 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 
 
 @rule(
     id="physical-slot",
     problem="A physical replication slot feeds a standby or a backup of one's own.",
     why="No server outside RDS can be a physical standby of an instance, and no tool can stream its"
-    " write-ahead"
-    " log.",
+    " write-ahead log.",
     fix="Use read replicas, Multi-AZ and automated backups, or logical replication to servers outside.",
     severity=Severity.WARNING,
     source=pages.READ_REPLICAS,
@@ -34,6 +34,8 @@ from rdscheck.assess.target import Move
 )
 def physical_slot(context: Context) -> Iterator[Hit]:
     """Find physical slots that stay after their session."""
+    if is_service(context.facts):
+        return  # these are the service's own
     for one in context.facts.slots:
         if one.kind == "physical" and not one.temporary:
             yield hit(

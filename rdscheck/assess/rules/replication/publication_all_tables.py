@@ -15,8 +15,7 @@ from rdscheck.model import Certainty
     id="publication-all-tables",
     problem="A publication takes all tables, or all of a schema, by itself.",
     why="PostgreSQL lets only superusers own such a publication; on RDS members of rds_superuser create it,"
-    " and it"
-    " cannot be given to anybody else.",
+    " and it cannot be given to anybody else.",
     fix="Restore it as the master user with --no-owner, or publish tables by name.",
     severity=Severity.NOTE,
     source="https://github.com/shayonj/pg_easy_replicate/pull/23",
@@ -39,10 +38,9 @@ def publication_all_tables(context: Context) -> Iterator[Hit]:
             yield hit(
                 one,
                 f"publication {name}",
-                f"The publication {name} takes {what}"
-                f"{f' and belongs to {plain(one.owner)}' if other else ''}; on {context.target.name} only a"
-                " member"
-                " of rds_superuser can create it.",
+                f"The publication {name} takes"
+                f" {what}{f' and belongs to {plain(one.owner)}' if other else ''}; on {context.target.name}"
+                " only a member of rds_superuser can create it.",
                 f"ALTER PUBLICATION {quoted(one.name)} OWNER TO postgres; -- on the source; or --no-owner"
                 if other
                 else "",

@@ -12,8 +12,8 @@ from rdscheck.assess.target import Move
 @rule(
     id="publication-needs-logical-replication",
     problem="A publication works only with rds.logical_replication = 1 on the target.",
-    why="wal_level cannot be set on RDS. Without rds.logical_replication, which is off by default and takes a"
-    " reboot, CREATE PUBLICATION passes with a warning and nobody can subscribe.",
+    why="wal_level cannot be set on RDS. Without rds.logical_replication, which is off by default and takes"
+    " a reboot, CREATE PUBLICATION passes with a warning and nobody can subscribe.",
     fix="Set rds.logical_replication to 1 in a parameter group of the target, and reboot.",
     severity=Severity.NOTE,
     source=pages.LOGICAL,

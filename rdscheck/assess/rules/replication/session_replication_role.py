@@ -15,19 +15,18 @@ from rdscheck.assess.target import Move
     why="On RDS members of rds_superuser may set it, and nobody else: for other callers the statement fails.",
     fix="Make the function SECURITY DEFINER, owned by a member of rds_superuser, or call it as one.",
     severity=Severity.WARNING,
-    source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-    "AuroraPostgreSQL.Reference.ParameterGroups.html",
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html",
     date=pages.READ,
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql"
-        " AS $$ BEGIN SET LOCAL session_replication_role = replica; END $$",
+        sql="CREATE FUNCTION quietly() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET LOCAL"
+        " session_replication_role = replica; END $$",
         subject="function public.quietly()",
     ),
     innocent=Example(
-        sql="CREATE FUNCTION quietly() RETURNS text LANGUAGE plpgsql"
-        " AS $$ BEGIN RETURN current_setting('session_replication_role'); END $$",
+        sql="CREATE FUNCTION quietly() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN"
+        " current_setting('session_replication_role'); END $$",
     ),
 )
 def session_replication_role(context: Context) -> Iterator[Hit]:

@@ -13,8 +13,8 @@ from rdscheck.assess.target import Move
     id="subscription-disabled-after-restore",
     problem="A subscription comes back switched off, and names a slot that the old server still uses.",
     why="pg_dump writes CREATE SUBSCRIPTION with connect = false: it knows no tables, and nothing is"
-    " applied until"
-    " it is refreshed and enabled. With both servers on one slot each gets a part of the changes.",
+    " applied until it is refreshed and enabled. With both servers on one slot each gets a part of the"
+    " changes.",
     fix="Disable it on the source, then refresh and enable it on the target.",
     severity=Severity.WARNING,
     source=pages.postgresql("app-pgdump#PG-DUMP-NOTES"),
@@ -23,8 +23,7 @@ from rdscheck.assess.target import Move
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),

@@ -29,16 +29,15 @@ _THERE = ("/rdsdbdata/", "system")
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1"
-        " sslcert=/etc/ssl/app.crt sslkey=/etc/ssl/app.key' PUBLICATION news WITH (connect = false)",
+        " password=Not-a-secret-1 sslcert=/etc/ssl/app.crt sslkey=/etc/ssl/app.key' PUBLICATION news WITH"
+        " (connect = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),
     innocent=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1"
-        " sslmode=verify-full sslrootcert=/rdsdbdata/rds-metadata/ca-cert.pem' PUBLICATION news"
-        " WITH (connect = false)",
+        " password=Not-a-secret-1 sslmode=verify-full sslrootcert=/rdsdbdata/rds-metadata/ca-cert.pem'"
+        " PUBLICATION news WITH (connect = false)",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),
 )
@@ -52,8 +51,8 @@ def subscription_host_files(context: Context) -> Iterator[Hit]:
                 one,
                 f"subscription {plain(one.name)}",
                 f"The subscription {plain(one.name)} needs"
-                f" {', '.join(f'{name}={said[name]}' for name in names)}, which"
-                f" {context.target.name} does not have.",
+                f" {', '.join(f'{name}={said[name]}' for name in names)}, which {context.target.name} does"
+                " not have.",
                 f"ALTER SUBSCRIPTION {quoted(one.name)} CONNECTION 'host=… sslmode=require user=…"
                 " password=…';",
             )

@@ -13,8 +13,7 @@ from rdscheck.assess.target import Move
     id="subscription-password-in-dump",
     problem="The password of a subscription stands in the dump.",
     why="pg_dump writes connection strings as they are, in clear text: whoever reads the file can log in to"
-    " the"
-    " publisher and read its changes.",
+    " the publisher and read its changes.",
     fix="Leave subscriptions out of the dump (--no-subscriptions), create them by hand, and change the"
     " password.",
     severity=Severity.NOTE,
@@ -24,8 +23,7 @@ from rdscheck.assess.target import Move
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),

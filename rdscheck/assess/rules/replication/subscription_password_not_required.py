@@ -25,16 +25,14 @@ from rdscheck.model import Certainty
     sources=(16, 0),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false, password_required = false)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false, password_required = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
         since=16,
     ),
     innocent=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false, password_required = true)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false, password_required = true)",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
         since=16,
     ),
@@ -47,7 +45,6 @@ def subscription_password_not_required(context: Context) -> Iterator[Hit]:
                 one,
                 f"subscription {plain(one.name)}",
                 f"The subscription {plain(one.name)} does without a password by an option that nobody may"
-                " set on"
-                f" {context.target.name}.",
+                f" set on {context.target.name}.",
                 f"ALTER SUBSCRIPTION {quoted(one.name)} SET (password_required = true); -- on the source",
             )

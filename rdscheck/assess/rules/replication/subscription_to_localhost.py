@@ -24,8 +24,7 @@ from rdscheck.model import Certainty
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=localhost dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),
@@ -46,7 +45,6 @@ def subscription_to_localhost(context: Context) -> Iterator[Hit]:
                 one,
                 f"subscription {plain(one.name)}",
                 f"The subscription {plain(one.name)} connects to {where}; on {context.target.name} the"
-                " publisher is"
-                " not there.",
+                " publisher is not there.",
                 f"ALTER SUBSCRIPTION {quoted(one.name)} CONNECTION 'host=publisher.example.com …';",
             )

@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="subscription-without-password",
     problem="A subscription connects without a password in its connection string.",
     why="From 16 on CREATE SUBSCRIPTION demands one of everybody but superusers. Before, it connects only"
-    " where the"
-    " publisher lets the instance in by its address alone.",
+    " where the publisher lets the instance in by its address alone.",
     fix="Put a user and a password into the connection string.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-createsubscription"),
@@ -24,8 +23,8 @@ from rdscheck.model import Certainty
     effort=Effort(0.5, 0.25),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app'"
-        " PUBLICATION news WITH (connect = false)",
+        sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app' PUBLICATION"
+        " news WITH (connect = false)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
     ),

@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import is_service
 from rdscheck.model import Certainty
 
 
@@ -13,8 +14,7 @@ from rdscheck.model import Certainty
     id="synchronous-standbys",
     problem="Commits wait for standbys of one's own.",
     why="An instance of RDS has no standbys that the user names: Multi-AZ writes to a second zone by"
-    " itself, and read"
-    " replicas follow later.",
+    " itself, and read replicas follow later.",
     fix="Choose Multi-AZ for what the standby was for.",
     severity=Severity.WARNING,
     source=pages.READ_REPLICAS,
@@ -32,6 +32,8 @@ from rdscheck.model import Certainty
 )
 def synchronous_standbys(context: Context) -> Iterator[Hit]:
     """Find the setting where it names somebody."""
+    if is_service(context.facts):
+        return  # these are the service's own
     for one in context.facts.settings:
         if one.name == "synchronous_standby_names" and one.scope == "server" and one.value.strip():
             yield hit(

@@ -7,25 +7,25 @@ from rdscheck.assess.facts import Publication, Relation
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.target import Move
 
 
 @rule(
     id="table-without-key",
     problem="A table has neither a primary key nor another replica identity.",
     why="Logical replication, blue/green deployments and AWS DMS cannot carry its updates and deletes;"
-    " where the"
-    " table is published, UPDATE and DELETE on it fail.",
+    " where the table is published, UPDATE and DELETE on it fail.",
     fix="Give it a primary key, or REPLICA IDENTITY FULL for the time of the move.",
     severity=Severity.NOTE,
-    source=pages.BLUE_GREEN,
+    source=pages.postgresql("logical-replication-publication"),
     date=pages.READ,
     effort=Effort(0.25, 0.1),
+    moves=(Move.RESTORE,),
     guilty=Example(sql="CREATE TABLE visits (at timestamptz, who text)", subject="table public.visits"),
     innocent=Example(
         sql="CREATE TABLE visits (id integer PRIMARY KEY); CREATE TABLE visitors (who text NOT NULL);"
-        " CREATE UNIQUE INDEX visitors_who ON visitors (who);"
-        " ALTER TABLE visitors REPLICA IDENTITY USING INDEX visitors_who;"
-        " CREATE TABLE pages (url text); ALTER TABLE pages REPLICA IDENTITY FULL;"
+        " CREATE UNIQUE INDEX visitors_who ON visitors (who); ALTER TABLE visitors REPLICA IDENTITY USING"
+        " INDEX visitors_who; CREATE TABLE pages (url text); ALTER TABLE pages REPLICA IDENTITY FULL;"
         " CREATE UNLOGGED TABLE scratch (line text)"
     ),
 )
@@ -44,9 +44,8 @@ def table_without_key(context: Context) -> Iterator[Hit]:
             yield hit(
                 one,
                 f"{one.kind} {name}",
-                f"{name} has {lacks}"
-                f"{f' and is in the publication {by[0]}' if by else ''}; logical replication to"
-                f" {context.target.name} cannot carry its updates and deletes.",
+                f"{name} has {lacks}{f' and is in the publication {by[0]}' if by else ''}; logical"
+                f" replication to {context.target.name} cannot carry its updates and deletes.",
                 f"ALTER TABLE {quoted(one.schema, one.name)} REPLICA IDENTITY"
                 f" {'DEFAULT' if one.has_key else 'FULL'};"
                 + ("" if one.has_key else " -- or, better, a primary key"),

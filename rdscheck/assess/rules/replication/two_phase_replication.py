@@ -17,8 +17,7 @@ _FIX = "-- in the parameter group, then reboot: max_prepared_transactions = 100"
     id="two-phase-replication",
     problem="Prepared transactions are replicated, and max_prepared_transactions is 0 by default on RDS.",
     why="PREPARE TRANSACTION fails on the publisher, and applying one fails on the subscriber, which then"
-    " stops and"
-    " starts again without end.",
+    " stops and starts again without end.",
     fix="Set max_prepared_transactions in the parameter group of the target, and reboot.",
     severity=Severity.WARNING,
     source=pages.PARAMETERS,
@@ -27,16 +26,14 @@ _FIX = "-- in the parameter group, then reboot: max_prepared_transactions = 100"
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false, two_phase = true)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false, two_phase = true)",
         subject="subscription {new}",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
         since=15,
     ),
     innocent=Example(
         sql="CREATE SUBSCRIPTION {new} CONNECTION 'host=db.example.com dbname=app user=app"
-        " password=Not-a-secret-1'"
-        " PUBLICATION news WITH (connect = false, two_phase = false)",
+        " password=Not-a-secret-1' PUBLICATION news WITH (connect = false, two_phase = false)",
         clean="ALTER SUBSCRIPTION {new} SET (slot_name = NONE); DROP SUBSCRIPTION {new}",
         since=15,
     ),
@@ -59,7 +56,6 @@ def two_phase_replication(context: Context) -> Iterator[Hit]:
                 one,
                 f"subscription {name}",
                 f"The subscription {name} applies prepared transactions, for which {context.target.name}"
-                " has no room"
-                " by default.",
+                " has no room by default.",
                 _FIX,
             )

@@ -14,9 +14,9 @@ from rdscheck.model import Certainty
 @rule(
     id="bypassrls-role",
     problem="A role has the attribute BYPASSRLS, which the master user of RDS cannot give.",
-    why="ALTER ROLE … BYPASSRLS fails together with LOGIN and the password in the same statement. Without the"
-    " attribute the role sees only the rows that policies show it, and no error tells so: reports and backups"
-    " become incomplete.",
+    why="ALTER ROLE … BYPASSRLS fails together with LOGIN and the password in the same statement. Without"
+    " the attribute the role sees only the rows that policies show it, and no error tells so: reports and"
+    " backups become incomplete.",
     fix="Give the role a policy of its own on every table with row security.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-createrole"),
@@ -31,8 +31,8 @@ from rdscheck.model import Certainty
         with_roles=True,
     ),
     innocent=Example(
-        sql="CREATE TABLE notes (id integer); ALTER TABLE notes ENABLE ROW LEVEL SECURITY; CREATE ROLE {new};"
-        " CREATE POLICY everything ON notes TO {new} USING (true)",
+        sql="CREATE TABLE notes (id integer); ALTER TABLE notes ENABLE ROW LEVEL SECURITY; CREATE ROLE"
+        " {new}; CREATE POLICY everything ON notes TO {new} USING (true)",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
         with_roles=True,
     ),
@@ -44,15 +44,14 @@ def bypassrls_role(context: Context) -> Iterator[Hit]:
         if role.bypass_rls and not role.superuser:
             name = plain(role.name)
             policies = "\n".join(
-                f"CREATE POLICY {quoted(role.name + '_all')} ON {quoted(one.schema, one.name)}"
-                f" TO {quoted(role.name)} USING (true) WITH CHECK (true);"
+                f"CREATE POLICY {quoted(role.name + '_all')} ON {quoted(one.schema, one.name)} TO"
+                f" {quoted(role.name)} USING (true) WITH CHECK (true);"
                 for one in tables
             )
             yield hit(
                 role,
                 f"role {name}",
                 f"The role {name} has the attribute BYPASSRLS, which nobody can give on"
-                f" {context.target.name};"
-                f" {len(tables)} tables with row security were seen.",
+                f" {context.target.name}; tables with row security: {len(tables)}.",
                 policies or f"ALTER ROLE {quoted(role.name)} LOGIN; -- no table with row security was seen",
             )

@@ -13,8 +13,7 @@ from rdscheck.assess.who import own_roles
     id="createrole-narrowed",
     problem="A role with CREATEROLE can do less from 16 on.",
     why="Up to 15 it changes every role that is no superuser. From 16 on it changes only roles it holds"
-    " with ADMIN"
-    " OPTION, those it created itself, and it can give away only attributes it has.",
+    " with ADMIN OPTION, those it created itself, and it can give away only attributes it has.",
     fix="Grant it WITH ADMIN OPTION the roles it is to manage.",
     severity=Severity.WARNING,
     source="https://www.postgresql.org/docs/release/16.0/",
@@ -48,7 +47,6 @@ def createrole_narrowed(context: Context) -> Iterator[Hit]:
                 role,
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} has CREATEROLE; from PostgreSQL 16 on it no longer manages"
-                " roles that"
-                " others created.",
+                " roles that others created.",
                 f"GRANT some_role TO {quoted(role.name)} WITH ADMIN OPTION; -- each role it is to manage",
             )

@@ -16,8 +16,8 @@ from rdscheck.model import Certainty
     id="default-privileges-for-role",
     problem="Default privileges belong to a role that the restoring user must be a member of.",
     why="ALTER DEFAULT PRIVILEGES FOR ROLE needs membership in that role, for the master user as well."
-    " Without"
-    " them nothing is granted on what the role creates later, and applications fail long after the move.",
+    " Without them nothing is granted on what the role creates later, and applications fail long after the"
+    " move.",
     fix="Grant the role to the master user before the restore.",
     severity=Severity.WARNING,
     source="https://github.com/movetokube/postgres-operator/issues/121",

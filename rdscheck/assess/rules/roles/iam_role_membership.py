@@ -19,8 +19,7 @@ _NEEDS = {
     id="iam-role-membership",
     problem="A role logs in through IAM or Kerberos, which the new instance has to be set up for.",
     why="Membership moves with the roles, the setting of the instance and policies that name its resource"
-    " id do"
-    " not. A member of rds_iam cannot log in with a password.",
+    " id do not. A member of rds_iam cannot log in with a password.",
     fix="Switch IAM database authentication on, and name the new instance in the policies.",
     severity=Severity.NOTE,
     source=pages.IAM_ACCOUNTS,

@@ -16,8 +16,7 @@ from rdscheck.model import Certainty
     id="membership-grantor",
     problem="A membership was granted by a role that the restoring user cannot grant for.",
     why="pg_dumpall writes GRANT … GRANTED BY, and only a superuser, or from 16 on a member of the grantor,"
-    " may"
-    " name somebody else there. The statement fails, and the member goes without the role.",
+    " may name somebody else there. The statement fails, and the member goes without the role.",
     fix="Grant the role again without GRANTED BY.",
     severity=Severity.WARNING,
     source=pages.postgresql("sql-grant"),
@@ -26,8 +25,8 @@ from rdscheck.model import Certainty
     effort=Effort(0.25, 0.05),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE ROLE {new}; CREATE ROLE {new}_giver; CREATE ROLE {new}_member;"
-        " GRANT {new} TO {new}_giver WITH ADMIN OPTION; GRANT {new} TO {new}_member GRANTED BY {new}_giver",
+        sql="CREATE ROLE {new}; CREATE ROLE {new}_giver; CREATE ROLE {new}_member; GRANT {new} TO"
+        " {new}_giver WITH ADMIN OPTION; GRANT {new} TO {new}_member GRANTED BY {new}_giver",
         subject="role {new}_member",
         clean="DROP ROLE {new}_member; DROP ROLE {new}_giver; DROP ROLE {new}",
         with_roles=True,

@@ -15,13 +15,11 @@ from rdscheck.assess.who import known
 @rule(
     id="owner-needs-membership",
     problem="Objects belong to a role that the restoring user must be a member of.",
-    why="ALTER … OWNER TO needs membership in the new owner, and from 16 on SET on it, for the master user as"
-    " well, and the new owner needs CREATE on the schema, which a dump grants only at its end. Otherwise"
-    " objects"
-    " stay with the master user.",
+    why="ALTER … OWNER TO needs membership in the new owner, and from 16 on SET on it, for the master user"
+    " as well, and the new owner needs CREATE on the schema, which a dump grants only at its end. Otherwise"
+    " objects stay with the master user.",
     fix="Create the role before the restore, grant it to the master user, and CREATE on the schemas to it;"
-    " or restore"
-    " with --no-owner.",
+    " or restore with --no-owner.",
     severity=Severity.WARNING,
     source=pages.postgresql("sql-altertable"),
     date=pages.READ,
@@ -29,8 +27,7 @@ from rdscheck.assess.who import known
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new}; GRANT CREATE ON SCHEMA public TO {new}; CREATE TABLE orders (id integer"
-        " PRIMARY KEY);"
-        " ALTER TABLE orders OWNER TO {new}",
+        " PRIMARY KEY); ALTER TABLE orders OWNER TO {new}",
         subject="role {new}",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
     ),

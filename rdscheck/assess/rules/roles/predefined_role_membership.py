@@ -76,8 +76,8 @@ def predefined_role_membership(context: Context) -> Iterator[Hit]:
             f"The role {plain(member)} is a member of {', '.join(missing)}, which PostgreSQL {target} does"
             " not have."
             if missing
-            else f"The role {plain(member)} is a member of {', '.join(one.role for one in held)}; whether the"
-            f" master user of {context.target.name} may grant that is not documented.",
+            else f"The role {plain(member)} is a member of {', '.join(one.role for one in held)}; whether"
+            f" the master user of {context.target.name} may grant that is not documented.",
             "\n".join(_instead(one.role, member, one.role in missing) for one in held),
             severity=Severity.BLOCKER if missing else None,
             certainty=Certainty.DOCUMENTED if missing else None,

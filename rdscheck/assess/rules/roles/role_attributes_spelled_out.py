@@ -18,10 +18,10 @@ _SHOWN = 20
     id="role-attributes-spelled-out",
     problem="The dump sets attributes of roles that only a superuser may mention.",
     why="pg_dumpall writes NOSUPERUSER, NOREPLICATION and NOBYPASSRLS for every role. Even these are"
-    " refused to the"
-    " master user, and the whole statement with them: roles are there without LOGIN and without password.",
+    " refused to the master user, and the whole statement with them: roles are there without LOGIN and"
+    " without password.",
     fix="Take NOSUPERUSER, NOREPLICATION and NOBYPASSRLS out of the statements before they run.",
-    severity=Severity.NOTE,
+    severity=Severity.WARNING,
     source=pages.ALWAYS_NOSUPERUSER,
     date=pages.READ,
     certainty=Certainty.OBSERVED,
@@ -47,8 +47,7 @@ def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
             roles[0],
             "dump roles",
             f"The dump sets attributes of {len(roles)} roles that the master user of {context.target.name}"
-            " may not"
-            " mention.",
+            " may not mention.",
             "\n".join(_statement(role) for role in roles[:_SHOWN]) + rest,
         )
 

@@ -14,8 +14,8 @@ from rdscheck.assess.who import own_roles
 @rule(
     id="role-without-password",
     problem="A role may log in and has no password.",
-    why="It gets in by trust, peer, a certificate or the like now. RDS has no pg_hba.conf to edit: there are"
-    " passwords, tokens of IAM, and Kerberos.",
+    why="It gets in by trust, peer, a certificate or the like now. RDS has no pg_hba.conf to edit: there"
+    " are passwords, tokens of IAM, and Kerberos.",
     fix="Set a password, or let the role log in with IAM tokens.",
     severity=Severity.WARNING,
     source=pages.AUTHENTICATION,

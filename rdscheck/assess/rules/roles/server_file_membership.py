@@ -22,8 +22,7 @@ _INSTEAD = {
     id="server-file-membership",
     problem="A role is a member of one that reaches files or programs of the server's host.",
     why="Nobody can be given that on RDS, and there is no host to reach: GRANT fails, and so does what the"
-    " role"
-    " did with it.",
+    " role did with it.",
     fix="Leave the GRANT out, and move the work to a client or to Amazon S3.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("predefined-roles"),

@@ -13,8 +13,8 @@ from rdscheck.assess.who import own_roles
 @rule(
     id="superuser-role",
     problem="A role is a superuser, and no user of RDS can be one.",
-    why="ALTER ROLE … SUPERUSER fails, and with it everything else pg_dumpall writes into the same statement:"
-    " LOGIN and the password. What the role may do only as a superuser fails later.",
+    why="ALTER ROLE … SUPERUSER fails, and with it everything else pg_dumpall writes into the same"
+    " statement: LOGIN and the password. What the role may do only as a superuser fails later.",
     fix="Make the role an ordinary one and grant it what it needs; administrators get rds_superuser.",
     severity=Severity.BLOCKER,
     source=pages.ROLES,
@@ -35,11 +35,12 @@ def superuser_role(context: Context) -> Iterator[Hit]:
     """Find superusers other than the one the source was made with."""
     for role in own_roles(context):
         if role.superuser:
-            login = "LOGIN" if role.login else "NOLOGIN"
+            words = ["LOGIN" if role.login else "NOLOGIN"]
+            words += ["CREATEDB"] * role.create_database + ["CREATEROLE"] * role.create_role
             yield hit(
                 role,
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} is a superuser; {context.target.name} has none to give.",
-                f"CREATE ROLE {quoted(role.name)} {login} CREATEDB CREATEROLE; -- with its own password\n"
+                f"CREATE ROLE {quoted(role.name)} {' '.join(words)}; -- with its own password\n"
                 f"GRANT rds_superuser TO {quoted(role.name)}; -- only for an administrator",
             )

@@ -6,7 +6,7 @@ from pglast import ast, parse_sql
 from pglast.parser import ParseError
 
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.pages import MASTER_ROLE
+from rdscheck.assess.pages import ROLES
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.scheduled._jobs import dump, subject
 from rdscheck.assess.target import Move
@@ -19,7 +19,7 @@ from rdscheck.model import Certainty
     why="There is no superuser and no file system on RDS: the job fails each time it runs.",
     fix="Take another way: aws_s3 for files, the parameter group for ALTER SYSTEM, Lambda for programs.",
     severity=Severity.BLOCKER,
-    source=MASTER_ROLE,
+    source=ROLES,
     date="2026-10-01",
     certainty=Certainty.DERIVED,
     effort=Effort(2, 1),

@@ -24,9 +24,8 @@ from rdscheck.model import Certainty
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE FUNCTION own_latin1(integer, integer, cstring, internal, integer, boolean) RETURNS"
-        " integer STRICT"
-        " LANGUAGE c AS '$libdir/utf8_and_iso8859_1', 'iso8859_1_to_utf8';"
-        " CREATE CONVERSION own_latin1 FOR 'LATIN1' TO 'UTF8' FROM own_latin1",
+        " integer STRICT LANGUAGE c AS '$libdir/utf8_and_iso8859_1', 'iso8859_1_to_utf8'; CREATE CONVERSION"
+        " own_latin1 FOR 'LATIN1' TO 'UTF8' FROM own_latin1",
         subject="conversion public.own_latin1",
         since=14,  # the functions have another form before
     ),

@@ -18,8 +18,8 @@ _OFFERED = frozenset({"bloom", "hnsw", "ivfflat"})
 @rule(
     id="index-access-method",
     problem="An index uses an access method that the target does not have.",
-    why="CREATE INDEX fails, and queries that relied on the index become slow or, as full-text search of some"
-    " extensions, fail.",
+    why="CREATE INDEX fails, and queries that relied on the index become slow or, as full-text search of"
+    " some extensions, fail.",
     fix="Replace the index by one of a method that is there.",
     severity=Severity.BLOCKER,
     source=pages.EXTENSION_LIST,
@@ -28,15 +28,15 @@ _OFFERED = frozenset({"bloom", "hnsw", "ivfflat"})
     effort=Effort(1, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE ACCESS METHOD own_hash TYPE INDEX HANDLER hashhandler;"
-        " CREATE OPERATOR CLASS own_hash_ops DEFAULT FOR TYPE integer USING own_hash AS OPERATOR 1 =,"
-        " FUNCTION 1 hashint4(integer);"
-        " CREATE TABLE numbers (n integer); CREATE INDEX numbers_n ON numbers USING own_hash (n)",
+        sql="CREATE ACCESS METHOD own_hash TYPE INDEX HANDLER hashhandler; CREATE OPERATOR CLASS"
+        " own_hash_ops DEFAULT FOR TYPE integer USING own_hash AS OPERATOR 1 =, FUNCTION 1"
+        " hashint4(integer); CREATE TABLE numbers (n integer); CREATE INDEX numbers_n ON numbers USING"
+        " own_hash (n)",
         subject="index public.numbers_n",
     ),
     innocent=Example(
-        sql="CREATE EXTENSION bloom; CREATE TABLE numbers (n integer);"
-        " CREATE INDEX numbers_n ON numbers USING bloom (n)",
+        sql="CREATE EXTENSION bloom; CREATE TABLE numbers (n integer); CREATE INDEX numbers_n ON numbers"
+        " USING bloom (n)",
         needs=("bloom",),
     ),
 )

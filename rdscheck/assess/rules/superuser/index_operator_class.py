@@ -23,13 +23,13 @@ from rdscheck.model import Certainty
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE OPERATOR CLASS own_order FOR TYPE integer USING btree AS OPERATOR 1 <, OPERATOR 2 <=,"
-        " OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(integer, integer);"
-        " CREATE TABLE numbers (n integer); CREATE INDEX numbers_n ON numbers (n own_order)",
+        " OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(integer, integer); CREATE TABLE"
+        " numbers (n integer); CREATE INDEX numbers_n ON numbers (n own_order)",
         subject="index public.numbers_n",
     ),
     innocent=Example(
-        sql="CREATE EXTENSION pg_trgm; CREATE TABLE words (word text);"
-        " CREATE INDEX words_word ON words USING gin (word gin_trgm_ops)",
+        sql="CREATE EXTENSION pg_trgm; CREATE TABLE words (word text); CREATE INDEX words_word ON words"
+        " USING gin (word gin_trgm_ops)",
         needs=("pg_trgm",),
     ),
 )
@@ -46,7 +46,6 @@ def index_operator_class(context: Context) -> Iterator[Hit]:
                 one,
                 f"index {name}",
                 f"The index {name} of {plain(one.schema, one.relation)} uses {', '.join(used)}, which"
-                " cannot be"
-                f" created on {context.target.name}.",
+                f" cannot be created on {context.target.name}.",
                 f"DROP INDEX {quoted(one.schema, one.name)};",
             )

@@ -27,8 +27,8 @@ from rdscheck.model import Certainty
         subject="operator class public.own_order",
     ),
     innocent=Example(
-        sql="CREATE TABLE words (word text PRIMARY KEY);"
-        " CREATE INDEX words_by_pattern ON words (word text_pattern_ops)"
+        sql="CREATE TABLE words (word text PRIMARY KEY); CREATE INDEX words_by_pattern ON words (word"
+        " text_pattern_ops)"
     ),
 )
 def operator_class(context: Context) -> Iterator[Hit]:
@@ -39,9 +39,8 @@ def operator_class(context: Context) -> Iterator[Hit]:
             yield hit(
                 one,
                 f"operator class {name}",
-                f"The operator class {name}{f' for {one.method}' if one.method else ''} cannot be created on"
-                f" {context.target.name}.",
+                f"The operator class {name}{f' for {one.method}' if one.method else ''} cannot be created"
+                f" on {context.target.name}.",
                 f"DROP OPERATOR CLASS {quoted(one.schema, one.name)} USING {quoted(one.method or 'btree')}"
-                " CASCADE;"
-                " -- with the indexes that use it; make them again on expressions",
+                " CASCADE; -- with the indexes that use it; make them again on expressions",
             )

@@ -27,8 +27,7 @@ from rdscheck.model import Certainty
     ),
     innocent=Example(
         sql="CREATE FUNCTION same(integer, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1::text"
-        " = $2';"
-        " CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = text, FUNCTION = same)"
+        " = $2'; CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = text, FUNCTION = same)"
     ),
 )
 def operator_family(context: Context) -> Iterator[Hit]:

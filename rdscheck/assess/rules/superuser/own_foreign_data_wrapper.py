@@ -40,7 +40,7 @@ def own_foreign_data_wrapper(context: Context) -> Iterator[Hit]:
         yield hit(
             one,
             f"foreign data wrapper {name}",
-            f"The foreign data wrapper {name} cannot be created on {context.target.name}"
-            f"{', nor can its servers ' + ', '.join(servers) if servers else ''}.",
+            f"The foreign data wrapper {name} cannot be created on"
+            f" {context.target.name}{', nor can its servers ' + ', '.join(servers) if servers else ''}.",
             f"DROP FOREIGN DATA WRAPPER {quoted(one.name)} CASCADE; -- with its servers and tables",
         )

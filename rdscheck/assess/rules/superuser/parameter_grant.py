@@ -50,8 +50,7 @@ def parameter_grant(context: Context) -> Iterator[Hit]:
             held[0],
             f"setting {plain(name)}",
             f"{', '.join(plain(role) for role in roles)} may set {plain(name)} by a grant that nobody can"
-            " make on"
-            f" {context.target.name}.",
+            f" make on {context.target.name}.",
             "\n".join(
                 f"GRANT rds_superuser TO {quoted(role)}; -- only for an administrator" for role in roles
             )

@@ -16,8 +16,7 @@ from rdscheck.model import Certainty
     id="security-label",
     problem="Objects carry security labels of a provider that RDS does not load.",
     why="SECURITY LABEL fails where its provider is not loaded. Masking rules (anon) or mandatory access"
-    " control"
-    " (sepgsql) that live in labels are gone with them, and data they hid is shown.",
+    " control (sepgsql) that live in labels are gone with them, and data they hid is shown.",
     fix="Restore with --no-security-labels, and protect the columns by views and grants.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("sql-security-label"),
@@ -46,7 +45,6 @@ def security_label(context: Context) -> Iterator[Hit]:
         yield hit(
             one,
             f"security labels {plain(one.provider)}",
-            f"{number[key]} security labels of {plain(one.provider)}, the first on the {one.kind}"
-            f" {one.object}:"
-            f" {context.target.name} does not load that provider.",
+            f"Security labels of {plain(one.provider)}: {number[key]}, the first on the {one.kind}"
+            f" {one.object}; {context.target.name} does not load that provider.",
         )

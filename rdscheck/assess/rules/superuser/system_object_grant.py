@@ -36,8 +36,7 @@ _CLOSED = (CALLS | RELATIONS) - _OPEN
     id="system-object-grant",
     problem="A role holds a privilege on an object of the system that cannot be granted again.",
     why="Objects of the system belong to rdsadmin: GRANT fails, or succeeds with the warning that no"
-    " privileges"
-    " were granted, and the role goes without.",
+    " privileges were granted, and the role goes without.",
     fix="Grant a predefined role such as pg_monitor where it covers the need.",
     severity=Severity.BLOCKER,
     source=pages.postgresql("ddl-priv"),
@@ -52,8 +51,7 @@ _CLOSED = (CALLS | RELATIONS) - _OPEN
     ),
     innocent=Example(
         sql="CREATE ROLE {new}; CREATE FUNCTION pg_read_file(integer) RETURNS integer LANGUAGE sql AS"
-        " 'SELECT $1';"
-        " GRANT EXECUTE ON FUNCTION public.pg_read_file(integer) TO {new}",
+        " 'SELECT $1'; GRANT EXECUTE ON FUNCTION public.pg_read_file(integer) TO {new}",
         clean="DROP OWNED BY {new}; DROP ROLE {new}",
     ),
 )

@@ -14,8 +14,8 @@ from rdscheck.model import Certainty
     id="table-access-method",
     problem="A table is kept by another access method than heap.",
     why="The target has heap alone. A dump sets default_table_access_method before the table; that fails,"
-    " and the"
-    " table is made as heap or not at all: what the other method did, for example columnar storage, is gone.",
+    " and the table is made as heap or not at all: what the other method did, for example columnar storage,"
+    " is gone.",
     fix="Turn the table into a heap table first.",
     severity=Severity.BLOCKER,
     source=pages.EXTENSION_LIST,
@@ -24,8 +24,8 @@ from rdscheck.model import Certainty
     effort=Effort(2, 1),
     moves=(Move.RESTORE,),
     guilty=Example(
-        sql="CREATE ACCESS METHOD own_rows TYPE TABLE HANDLER heap_tableam_handler;"
-        " CREATE TABLE facts (id integer PRIMARY KEY) USING own_rows",
+        sql="CREATE ACCESS METHOD own_rows TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE facts (id"
+        " integer PRIMARY KEY) USING own_rows",
         subject="table public.facts",
     ),
     innocent=Example(sql="CREATE TABLE facts (id integer PRIMARY KEY) USING heap"),
@@ -38,8 +38,8 @@ def table_access_method(context: Context) -> Iterator[Hit]:
             yield hit(
                 one,
                 f"{one.kind} {name}",
-                f"{name} is kept by the access method {plain(one.access_method)}, which {context.target.name}"
-                " does not have.",
+                f"{name} is kept by the access method {plain(one.access_method)}, which"
+                f" {context.target.name} does not have.",
                 f"ALTER TABLE {quoted(one.schema, one.name)} SET ACCESS METHOD heap; -- 15 and later; else"
                 " copy it",
             )

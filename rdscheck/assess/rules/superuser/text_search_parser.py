@@ -23,8 +23,7 @@ from rdscheck.model import Certainty
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE TEXT SEARCH PARSER own_parser (START = prsd_start, GETTOKEN = prsd_nexttoken, END ="
-        " prsd_end,"
-        " LEXTYPES = prsd_lextype)",
+        " prsd_end, LEXTYPES = prsd_lextype)",
         subject="text search parser public.own_parser",
     ),
     innocent=Example(sql="CREATE TEXT SEARCH CONFIGURATION own_parser (PARSER = pg_catalog.default)"),

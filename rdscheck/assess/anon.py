@@ -1,0 +1,163 @@
+"""Names replaced by pseudonyms, so that a report can be given away.
+
+What a rule says is put together from its own words and names of the source. Only words that are known to
+tell nothing stay (those of the rule, of PostgreSQL, of the catalog); every other word, and whatever is known
+to be a name of the source, becomes ``name1``, ``name2`` … One name has one pseudonym throughout.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+
+from rdscheck.assess.checked import Checked, Entry, Missed
+from rdscheck.assess.facts import Origin, Via
+from rdscheck.assess.finding import Finding
+from rdscheck.assess.target import read_target
+from rdscheck.assess.vocabulary import WORD, general, is_common, of_collectors, of_rule, of_target
+
+_LEFT_OUT = "(left out)"
+# A name in quotation marks, or a literal; doubled ones belong to it.
+_QUOTED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')*)\'', re.S)
+_ADDRESS = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?|(?<![\w:])(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}(?:/\d+)?", re.I
+)
+
+
+class Pseudonyms:
+    """One pseudonym for each name, in the order in which names are met."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._shown: dict[str, str] = {}
+        self._names: set[str] = set()
+        self._odd: tuple[str, ...] = ()
+        self.know(names)
+
+    def know(self, names: Iterable[str]) -> None:
+        """Take note of names of a source, so that they are recognised wherever they stand."""
+        self._names |= {name for name in names if not _told(name)}
+        # What is no single word is looked for as it is, the longest first.
+        odd = (name for name in self._names if not WORD.fullmatch(name))
+        self._odd = tuple(sorted(odd, key=lambda name: (-len(name), name)))
+
+    def of(self, name: str) -> str:
+        """Return the pseudonym of a name; names that everybody has stay."""
+        if not name or _told(name):
+            return name
+        return self._shown.setdefault(name, f"name{len(self._shown) + 1}")
+
+    def host(self, text: str) -> str:
+        """Return ``host:port/database`` with pseudonyms."""
+        host, _, database = text.rpartition("/")
+        name, _, port = host.rpartition(":")
+        return f"{self.of(name)}:{port}/{self.of(database)}" if name else self.of(text)
+
+    def text(self, text: str, words: Callable[[str], bool], *, subject: bool = False) -> str:
+        """Return a text in which only words stay for which ``words`` is true.
+
+        In a ``subject`` the kind of object stands first, and what follows is a name whatever it looks like.
+        """
+        kept: list[str] = []
+
+        def hold(shown: str) -> str:
+            kept.append(shown)
+            return f"\0{len(kept) - 1}\0"
+
+        text = text.replace("\0", "")
+        text = _QUOTED.sub(lambda match: hold(self._quoted(match, words)), text)
+        for name in self._odd:
+            # Short ones that are mere punctuation are no names outside of quotation marks.
+            if name in text and (len(name) > 1 or not name.isascii()):
+                text = text.replace(name, hold(self.of(name)))
+        text = _ADDRESS.sub(lambda match: hold(self.of(match[0])), text)
+        first = WORD.search(text)
+
+        def word(match: re.Match[str]) -> str:
+            found, before, after = (
+                match[0],
+                match.string[: match.start()][-1:],
+                match.string[match.end() :][:2],
+            )
+            if before == "\0" == after[:1]:
+                return found
+            # The word before is the kind of the object: "table user" is a table called user.
+            named = subject and first is not None and match.start() > first.start()
+            dotted = before == "." or (after[:1] == "." and after[1:].strip() != "")
+            named = found in self._names and (named or dotted)
+            return found if is_common(found) or (not named and words(found)) else self.of(found)
+
+        text = WORD.sub(word, text)
+        for index in range(len(kept) - 1, -1, -1):
+            text = text.replace(f"\0{index}\0", kept[index])
+        return text
+
+    def _quoted(self, match: re.Match[str], words: Callable[[str], bool]) -> str:
+        if match[1] is not None:
+            name = match[1].replace('""', '"')
+            return match[0] if _told(name) or self._plain(name, words) else self.of(name)
+        inside = match[2].replace("''", "'")
+        return match[0] if self._plain(inside, words) else f"'{self.of(inside)}'"
+
+    def _plain(self, text: str, words: Callable[[str], bool]) -> bool:
+        """Tell whether a text in quotation marks consists of words that tell nothing."""
+        if text in self._names or _ADDRESS.search(text):
+            return False
+        return all(is_common(one) or words(one) for one in WORD.findall(text))
+
+
+def _told(name: str) -> bool:
+    return is_common(name) and not name.isdigit()
+
+
+def anonymous(
+    checks: Sequence[Checked], names: Iterable[Collection[str]], pseudonyms: Pseudonyms
+) -> tuple[Checked, ...]:
+    """Return checks in which all names are pseudonyms; ``names`` are those of their sources."""
+    for some in names:
+        pseudonyms.know(some)
+    return tuple(_check(one, pseudonyms) for one in checks)
+
+
+def _check(check: Checked, names: Pseudonyms) -> Checked:
+    target = of_target(read_target(check.target))
+    base = general() | target | of_collectors()
+
+    def plain(text: str) -> str:
+        return names.text(text, base.__contains__)
+
+    origin = check.origin
+    label = names.host(check.name) if origin and origin.via is Via.LIVE else names.of(check.name)
+    return replace(
+        check,
+        name=label,
+        origin=_origin(origin, label, names) if origin else None,
+        entries=tuple(_entry(one, target, names) for one in check.entries),
+        missed=tuple(_missed(one, names, plain) for one in check.missed),
+        message=plain(check.message),
+    )
+
+
+def _origin(origin: Origin, label: str, names: Pseudonyms) -> Origin:
+    return replace(origin, label=label, master_user=names.of(origin.master_user))
+
+
+def _missed(missed: Missed, names: Pseudonyms, plain: Callable[[str], str]) -> Missed:
+    return replace(
+        missed, what=plain(missed.what), reason=plain(missed.reason), database=names.of(missed.database)
+    )
+
+
+def _entry(entry: Entry, target: frozenset[str], names: Pseudonyms) -> Entry:
+    finding = entry.finding
+    words = general() | of_rule(finding.id) | target
+
+    def known(word: str) -> bool:
+        return word in words
+
+    shown: Finding = replace(
+        finding,
+        subject=names.text(finding.subject, known, subject=True),
+        message=names.text(finding.message, known),
+        fix=names.text(finding.fix, known),
+        database=names.of(finding.database),
+    )
+    return replace(entry, finding=shown, reason=_LEFT_OUT if entry.reason else "")

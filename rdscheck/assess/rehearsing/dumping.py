@@ -1,0 +1,62 @@
+"""The schema of a live database, as ``pg_dump`` writes it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from rdscheck.assess.dump.programs import images_from, programs
+from rdscheck.assess.secrets import masked
+from rdscheck.errors import RdscheckError, UsageError
+from rdscheck.sandbox.owner import Owner, labels
+
+#: How long pg_dump may wait for a lock, so that it holds nobody up for long either.
+_LOCK_SECONDS = 30
+_ARGUMENTS = ("--schema-only", "--format=custom", f"--lock-wait-timeout={_LOCK_SECONDS}s", "--no-password")
+
+#: The form of --dbname: pg_dump reads it itself, and the password comes through the environment.
+_SECRET = "password"  # noqa: S105
+
+
+def dump_schema(conninfo: str, path: Path) -> None:
+    """Write the schema of a database into an archive, by a ``pg_dump`` that is not older than its server.
+
+    Raises ``RdscheckError`` when there is none or it fails; a role that may not read all of the
+    catalogs' objects makes it fail. No data is read.
+    """
+    with psycopg.connect(conninfo) as conn:
+        major = conn.info.server_version // 10000
+        # What libpq took from a service file or the environment holds for pg_dump in a container, too.
+        given = {**conninfo_to_dict(conninfo), "host": conn.info.host, "port": str(conn.info.port)}
+        given |= {"dbname": conn.info.dbname, "user": conn.info.user}
+        password = conn.info.password
+    where = make_conninfo("", **{k: v for k, v in given.items() if v and k != _SECRET})
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    environment |= {"PGPASSWORD": password, "LC_ALL": "C"}
+    with path.open("wb") as file:
+        command = _command(major, where)
+        done = subprocess.run(command, env=environment, stdout=file, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        said = masked(done.stderr.decode(errors="replace").strip()).splitlines() or ["it gives no reason"]
+        raise RdscheckError(
+            f"pg_dump cannot write the schema of {given['dbname']}: {said[-1]}",
+            hint="as a role that may read every object, or rehearse a dump made by one",
+        )
+
+
+def _command(major: int, where: str) -> list[str]:
+    for program, its_major in programs("pg_dump"):
+        if its_major >= major:
+            return [program, *_ARGUMENTS, f"--dbname={where}"]
+    for image in images_from(major):
+        command = ["docker", "run", "--rm", "--network", "host", "--env", "PGPASSWORD", "--entrypoint", "sh"]
+        for label, value in labels(Owner.me(), "").items():
+            command += ["--label", f"{label}={value}"]
+        inside = 'PATH="$PGBIN:$PATH"; exec pg_dump "$@"'
+        return [*command, image, "-c", inside, "sh", *_ARGUMENTS, f"--dbname={where}"]
+    raise UsageError(
+        f"the server is PostgreSQL {major}, and no pg_dump of {major} or newer is here",
+        hint=f"apt-get install postgresql-client-{major}, or start Docker with an image of rdscheck",
+    )

@@ -1,0 +1,195 @@
+"""What each refusal of a restore comes from: a finding, an earlier refusal, the sandbox, or nothing known."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rdscheck.assess.bodies.tree import Unparsable, parsed
+from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.rehearsing.restoring import Refusal
+from rdscheck.catalog.extensions import Offer
+
+
+class Cause(StrEnum):
+    """Where a refusal comes from."""
+
+    FINDING = "finding"  # a rule spoke of it
+    FOLLOWS = "follows"  # something it needs was refused before
+    SANDBOX = "sandbox"  # RDS has what the sandbox lacks
+    HARMLESS = "harmless"  # every restore meets it, and nothing is lost
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A refusal and its cause: the findings that foretold it, or the line of the refusal it follows from."""
+
+    refusal: Refusal
+    cause: Cause
+    findings: tuple[Finding, ...] = ()
+    line: int = 0
+    reason: str = ""
+
+
+#: SQLSTATEs of something that is not there.
+_MISSING = frozenset({"42P01", "42883", "42704", "3F000", "42703", "42P02", "3D000", "58P01", "42809"})
+
+#: SQLSTATEs of something that RDS does not let anybody do.
+_REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
+
+_NAMED = re.compile(r'"((?:[^"]|"")+)"')
+_BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
+_LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
+
+#: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
+_HARMLESS = (
+    ("42704", re.compile(rb"SET\s", re.I), "a parameter that this version does not have yet"),
+    ("42P06", re.compile(rb"CREATE SCHEMA\s", re.I), "the schema is there already"),
+    ("42P04", re.compile(rb"CREATE DATABASE\s", re.I), "the database is there already"),
+    ("42710", re.compile(rb"CREATE ROLE\s", re.I), "the role is there already"),
+)
+
+
+def explain(refusals: Sequence[Refusal], findings: Iterable[Finding], offer: Offer) -> tuple[Explained, ...]:
+    """Tie each refusal to what it comes from; ``offer`` is the target's list of extensions.
+
+    The findings are those of the same dump, so that their lines are lines of its statements.
+    """
+    explainer = _Explainer(list(findings), offer)
+    return tuple(map(explainer.explain, refusals))
+
+
+class _Explainer:
+    """Explains refusals in the order of the dump: later ones may follow from earlier ones."""
+
+    def __init__(self, findings: Sequence[Finding], offer: Offer) -> None:
+        # A note foretells no refusal: its object is named by many statements.
+        self._findings = [one for one in findings if one.severity is not Severity.NOTE]
+        self._offer = offer
+        self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
+        self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
+
+    def explain(self, refusal: Refusal) -> Explained:
+        guesses = (self._lacking, self._of_line, self._harmless, self._of_subject, self._following)
+        found = next(filter(None, (guess(refusal) for guess in guesses)), None)
+        explained = found or Explained(refusal, Cause.UNEXPLAINED)
+        if explained.cause is not Cause.HARMLESS:
+            for kind, name in _made(refusal.step.text):
+                self._lost[name] = refusal.step.line
+                if kind == "extension":
+                    self._extensions.setdefault(refusal.step.database, refusal.step.line)
+        return explained
+
+    def _lacking(self, refusal: Refusal) -> Explained | None:
+        for kind, name in _made(refusal.step.text):
+            if kind == "extension" and name in self._offer and "is not available" in refusal.message:
+                reason = f"the sandbox has no package of {name}, which the target offers"
+                return Explained(refusal, Cause.SANDBOX, reason=reason)
+        return None
+
+    def _of_line(self, refusal: Refusal) -> Explained | None:
+        first, last = refusal.step.line, refusal.step.last
+        found = tuple(one for one in self._findings if one.line and first <= one.line <= last)
+        return Explained(refusal, Cause.FINDING, found) if found else None
+
+    @staticmethod
+    def _harmless(refusal: Refusal) -> Explained | None:
+        for sqlstate, beginning, reason in _HARMLESS:
+            if refusal.sqlstate == sqlstate and beginning.match(refusal.step.text.lstrip()):
+                return Explained(refusal, Cause.HARMLESS, reason=reason)
+        return None
+
+    def _of_subject(self, refusal: Refusal) -> Explained | None:
+        if refusal.sqlstate not in _MISSING | _REFUSED:
+            return None
+        named = set(_names(refusal.message))
+        found = tuple(one for one in self._findings if _subject_name(one) in named)
+        return Explained(refusal, Cause.FINDING, found) if found else None
+
+    def _following(self, refusal: Refusal) -> Explained | None:
+        if refusal.sqlstate not in _MISSING:
+            return None
+        if lines := [self._lost[name] for name in _names(refusal.message) if name in self._lost]:
+            return Explained(refusal, Cause.FOLLOWS, line=min(lines))
+        if line := self._extensions.get(refusal.step.database):
+            reason = "an extension brings it, as it seems"
+            return Explained(refusal, Cause.FOLLOWS, line=line, reason=reason)
+        return None
+
+
+def _names(message: str) -> Iterator[str]:
+    """Yield the last part of every name in a message."""
+    for match in (*_NAMED.finditer(message), *_BARE.finditer(message)):
+        text = match[1]
+        yield text
+        if last := _LAST.search(text):
+            yield last[0].strip('"').replace('""', '"')
+
+
+def _subject_name(finding: Finding) -> str:
+    """Return the last part of the name of a finding's subject, as messages have it."""
+    text = finding.subject.partition("(")[0]
+    last = _LAST.search(text)
+    return last[0].strip('"').replace('""', '"') if last else text
+
+
+#: Kind of node, member that holds the name, and what it makes.
+_MAKERS = {
+    "CreateExtensionStmt": ("extname", "extension"),
+    "CreateSchemaStmt": ("schemaname", "schema"),
+    "CreatePLangStmt": ("plname", "language"),
+    "CreateFdwStmt": ("fdwname", "foreign data wrapper"),
+    "CreateForeignServerStmt": ("servername", "server"),
+    "CreateTableSpaceStmt": ("tablespacename", "tablespace"),
+    "CreateAmStmt": ("amname", "access method"),
+    "CreateRoleStmt": ("role", "role"),
+    "CreatedbStmt": ("dbname", "database"),
+    "CreateEventTrigStmt": ("trigname", "event trigger"),
+    "CreatePublicationStmt": ("pubname", "publication"),
+    "CreateSubscriptionStmt": ("subname", "subscription"),
+    "CreateTrigStmt": ("trigname", "trigger"),
+    "IndexStmt": ("idxname", "index"),
+    "CreateStmt": ("relation", "relation"),
+    "CreateForeignTableStmt": ("base", "relation"),
+    "CreateSeqStmt": ("sequence", "relation"),
+    "ViewStmt": ("view", "relation"),
+    "CreateTableAsStmt": ("into", "relation"),
+    "CompositeTypeStmt": ("typevar", "type"),
+    "CreateDomainStmt": ("domainname", "type"),
+    "CreateEnumStmt": ("typeName", "type"),
+    "CreateRangeStmt": ("typeName", "type"),
+    "CreateFunctionStmt": ("funcname", "function"),
+    "DefineStmt": ("defnames", "object"),
+    "CreateConversionStmt": ("conversion_name", "conversion"),
+    "CreateOpClassStmt": ("opclassname", "operator class"),
+    "CreateOpFamilyStmt": ("opfamilyname", "operator family"),
+}
+
+
+def _made(statement: bytes) -> Iterator[tuple[str, str]]:
+    """Yield kind and name, the last part alone, of what a statement was to make."""
+    try:
+        tree = parsed(statement.decode(errors="replace"))
+    except Unparsable:
+        return  # what cannot be parsed makes nothing that could be named
+    for raw in tree:
+        for node, members in raw.get("stmt", {}).items():
+            if node in _MAKERS:
+                member, kind = _MAKERS[node]
+                if name := _name(members.get(member)):
+                    yield kind, name
+
+
+def _name(value: object) -> str:
+    """Return the last part of a name in any of the forms that the parser's tree has."""
+    match value:
+        case str():
+            return value
+        case [*_, {"String": {"sval": str(name)}}]:
+            return name
+        case {"relname": str(name)}:
+            return name
+        case {"rel": inner} | {"base": inner} | {"relation": inner}:
+            return _name(inner)
+    return ""

@@ -1,0 +1,126 @@
+"""A source as the user names it, looked at and judged: ``examine``."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rdscheck.assess.dump.reading import read_dump
+from rdscheck.assess.facts import Extension, Fact, Facts, Language, NotSeen, Setting
+from rdscheck.assess.finding import Assessment
+from rdscheck.assess.judge import judge
+from rdscheck.assess.live.collecting import collect
+from rdscheck.assess.live.connecting import parameters_of, place
+from rdscheck.assess.rule import Context, Rule
+from rdscheck.assess.target import Move, Target
+from rdscheck.errors import UsageError
+
+STDIN = "-"
+_SCHEMES = ("postgresql", "postgres")
+_FORMS = (
+    "a database is postgresql://user@host/db, service=name or 'host=… dbname=…', a dump is a file, "
+    "a directory, or - for standard input"
+)
+#: Fields of facts that hold names, or texts with names in them, by which an object can be recognised.
+_FIELDS = (
+    "name schema relation owner subject role member grantor grantee database object function type "
+    "tablespace location server parent label by handler input constraint id column"
+)
+_NAMED = frozenset(_FIELDS.split())
+
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A database or a dump; ``text`` may hold a password and is never shown, ``label`` holds none."""
+
+    text: str
+    live: bool
+    label: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How sources are looked at."""
+
+    move: Move | None = None
+    all_databases: bool = False
+    names: bool = False  # the names of all objects are wanted too
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a source came to; ``unreadable`` are statements (line, function, reason) no parser understood."""
+
+    assessment: Assessment
+    asked: tuple[str, ...]
+    unreadable: tuple[tuple[NotSeen, int], ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def read_source(text: str) -> Source:
+    """Return the source that a word of the command line names; raises ``UsageError`` for none."""
+    if text == STDIN:
+        return Source(text, live=False, label="standard input")
+    if _is_address(text) or ("=" in text and not Path(text).exists()):
+        return Source(text, live=True, label=place(parameters_of(text)))
+    if not Path(text).exists():
+        # What cannot be told apart from a password is not repeated.
+        shown = "the source" if "@" in text or "=" in text else text
+        raise UsageError(f"{shown}: no such file, and no connection string", hint=_FORMS)
+    return Source(text, live=False, label=text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in _SCHEMES
+    except ValueError:
+        return text.startswith(tuple(f"{scheme}:" for scheme in _SCHEMES))
+
+
+def examine(
+    source: Source, target: Target, rules: Mapping[str, Rule], wish: Wish, progress: Progress | None = None
+) -> Examined:
+    """Look at a source and judge it; raises ``UsageError`` or ``SourceError`` where it cannot be seen."""
+    if source.live:
+        facts = collect(source.text, all_databases=wish.all_databases, progress=progress)
+    else:
+        facts = read_dump(source.text, source.label)
+    return judged(facts, target, rules, wish)
+
+
+def judged(facts: Facts, target: Target, rules: Mapping[str, Rule], wish: Wish) -> Examined:
+    """Judge facts by rules."""
+    assessment = judge(facts, target, wish.move, rules.values())
+    context = Context(facts, target, Move(assessment.move))
+    return Examined(
+        assessment=assessment,
+        asked=tuple(one.id for one in rules.values() if one.applies(context)),
+        unreadable=tuple(_unreadable(facts)),
+        names=frozenset(names(facts)) if wish.names else frozenset(),
+    )
+
+
+def _unreadable(facts: Facts) -> Iterator[tuple[NotSeen, int]]:
+    for one in facts.unreadable:
+        what = f"body of {one.by}" if one.by else "a statement"
+        yield NotSeen(what, one.message, ("functions",) if one.by else (), one.database), one.line
+
+
+def names(facts: Facts) -> Iterator[str]:
+    """Yield every name that facts hold; again and again."""
+    for field in fields(Facts):
+        values = getattr(facts, field.name)
+        for one in values if isinstance(values, list) else ():
+            # Names of extensions, languages and parameters are not the user's.
+            if isinstance(one, Fact) and not isinstance(one, Extension | Language):
+                yield from _names_of(one)
+
+
+def _names_of(fact: Fact) -> Iterator[str]:
+    for field in fields(fact):
+        value = getattr(fact, field.name)
+        own = field.name != "name" or not isinstance(fact, Setting)
+        if own and field.name in _NAMED and isinstance(value, str) and value:
+            yield value

@@ -1,0 +1,349 @@
+"""``rdscheck check``: what keeps a database from running on RDS."""
+
+import argparse
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rdscheck import __version__
+from rdscheck.assess import baseline
+from rdscheck.assess.anon import Pseudonyms, anonymous
+from rdscheck.assess.answering import Decisions, answer, broken, failed
+from rdscheck.assess.checked import Checked, Checks, State, Trouble, exit_code, unique
+from rdscheck.assess.effort import chosen, read_efforts, with_efforts
+from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.fleet import Interrupted, Limits, Member, Order, Result, check_fleet, read_fleet
+from rdscheck.assess.rule import Rule, rules
+from rdscheck.assess.source import Examined, Wish, examine, read_source
+from rdscheck.assess.suppressing import DEFAULT, Suppression, read_suppressions
+from rdscheck.assess.suppressing import remarks as of_suppressions
+from rdscheck.assess.target import Move, Target, read_target
+from rdscheck.cli.console import Console
+from rdscheck.errors import ExitCode, RdscheckError, UsageError
+from rdscheck.report.check.github import SUMMARY_BYTES, summary
+from rdscheck.report.check.text import lines
+from rdscheck.report.check.write import FORMATS, render
+
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+_EXAMPLES = """\
+targets:
+  postgresql://app@db.example.com/shop    a live database, looked at in one read-only transaction
+  service=shop, 'host=db dbname=shop'     the same; passwords belong in PGPASSWORD or ~/.pgpass
+  shop.sql, shop.dump, shop.tar, dir/     a dump of pg_dump or pg_dumpall, compressed or not
+  -                                       a dump on standard input
+
+examples:
+  rdscheck check shop.dump --target rds-17
+  rdscheck check service=shop --all-databases --target aurora-16 --format html -o shop.html
+  pg_dump --schema-only shop | rdscheck check - --target rds-17.5 --fail-on warning
+  rdscheck check shop.sql --target rds-17 --write-baseline known.json
+  rdscheck check shop.sql --target rds-17 --baseline known.json     only what is new counts
+  rdscheck check --fleet targets.csv --target rds-17 -j 16 --format markdown -o fleet.md
+
+a fleet is a CSV file, one source a line; to and databases may be left out:
+  name,target,to,databases
+  shop,postgresql://check@db1.example.com/shop,rds-17,all
+  old,/backups/old.dump,aurora-16,
+
+suppressions are in rdscheck.toml of this directory, or in the file of --suppress:
+  [[suppress]]
+  rule = "extension-*"                    a glob of rule ids (rdscheck list rules)
+  subject = "extension file_fdw"          a glob; database = "…" likewise
+  reason = "replaced by log_fdw"          must be there
+  expires = 2027-01-31                    its last day
+
+exit status:
+  0  no new finding at --fail-on or worse     1  there are some
+  2  wrong usage, or a dump that is none      3  something could not be checked: a server that does
+                                                 not answer, or what rules at --fail-on needed to see
+"""
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What is asked of every source."""
+
+    target: Target | None
+    efforts: Mapping[str, Effort]
+    wish: Wish
+    decisions: Decisions
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Return the rules, with the user's efforts."""
+        return self.decisions.rules
+
+
+@dataclass
+class _Seen:
+    """What came of the sources so far."""
+
+    checks: list[Checked] = field(default_factory=list)
+    names: list[frozenset[str]] = field(default_factory=list)
+    complete: bool = True
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command."""
+    check = commands.add_parser(
+        "check",
+        help="what keeps a database or a dump from moving to RDS or Aurora",
+        description="Look at databases or dumps and say what stands in the way of moving them to an engine "
+        "version of RDS or Aurora, with reasons, fixes and sources. Nothing is written to any of them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("sources", nargs="*", metavar="TARGET", help="a database or a dump, see below")
+    check.add_argument("--target", metavar="ENGINE-VERSION", help="where to: rds-17, rds-17.5 or aurora-16")
+    check.add_argument(
+        "--move",
+        choices=("auto", *(one.value for one in Move)),
+        default="auto",
+        help="how: a dump is restored, or an instance upgraded in place (auto: what the source can do)",
+    )
+    check.add_argument("--format", choices=sorted(FORMATS), default="text", help="text by default")
+    check.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write there, not to standard output"
+    )
+    check.add_argument(
+        "--fail-on",
+        choices=[one.value for one in Severity],
+        default=Severity.BLOCKER.value,
+        help="the least severity of new findings that ends with 1 (default blocker)",
+    )
+    check.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="GLOB", help="only these rules"
+    )
+    check.add_argument(
+        "--skip", nargs="+", action="extend", default=[], metavar="GLOB", help="not these rules"
+    )
+    check.add_argument(
+        "--effort",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE|ID=HOURS",
+        help="hours of work: ID=4 once for a rule, ID=4+0.5 also for each finding, or a file with [effort]",
+    )
+    check.add_argument("--suppress", type=Path, metavar="FILE", help=f"accepted findings (default {DEFAULT})")
+    check.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="findings known before, which do not count"
+    )
+    check.add_argument("--write-baseline", type=Path, metavar="FILE", help="keep the findings of this check")
+    check.add_argument("--anon", action="store_true", help="names become pseudonyms, to give the report away")
+    check.add_argument(
+        "--all-databases", action="store_true", help="of a live server, not only the one named"
+    )
+    fleet = check.add_argument_group("fleet")
+    fleet.add_argument("--fleet", type=Path, metavar="FILE.csv", help="many sources, see below")
+    fleet.add_argument("-j", "--jobs", type=int, default=4, metavar="N", help="sources at once (4)")
+    fleet.add_argument("--time-limit", type=float, default=600.0, metavar="SECONDS", help="for each (600)")
+    fleet.add_argument(
+        "--retries", type=int, default=1, metavar="N", help="where a server does not answer (1)"
+    )
+    check.set_defaults(command=_check)
+
+
+def _check(options: argparse.Namespace, console: Console) -> ExitCode:
+    target = read_target(options.target) if options.target else None
+    asked = with_efforts(chosen(rules(), options.only, options.skip), efforts := read_efforts(options.effort))
+    decisions = Decisions(
+        rules=asked,
+        threshold=Severity(options.fail_on),
+        suppressions=_suppressions(options.suppress),
+        known=baseline.read(options.baseline) if options.baseline else frozenset(),
+        today=dt.datetime.now(tz=dt.UTC).date(),
+    )
+    _check_output(options.output)
+    wish = Wish(
+        None if options.move == "auto" else Move(options.move), options.all_databases, names=options.anon
+    )
+    ask = _Ask(target, efforts, wish, decisions)
+    seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
+    checks = _told(seen, decisions, fleet=bool(options.fleet))
+    if options.write_baseline:
+        _write_baseline(options.write_baseline, checks, console)
+    if options.anon:
+        shown = anonymous(checks.checks, seen.names, Pseudonyms())
+        checks = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
+    _print(checks, options, console)
+    return exit_code(checks)
+
+
+def _suppressions(path: Path | None) -> tuple[Suppression, ...]:
+    if path is None and not Path(DEFAULT).is_file():
+        return ()
+    return read_suppressions(path or Path(DEFAULT))
+
+
+def _check_output(path: Path | None) -> None:
+    """Find out before the work, not after it, that the report cannot be written."""
+    if path is None:
+        return
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise UsageError(f"-o {path}: not writable", hint="give a file in a directory you may write to")
+
+
+def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
+    target = ask.target
+    if not options.sources or target is None:
+        missing = "TARGET" if not options.sources else "--target"
+        raise UsageError(
+            f"{missing} is missing", hint="for example: rdscheck check shop.dump --target rds-17"
+        )
+    if options.sources.count("-") > 1:
+        raise UsageError("standard input can be read once", hint="give - once")
+    sources = [read_source(text) for text in options.sources]
+    seen = _Seen()
+    for source in sources:
+        name = unique(source.label, [one.name for one in seen.checks])
+        if not seen.complete:
+            seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
+            continue
+        console.note(f"checking {source.label}")
+        try:
+            examined = examine(source, target, ask.rules, ask.wish, _teller(console))
+            seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))
+            seen.names.append(examined.names)
+        except KeyboardInterrupt:
+            seen.complete = False
+            seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted while it was checked"))
+        except RdscheckError as error:
+            if len(sources) == 1:
+                raise
+            console.error(error.message, error.hint)
+            seen.checks.append(failed(name, target, error))
+    return seen
+
+
+def _of_one(decisions: Decisions, name: str, sources: Sequence[object]) -> Decisions:
+    """Let a baseline of one source hold for the one source of this check, wherever it lies today."""
+    if len(sources) != 1 or len({one[0] for one in decisions.known}) != 1:
+        return decisions
+    return replace(decisions, known=frozenset((name, *one[1:]) for one in decisions.known))
+
+
+def _teller(console: Console) -> Any:
+    """Return what is told of each step: once for each database, on a terminal each part."""
+    last = ""
+
+    def tell(database: str, what: str) -> None:
+        nonlocal last
+        if console.interactive:
+            console.progress(f"{database}: {what}")
+        elif database != last:
+            console.note(f"  database {database}")
+        last = database
+
+    return tell
+
+
+def _fleet(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
+    if options.sources:
+        raise UsageError("--fleet takes its sources from its file", hint="leave TARGET out")
+    if options.jobs < 1 or options.time_limit <= 0 or options.retries < 0:
+        raise UsageError("-j and --time-limit are more than 0, --retries is 0 or more")
+    members = read_fleet(options.fleet, ask.target, options.all_databases)
+    seen, done = _Seen(), 0
+
+    def tell(member: Member, result: Result) -> None:
+        nonlocal done
+        done += 1
+        told = (
+            str(result)
+            if isinstance(result, RdscheckError)
+            else f"{len(result.assessment.findings)} findings"
+        )
+        console.note(f"[{done}/{len(members)}] {member.name}: {told}")
+
+    limits = Limits(options.jobs, options.time_limit, options.retries)
+    order = Order(tuple(ask.rules), ask.efforts, ask.wish)
+    results = check_fleet(members, order, limits, tell)
+    for member in members:
+        result = results[member.name]
+        if isinstance(result, Examined):
+            seen.checks.append(answer(member.name, member.target, result, ask.decisions))
+            seen.names.append(result.names | {member.name})
+        elif isinstance(result, Interrupted):
+            seen.complete = False
+            seen.checks.append(broken(member.name, member.target, Trouble.INTERRUPTED, str(result)))
+        else:
+            seen.checks.append(failed(member.name, member.target, result))
+    return seen
+
+
+def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
+    findings = [entry.finding for one in seen.checks for entry in one.entries]
+    told = of_suppressions(decisions.suppressions, findings, decisions.today)
+    if decisions.known:
+        now = sum(entry.state is State.BASELINE for one in seen.checks for entry in one.entries)
+        accepted = {
+            baseline.key(one.name, entry.finding) for one in seen.checks for entry in one.of(State.SUPPRESSED)
+        }
+        told += baseline.remarks(len(set(decisions.known) - accepted), now)
+    return Checks(
+        checks=tuple(seen.checks),
+        threshold=decisions.threshold,
+        remarks=told,
+        rules=decisions.rules,
+        complete=seen.complete,
+        version=__version__,
+        fleet=fleet,
+    )
+
+
+def _without_names(remarks: Iterable[str]) -> tuple[str, ...]:
+    # A suppression's subject and a baseline's file are in the user's words.
+    return tuple(f"{one.split(' (', 1)[0]}{one.split(')', 1)[1]}" if " (" in one else one for one in remarks)
+
+
+def _write_baseline(path: Path, checks: Checks, console: Console) -> None:
+    keys = {baseline.key(check.name, entry.finding) for check in checks.checks for entry in check.open}
+    if not checks.complete or any(one.trouble for one in checks.checks):
+        raise RdscheckError(
+            f"no baseline was written to {path}: not every source was checked",
+            hint="what is not in it would count as new",
+        )
+    baseline.write(path, keys)
+    console.note(f"baseline of {len(keys)} findings: {path}")
+
+
+def _print(checks: Checks, options: argparse.Namespace, console: Console) -> None:
+    if options.output:
+        _write(options.output, render(checks, options.format))
+        console.note(f"report: {options.output}")
+    elif options.format == "text" and console.out.is_terminal:
+        for line in lines(checks):
+            console.styled(line.text, line.style)
+    else:
+        console.data(render(checks, options.format).removesuffix("\n"))
+    if options.format == "github" and (path := os.environ.get(_SUMMARY)):
+        _append_summary(Path(path), checks)
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        # A pipe or a terminal is written to; a file is there whole or not at all.
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise RdscheckError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _append_summary(path: Path, checks: Checks) -> None:
+    try:
+        used = path.stat().st_size if path.exists() else 0
+        with path.open("a", encoding="utf-8") as file:
+            file.write(summary(checks, max(0, SUMMARY_BYTES - used)))
+    except OSError as error:
+        raise RdscheckError(f"cannot write the summary {path}: {error.strerror}") from error

@@ -1,0 +1,128 @@
+"""A check as text: grouped by severity and rule, at most 80 columns wide where words allow it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from rdscheck.assess.checked import Checked, Checks, Entry, State
+from rdscheck.assess.finding import Severity
+from rdscheck.report.check import words
+from rdscheck.report.text import one_line, visible
+
+WIDTH = 80
+_STYLES = {Severity.BLOCKER: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_MOST = 20  # findings of one rule that are shown one by one
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text, and a style for terminals."""
+
+    text: str = ""
+    style: str = ""
+
+
+def text(checks: Checks) -> str:
+    """Return the report of checks."""
+    return "".join(f"{one.text}\n" for one in lines(checks))
+
+
+def lines(checks: Checks) -> list[Line]:
+    """Return the report line by line, with styles."""
+    found = []
+    if len(checks.checks) != 1:
+        found += [*_wrapped(words.overall(checks), style="bold"), Line()]
+    for check in checks.checks:
+        found += _check(check)
+    if checks.remarks:
+        found.append(Line("Suppressions and baseline", "bold"))
+        for remark in checks.remarks:
+            found += _wrapped(f"- {remark}", "  ", "    ")
+        found.append(Line())
+    if not checks.complete:
+        found += _wrapped("Interrupted: this is what was known by then.", style="bold red")
+    return found[:-1] if found and not found[-1].text else found
+
+
+def _check(check: Checked) -> Iterator[Line]:
+    blocked = check.trouble or any(one.finding.severity is Severity.BLOCKER for one in check.open)
+    yield from _wrapped(words.verdict(check), style="bold red" if blocked else "bold green")
+    yield from _wrapped(f"{check.name}: {words.origin(check)}")
+    yield Line()
+    for severity in Severity:
+        some = [one for one in check.open if one.finding.severity is severity]
+        if some:
+            yield Line(f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}", _STYLES[severity])
+            yield Line()
+            yield from _rules(check, some)
+    if some := check.of(State.SUPPRESSED):
+        yield Line(f"Suppressed ({len(some)})", "bold")
+        for entry in some:
+            finding = entry.finding
+            line = f"- {finding.severity} {finding.id}: {one_line(finding.subject)}, {words.state(entry)}"
+            yield from _wrapped(line, "  ", "    ")
+        yield Line()
+    if check.work:
+        yield from _effort(check)
+    if check.missed:
+        yield Line(f"Not checked ({len(check.missed)})", "bold")
+        for missed in check.missed:
+            mark = "-" if missed.matters else "- (no matter here)"
+            yield from _wrapped(f"{mark} {words.missing(missed)}", "  ", "    ")
+        yield Line()
+
+
+def _rules(check: Checked, entries: list[Entry]) -> Iterator[Line]:
+    for id_, some in words.by_rule(entries):
+        first = some[0].finding
+        yield Line(f"  {id_} ({len(some)})", "bold")
+        for entry in some[:_MOST]:
+            finding = entry.finding
+            place = words.where(entry, check)
+            known = " [baseline]" if entry.state is State.BASELINE else ""
+            subject = f"- {one_line(finding.subject)}{f' ({place})' if place else ''}{known}"
+            yield from _wrapped(subject, "    ", "      ")
+            yield from _wrapped(finding.message, "      ")
+            if finding.fix and (entry is some[0] or finding.fix != first.fix):
+                yield from _fix(finding.fix)
+        if len(some) > _MOST:
+            yield Line(f"    … and {len(some) - _MOST} more (all of them in the other formats)")
+        yield from _wrapped(f"why: {first.why}", "    ", "         ")
+        certainty = "" if first.certainty == "documented" else f", {first.certainty}"
+        yield Line(f"    source: {visible(first.source)} ({first.date}{certainty})")
+        yield Line()
+
+
+def _fix(fix: str) -> Iterator[Line]:
+    # Statements are to be copied: their own lines stay as they are.
+    for number, line in enumerate(fix.splitlines()):
+        mark = "fix: " if not number else "     "
+        if cell_len(line) + 11 <= WIDTH or ";" in line or fix.startswith("--"):
+            yield Line(f"      {mark}{visible(line)}", "green")
+        else:
+            yield from (Line(one.text, "green") for one in _wrapped(mark + line, "      ", "           "))
+
+
+def _effort(check: Checked) -> Iterator[Line]:
+    total = sum(one.hours for one in check.work)
+    yield Line(f"Work: {words.hours(total)}, once for a rule + for each finding", "bold")
+    for group, sum_, some in words.effort(check):
+        parts = "; ".join(words.work(one) for one in some)
+        yield from _wrapped(f"{group}: {words.hours(sum_)} ({parts})", "  ", "    ")
+    yield Line()
+
+
+def _wrapped(line: str, first: str = "", rest: str | None = None, style: str = "") -> Iterator[Line]:
+    """Yield a text wrapped at spaces; a word that is too long for a line stands on its own, whole."""
+    indent, used, current = first, 0, ""
+    following = first if rest is None else rest
+    for word in re.split(r"\s+", one_line(line)):
+        length = cell_len(word)
+        if current and len(indent) + used + 1 + length > WIDTH:
+            yield Line(indent + current, style)
+            indent, current, used = following, "", 0
+        current = f"{current} {word}" if current else word
+        used = used + 1 + length if used else length
+    yield Line(indent + current, style)

@@ -1,0 +1,128 @@
+"""What every format says in words: the answer, counts, hours and how they arise."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Work, by_group, counts
+from rdscheck.assess.facts import Origin, Via
+from rdscheck.assess.finding import Severity
+
+#: What the severities mean, for readers.
+MEANS = {
+    Severity.BLOCKER: "the restore, the upgrade or an operation of the application fails",
+    Severity.WARNING: "works, but differently",
+    Severity.NOTE: "to be known",
+}
+PLURALS = {Severity.BLOCKER: "Blockers", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
+_MOVES = {"restore": "by restoring a dump", "upgrade": "by an upgrade in place"}
+
+
+def number(count: int, noun: str) -> str:
+    """Return ``1 blocker`` or ``2 blockers``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def tally(entries: Iterable[Entry]) -> str:
+    """Return ``2 blockers, 1 warning, 0 notes``."""
+    return ", ".join(number(count, severity) for severity, count in counts(entries).items())
+
+
+def verdict(check: Checked) -> str:
+    """Answer "can it move?" in one line, as far as was seen."""
+    if check.trouble:
+        return f"Not known whether it can move to {check.target_name}: {check.message}"
+    count = counts(check.open)
+    known = counts(check.of(State.BASELINE))[Severity.BLOCKER]
+    rest = f"; {number(count[Severity.WARNING], 'warning')}, {number(count[Severity.NOTE], 'note')}"
+    gaps = ""
+    if missed := [one for one in check.missed if one.matters]:
+        gaps = f"; {number(len(missed), 'thing')} could not be checked"
+    if blockers := count[Severity.BLOCKER]:
+        old = f" ({known} of them in the baseline)" if known else ""
+        return f"Cannot move to {check.target_name} as it is: {number(blockers, 'blocker')}{old}{rest}{gaps}."
+    accepted = counts(check.of(State.SUPPRESSED))[Severity.BLOCKER]
+    but = f", {number(accepted, 'blocker')} suppressed" if accepted else ""
+    seen = "Can move" if not gaps else "Nothing seen that keeps it from moving"
+    return f"{seen} to {check.target_name}, as far as seen: no blocker{but}{rest}{gaps}."
+
+
+def overall(checks: Checks) -> str:
+    """Answer for all sources together, in one line."""
+    if len(checks.checks) == 1:
+        return verdict(checks.checks[0])
+    total = len(checks.checks)
+    unknown = sum(bool(one.trouble) for one in checks.checks)
+    blocked = sum(bool(counts(one.open)[Severity.BLOCKER]) for one in checks.checks)
+    free = total - unknown - blocked
+    parts = [f"{free} of {number(total, 'source')} can move, as far as seen"]
+    parts += [f"{blocked} cannot as they are"] if blocked else []
+    parts += [f"{unknown} could not be checked"] if unknown else []
+    return "; ".join(parts) + "."
+
+
+def origin(check: Checked) -> str:
+    """Return what was looked at, in one line."""
+    one = check.origin
+    if one is None:
+        return f"to {check.target_name}"
+    kind = _kind(one)
+    how = _MOVES.get(check.move, check.move)
+    return f"{kind}, to {check.target_name} {how}"
+
+
+def _kind(one: Origin) -> str:
+    version = one.version or (f"{one.major:g}" if one.major else "")
+    server = f"PostgreSQL {version}" if version else "PostgreSQL of unknown version"
+    if one.via is Via.LIVE:
+        named = {"rds": "RDS for ", "aurora": "Aurora "}.get(one.flavour, "")
+        return f"live database, {named}{server}"
+    form = f"{one.format} dump" if one.format else "dump"
+    return f"{form} of {server}"
+
+
+def by_rule(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Return entries by rule, in their order."""
+    ordered = sorted(entries, key=lambda one: one.finding.order)
+    return [(id_, list(some)) for id_, some in groupby(ordered, key=lambda one: one.finding.id)]
+
+
+def hours(value: float) -> str:
+    """Return hours as people write them: ``4 h``, ``0.25 h``."""
+    return f"{round(value, 2):g} h"
+
+
+def work(one: Work) -> str:
+    """Return how the hours of one rule arise: ``extension-not-offered: 4 + 3 x 4``."""
+    each = f" + {one.number} x {one.effort.each:g}" if one.effort.each else ""
+    return f"{one.rule}: {one.effort.first:g}{each}"
+
+
+def effort(check: Checked) -> list[tuple[str, float, list[Work]]]:
+    """Return each group's hours with the rules they come from."""
+    groups = by_group(check.work).items()
+    return [(group, sum(one.hours for one in some), some) for group, some in groups]
+
+
+def where(entry: Entry, check: Checked) -> str:
+    """Return the database and line of a finding, where they tell something; else nothing."""
+    finding = entry.finding
+    parts = [f"database {finding.database}"] if finding.database else []
+    parts += [f"line {finding.line}"] if finding.line and check.origin else []
+    return ", ".join(parts)
+
+
+def state(entry: Entry) -> str:
+    """Return what the user decided about a finding; nothing for a new one."""
+    if entry.state is State.SUPPRESSED:
+        until = f" (until {entry.expires})" if entry.expires else ""
+        return f"suppressed{until}: {entry.reason}"
+    return "in the baseline" if entry.state is State.BASELINE else ""
+
+
+def missing(missed: Missed) -> str:
+    """Return what could not be checked, and why, in one line."""
+    place = [f"database {missed.database}"] if missed.database else []
+    place += [f"line {missed.line}"] if missed.line else []
+    told = f" ({', '.join(place)})" if place else ""
+    groups = f" [rules about {', '.join(missed.groups)}]" if missed.groups else ""
+    return f"{missed.what}{told}: {missed.reason}{groups}"

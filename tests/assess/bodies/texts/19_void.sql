@@ -1,0 +1,1 @@
+create function app.nothing() returns void language plpgsql as $$ begin end $$;

@@ -1,0 +1,143 @@
+"""Refusals tied to what they come from; what nothing explains stays unexplained."""
+
+from dataclasses import replace
+
+import pytest
+
+from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.rehearsing.explaining import Cause, explain
+from rdscheck.assess.rehearsing.mending import mend
+from rdscheck.assess.rehearsing.restoring import Refusal
+from rdscheck.assess.rehearsing.script import Script, Step
+from rdscheck.catalog.extensions import Offer, OfferedExtension
+from rdscheck.model import Certainty
+
+OFFER: Offer = {"vector": OfferedExtension("vector", "0.8.0", "extension", "https://example.com/")}
+
+
+def finding(subject: str, line: int = 0, fix_on: str = "source") -> Finding:
+    return Finding(
+        "some-rule",
+        "extensions",
+        Severity.BLOCKER,
+        subject,
+        "It is so.",
+        "Because.",
+        "GRANT a TO CURRENT_USER;" if fix_on == "target" else "DROP it;",
+        "https://example.com/",
+        "2026-10-01",
+        Certainty.DOCUMENTED,
+        line=line,
+        fix_on=fix_on,
+    )
+
+
+def step(text: str, line: int, entry: int = 0) -> Step:
+    return Step(text.encode(), line, line + text.count("\n"), "", entry)
+
+
+def refusal(text: str, line: int, sqlstate: str, message: str, entry: int = 0) -> Refusal:
+    return Refusal(step(text, line, entry), sqlstate, message)
+
+
+def only(told: Refusal, *findings: Finding) -> Cause:
+    (explained,) = explain([told], findings, OFFER)
+    return explained.cause
+
+
+def test_a_finding_of_the_same_statement_explains() -> None:
+    told = refusal("CREATE FUNCTION\nf() …", 10, "42501", "permission denied for language c")
+    assert only(told, finding("function f()", line=11)) is Cause.FINDING
+    assert only(told, finding("function f()", line=12)) is Cause.UNEXPLAINED
+
+
+def test_a_finding_of_the_object_that_is_named_explains() -> None:
+    told = refusal("CREATE SERVER s …", 3, "42704", 'foreign-data wrapper "file_fdw" does not exist')
+    assert only(told, finding("extension file_fdw")) is Cause.FINDING
+    assert only(told, finding("extension files")) is Cause.UNEXPLAINED
+
+
+def test_a_note_explains_nothing() -> None:
+    told = refusal("CREATE TABLE t …", 10, "42501", "permission denied for schema public")
+    assert only(told, finding("table t", line=10)) is Cause.FINDING
+    assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
+
+
+def test_a_name_alone_explains_no_error_of_another_kind() -> None:
+    told = refusal("CREATE TABLE t …", 3, "42P07", 'relation "t" already exists')
+    assert only(told, finding("table public.t")) is Cause.UNEXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ("CREATE TABLE a.t (x int)", "CREATE VIEW v AS SELECT 1 FROM a.t", 'relation "a.t" does not exist'),
+        (
+            "CREATE FUNCTION a.f(x int) RETURNS int LANGUAGE c AS 'm'",
+            "CREATE VIEW v AS SELECT a.f(1)",
+            "function a.f(integer) does not exist",
+        ),
+        ("CREATE TYPE a.mood AS ENUM ('x')", "CREATE TABLE u (m a.mood)", 'type "a.mood" does not exist'),
+        ("CREATE SCHEMA a", "CREATE TABLE a.t ()", 'schema "a" does not exist'),
+    ],
+)
+def test_what_needs_something_that_was_refused_follows_from_it(first: str, second: str, message: str) -> None:
+    state = {"relation": "42P01", "function": "42883", "type": "42704", "schema": "3F000"}[
+        message.split(maxsplit=1)[0]
+    ]
+    refusals = [refusal(first, 1, "42501", "permission denied"), refusal(second, 5, state, message)]
+    one, other = explain(refusals, [], OFFER)
+    assert (one.cause, other.cause, other.line) == (Cause.UNEXPLAINED, Cause.FOLLOWS, 1)
+    (alone,) = explain(refusals[1:], [], OFFER)
+    assert alone.cause is Cause.UNEXPLAINED
+
+
+def test_a_package_that_the_sandbox_lacks_tells_nothing_of_the_target() -> None:
+    message = 'extension "{}" is not available'
+    for name, cause in (("vector", Cause.SANDBOX), ("timescaledb", Cause.UNEXPLAINED)):
+        told = refusal(f"CREATE EXTENSION {name}", 1, "0A000", message.format(name))
+        assert only(told) is cause
+
+
+def test_settings_of_a_later_pg_dump_are_harmless_and_unknown_objects_are_not() -> None:
+    message = 'unrecognized configuration parameter "transaction_timeout"'
+    assert only(refusal("SET transaction_timeout = 0", 1, "42704", message)) is Cause.HARMLESS
+    assert only(refusal("ALTER ROLE a SET b = 0", 1, "42704", message)) is Cause.UNEXPLAINED
+
+
+TABLE = step("CREATE TABLE t ()", 1, 7)
+OWNER = step("ALTER TABLE t OWNER TO a", 2, 7)
+INDEX = step("CREATE INDEX i ON t (x)", 3, 8)
+
+
+def script(form: str) -> Script:
+    return Script(form, [TABLE, OWNER, INDEX], {7: "Name: t; Type: TABLE", 8: "Name: i; Type: INDEX"})
+
+
+def test_an_entry_is_kept_when_only_its_owner_was_refused() -> None:
+    way = mend(script("custom"), explain([Refusal(OWNER, "42501", "no")], [], OFFER), ())
+    assert (way.steps, way.options) == ((TABLE, INDEX), ("--no-owner",))
+    assert "\n7; Name: t; Type: TABLE\n8; Name: i; Type: INDEX\n" in way.contents
+
+
+def test_an_entry_is_left_out_as_a_whole() -> None:
+    way = mend(script("custom"), explain([Refusal(TABLE, "42501", "no")], [], OFFER), ())
+    assert (way.steps, way.options) == ((INDEX,), ())
+    assert "\n; no\n;7; Name: t; Type: TABLE\n8; Name: i; Type: INDEX\n" in way.contents
+
+
+def test_of_a_plain_dump_statements_are_left_out() -> None:
+    way = mend(script("plain"), explain([Refusal(OWNER, "42501", "no\nway")], [], OFFER), ("a b",))
+    assert way.steps == (TABLE, INDEX)
+    assert "-- left out: no way\n-- ALTER TABLE t OWNER TO a\n" in way.script
+    assert "\nCREATE TABLE t ();\n" in way.script
+    assert way.statements == ('CREATE ROLE "a b";', 'GRANT "a b" TO CURRENT_USER;')
+
+
+def test_what_a_fix_on_the_target_may_mend_is_tried_again_once() -> None:
+    told = Refusal(OWNER, "42501", 'must be able to SET ROLE "a"')
+    once = explain([told], [finding("role a", fix_on="target")], OFFER)
+    way = mend(script("custom"), once, ())
+    assert OWNER in way.steps
+    assert way.statements == ("GRANT a TO CURRENT_USER;",)
+    assert OWNER not in mend(script("custom"), once * 2, ()).steps

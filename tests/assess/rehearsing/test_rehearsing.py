@@ -1,0 +1,163 @@
+"""A restore rehearsed on a real server: what is refused, why, and that the way through is one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+
+from rdscheck.assess.rehearsing.dumping import dump_schema
+from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.rehearsing import Rehearsal, rehearse
+from rdscheck.assess.target import read_target
+from rdscheck.errors import RdscheckError
+from rdscheck.model import Version
+from rdscheck.sandbox.client import Client
+from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.instance import Instance
+from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.pool import Pool
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import ADMIN, unique_name
+from rdscheck.sandbox.sweep import end_run
+from tests.sandbox.places import place
+
+pytestmark = pytest.mark.xdist_group("rehearsing")
+
+GUILTY = (
+    "CREATE EXTENSION hstore",
+    "CREATE EXTENSION file_fdw",
+    "CREATE SERVER files FOREIGN DATA WRAPPER file_fdw",
+    "CREATE SCHEMA app",
+    "CREATE TABLE app.item (id int PRIMARY KEY, tags hstore, name text DEFAULT 'x;y')",
+    "CREATE FUNCTION app.quick(int) RETURNS int LANGUAGE internal AS 'int4up'",
+    "CREATE VIEW app.slow AS SELECT app.quick(id) FROM app.item",
+    "CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE TRIGGER touch BEFORE INSERT ON app.item FOR EACH ROW EXECUTE FUNCTION app.touch()",
+    "CREATE INDEX item_name ON app.item (name)",
+)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    engine, _ = place("docker")
+    run = RunDir.create(Owner.me())
+    yield Pool(run, choose(engine))
+    end_run(run)
+
+
+@pytest.fixture(scope="module")
+def archive(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the schema of a database as a live check takes it."""
+    _, major = place("docker")
+    server, name = pool.server(Version(major)), unique_name("source")
+    server.create_named_database(name)
+    with server.admin(name) as admin:
+        for statement in GUILTY:
+            admin.execute(statement.encode())
+        admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(f"{name}_role")))
+        admin.execute(sql.SQL("ALTER TABLE app.item OWNER TO {}").format(sql.Identifier(f"{name}_role")))
+    info = server.info
+    path = tmp_path_factory.mktemp("rehearsal") / "schema.dump"
+    dump_schema(
+        f"host={info.admin_host} port={info.port} dbname={name} user={ADMIN} password={info.admin_password}",
+        path,
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def rehearsed(archive: Path, pool: Pool) -> Rehearsal:
+    _, major = place("docker")
+    return rehearse(archive, "schema.dump", read_target(f"rds-{major}"), pool.engine)
+
+
+def test_each_refusal_is_explained_by_its_rule(rehearsed: Rehearsal) -> None:
+    found = {
+        (finding.id, finding.subject)
+        for one in rehearsed.explained
+        if one.cause is Cause.FINDING
+        for finding in one.findings
+    }
+    assert {
+        ("extension-not-offered", "extension file_fdw"),
+        ("internal-function", "function app.quick(integer)"),
+    } <= found
+    assert not [one.refusal.message for one in rehearsed.unexplained]
+
+
+def test_what_was_foretold_came(rehearsed: Rehearsal) -> None:
+    assert rehearsed.unconfirmed == ()
+
+
+def test_the_way_through_is_one(rehearsed: Rehearsal) -> None:
+    assert rehearsed.passes
+    assert 'CREATE ROLE "source' in rehearsed.mend.fixes
+    assert "-- extension-not-offered: extension file_fdw: " in rehearsed.mend.fixes
+
+
+def test_pg_restore_itself_goes_through(archive: Path, pool: Pool, rehearsed: Rehearsal) -> None:
+    """The program that the user will take, with the list and the options, as the master user."""
+    _, major = place("docker")
+    instance = pool.dedicated(Instance, Version(major))
+    try:
+        name = instance.create_database("target")
+        with instance.connect(name) as conn:
+            for fix in rehearsed.mend.statements:
+                conn.execute(fix.encode())
+        login = instance.login(name)
+        with Client(instance.info, name, login["user"], login["password"]) as client:
+            client.put("schema.dump", archive.read_bytes())
+            client.put("list", rehearsed.mend.contents.encode())
+            refused = client.run("pg_restore", "--dbname", name, "schema.dump")
+            assert refused.status != 0
+            assert "file_fdw" in refused.errors
+        with instance.connect() as conn:
+            conn.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        with Client(instance.info, name, login["user"], login["password"]) as client:
+            client.put("schema.dump", archive.read_bytes())
+            client.put("list", rehearsed.mend.contents.encode())
+            options = (*rehearsed.mend.options, "--exit-on-error", "--use-list", "list")
+            done = client.run("pg_restore", *options, "--dbname", name, "schema.dump")
+            assert (done.status, done.errors) == (0, "")
+        with instance.connect(name) as conn:
+            row = conn.execute("SELECT to_regclass('app.item'), to_regclass('app.slow')").fetchone()
+            assert row == ("app.item", None)
+    finally:
+        instance.end()
+
+
+def test_an_innocent_dump_goes_through_at_once(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "CREATE TABLE public.t (a integer);\nCOPY public.t (a) FROM stdin;\n1\n\\.\n"
+        "CREATE VIEW public.v AS SELECT a FROM public.t;\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert (found.explained, found.unconfirmed, found.passes, found.statements) == ((), (), True, 2)
+
+
+def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE TABLE public.t (a nothing);\nSELECT 1/0;\n")
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert [one.refusal.sqlstate for one in found.unexplained] == ["42704", "22012"]
+    assert found.passes
+
+
+def test_a_role_that_may_not_read_everything_is_told_so(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    server = pool.server(Version(major))
+    name = server.create_database("closed")
+    with server.connect(name) as conn:
+        conn.execute("CREATE TABLE t (a int)")
+        role = sql.Identifier(unique_name("stranger"))
+        conn.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'sesame'").format(role))
+    user = role.as_string(None).strip('"')
+    where = f"host={server.info.host} port={server.info.port} dbname={name} user={user} password=sesame"
+    with pytest.raises(RdscheckError, match="pg_dump cannot write the schema") as caught:
+        dump_schema(where, tmp_path / "x")
+    assert "sesame" not in str(caught.value)
