@@ -20,6 +20,9 @@ LONGEST = 16 << 20
 #: How much is kept of a statement that is cut or whose rows are of no interest.
 _HEAD = 1 << 10
 
+#: A comment or psql command that goes on for longer on one line says nothing of the dump.
+_NOTE_AT_MOST = 64 << 10
+
 
 class Kind(StrEnum):
     """What a piece of a dump is."""
@@ -154,7 +157,9 @@ class Splitter:
             if len(begun) < 2 and not self._ended:
                 self._more()
             elif begun == b"--":  # a comment that the text read so far does not end
-                if not self._more():
+                if len(self._text) - end > _NOTE_AT_MOST:
+                    self._rest_of_line()
+                elif not self._more():
                     yield from self._notes(end, len(self._text))
                     self._at = self._start = len(self._text)
             elif begun == b"/*":
@@ -165,6 +170,14 @@ class Splitter:
                 self._at += 1
             else:
                 return
+
+    def _rest_of_line(self) -> None:
+        """Skip to the end of the line, however far it is."""
+        while (found := self._text.find(b"\n", self._at)) < 0:
+            self._at = self._start = len(self._text)
+            if not self._more():
+                return
+        self._at = self._start = found
 
     def _notes(self, start: int, end: int) -> Iterator[Piece]:
         between = self._text[start:end]
@@ -191,11 +204,12 @@ class Splitter:
 
     def _meta(self) -> Piece:
         """Return a psql command, of which the line is all there is."""
-        while (end := self._text.find(b"\n", self._at)) < 0 and self._more():
-            pass
-        end = len(self._text) if end < 0 else end
-        piece = Piece(Kind.META, self._text[self._at + 1 : end].strip(), self._count(self._at))
-        self._at = self._start = end
+        while (end := self._text.find(b"\n", self._at)) < 0 and len(self._text) - self._at <= _NOTE_AT_MOST:
+            if not self._more():
+                break
+        text = self._text[self._at + 1 : end if end >= 0 else len(self._text)]
+        piece = Piece(Kind.META, text[:_NOTE_AT_MOST].strip(), self._count(self._at))
+        self._rest_of_line()
         return piece
 
     # Statements
@@ -205,6 +219,8 @@ class Splitter:
         while len(self._text) - self._at < _HEAD and self._more():
             pass
         insert = _INSERT.match(self._text, self._at) is not None
+        # One whose rows are wanted is read as any other statement.
+        insert = insert and not self._wanted(self._text[self._at : self._at + _HEAD])
         self._lost, self._head = 0, b""
         self._nesting, self._fed = Nesting(), self._start
         ends = self._plain(insert=insert) or self._slow(insert=insert)
@@ -216,9 +232,7 @@ class Splitter:
             return
         self._start = self._at = self._at + (self._text[self._at : self._at + 1] == b";")
         text = text.rstrip()
-        if insert and not self._lost and self._wanted(text):
-            yield Piece(Kind.SQL, text, line)
-        elif insert:
+        if insert:
             yield Piece(Kind.INSERT, text[:_HEAD], line)
             self._skip_like(text)
         elif self._lost:

@@ -133,7 +133,8 @@ def _setting(
 def create_database(scene: Scene, node: Node) -> Iterator[Said]:
     """Read a database, which one that is only altered is too."""
     name = str(node.get("dbname", ""))
-    fields: dict[str, Any] = _database_fields(options(node.get("options")))
+    fields: dict[str, Any] = {"owner": scene.user} if scene.user else {}
+    fields |= _database_fields(options(node.get("options")))
     yield Change("databases", (name,), fields, Database(name=name, line=scene.line, **fields))
 
 
