@@ -1,6 +1,6 @@
 """Cases of rules about extensions the target has in another way."""
 
-from rdscheck.assess.facts import Index, Setting, Via
+from rdscheck.assess.facts import Index, Setting, Statement, Via
 from rdscheck.assess.finding import Severity
 from tests.assess.rules.made import Case, audit, ext, func, preload
 
@@ -71,8 +71,8 @@ CASES = (
         "extension-comment-plpgsql",
         "rds-17",
         "extension plpgsql",
-        (ext("plpgsql"),),
-        (ext("plperl"),),
+        (Statement(kind="comment", detail="extension plpgsql", database="app"),),
+        (ext("plpgsql"), Statement(kind="comment", detail="extension plperl", database="app")),
         via=Via.DUMP,
         severity=Severity.WARNING,
     ),

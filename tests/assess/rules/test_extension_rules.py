@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pglast
 import pytest
 
-from rdscheck.assess.facts import Fact, Flavour
+from rdscheck.assess.facts import Fact, Flavour, Statement, Via
 from rdscheck.assess.finding import Finding
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rule import rules
@@ -86,3 +86,12 @@ def test_an_upgrade_within_a_major_keeps_what_its_group_says(id_: str, name: str
     source = collected(ext(f"{name} {version}"), version="17.4", major=17, flavour=Flavour.RDS)
     assert judge(source, read_target("rds-17"), Move.UPGRADE, [rules()[id_]]).findings == ()
     assert judge(source, read_target("rds-18"), Move.UPGRADE, [rules()[id_]]).findings != ()
+
+
+def test_a_dump_without_comments_has_none_refused() -> None:
+    refused = rules()["extension-comment-refused"]
+    bare = collected(ext("pg_buffercache"), via=Via.DUMP)
+    assert judge(bare, read_target("rds-17"), only=[refused]).findings == ()
+    comment = Statement(kind="comment", detail="extension pg_buffercache", database="app")
+    dumped = collected(ext("pg_buffercache"), comment, via=Via.DUMP)
+    assert len(judge(dumped, read_target("rds-17"), only=[refused]).findings) == 1

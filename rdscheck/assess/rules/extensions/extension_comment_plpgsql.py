@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.extensions._pages import MANUAL, READ
@@ -33,9 +32,7 @@ _DUMP = (
     innocent=Example(dump=_DUMP.format(name="plperl"), source_major=10),
 )
 def extension_comment_plpgsql(context: Context) -> Iterator[Hit]:
-    """Find dumps with the extension in them: the comment goes with it."""
-    if context.facts.origin.via is Via.DUMP:
-        for one in context.facts.extensions:
-            # Later ones write neither the extension nor its comment.
-            if one.name == "plpgsql":
-                yield hit(one, "extension plpgsql")
+    """Find the statement; later versions of pg_dump write it only where somebody changed the comment."""
+    for one in context.facts.statements:
+        if one.kind == "comment" and one.detail == "extension plpgsql":
+            yield hit(one, "extension plpgsql")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
@@ -34,9 +35,13 @@ from rdscheck.model import Certainty
 def extension_comment_refused(context: Context) -> Iterator[Hit]:
     """Find extensions the target offers and does not trust; plpgsql has a rule of its own."""
     target = context.target
+    written = {(one.database, one.detail) for one in context.facts.statements if one.kind == "comment"}
+    from_dump = context.facts.origin.via is Via.DUMP
     for one in context.facts.extensions:
         if one.name in trusted(target.major) | {"plpgsql"}:
             continue
+        if from_dump and (one.database, f"extension {one.name}") not in written:
+            continue  # a dump without comments
         if standing(one.name, target) is Standing.OFFERED:
             yield on(
                 one,
