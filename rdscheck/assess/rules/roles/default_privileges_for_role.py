@@ -24,6 +24,7 @@ from rdscheck.model import Certainty
     date=pages.READ,
     certainty=Certainty.OBSERVED,
     effort=Effort(0.25, 0.1),
+    fix_on="target",
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new}; ALTER DEFAULT PRIVILEGES FOR ROLE {new} GRANT SELECT ON TABLES TO PUBLIC",

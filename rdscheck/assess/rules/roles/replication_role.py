@@ -20,6 +20,7 @@ from rdscheck.assess.who import own_roles
     source=pages.ROLES,
     date=pages.READ,
     effort=Effort(0.5, 0.25),
+    fix_on="target",
     moves=(Move.RESTORE,),
     # The views of a sandbox hide the attribute, as those of RDS do.
     guilty=Example(

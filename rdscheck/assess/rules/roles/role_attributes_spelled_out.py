@@ -5,18 +5,16 @@ from collections.abc import Iterator
 from rdscheck.assess import pages
 from rdscheck.assess.facts import Role, Via
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import quoted
+from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 from rdscheck.model import Certainty
 
-_SHOWN = 20
-
 
 @rule(
     id="role-attributes-spelled-out",
-    problem="The dump sets attributes of roles that only a superuser may mention.",
+    problem="The dump sets attributes of a role that only a superuser may mention.",
     why="pg_dumpall writes NOSUPERUSER, NOREPLICATION and NOBYPASSRLS for every role. Even these are"
     " refused to the master user, and the whole statement with them: roles are there without LOGIN and"
     " without password.",
@@ -25,11 +23,12 @@ _SHOWN = 20
     source=pages.ALWAYS_NOSUPERUSER,
     date=pages.READ,
     certainty=Certainty.OBSERVED,
-    effort=Effort(0.5),
+    effort=Effort(0.5, 0.02),
+    fix_on="target",
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new} LOGIN PASSWORD 'Not-a-secret-1'",
-        subject="dump roles",
+        subject="role {new}",
         clean="DROP ROLE {new}",
         with_roles=True,
         not_live="the statements are those of a dump",
@@ -37,19 +36,18 @@ _SHOWN = 20
     innocent=Example(sql="CREATE TABLE roles (id integer PRIMARY KEY)"),
 )
 def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
-    """Find a dump with roles: one finding, with statements that work."""
+    """Find the ordinary roles of a dump, with statements that work; others have findings of their own."""
     if context.facts.origin.via is not Via.DUMP:
         return
-    roles = [role for role in own_roles(context) if not role.superuser]
-    if roles:
-        rest = f"\n-- and {len(roles) - _SHOWN} more" if len(roles) > _SHOWN else ""
-        yield hit(
-            roles[0],
-            "dump roles",
-            f"The dump sets attributes of {len(roles)} roles that the master user of {context.target.name}"
-            " may not mention.",
-            "\n".join(_statement(role) for role in roles[:_SHOWN]) + rest,
-        )
+    for role in own_roles(context):
+        if not (role.superuser or role.replication or role.bypass_rls):
+            yield hit(
+                role,
+                f"role {plain(role.name)}",
+                f"The dump sets attributes of the role {plain(role.name)} that the master user of"
+                f" {context.target.name} may not mention.",
+                _statement(role),
+            )
 
 
 def _statement(role: Role) -> str:
@@ -63,5 +61,6 @@ def _statement(role: Role) -> str:
         )
         if wanted
     ]
-    limit = f" CONNECTION LIMIT {role.connection_limit}" if role.connection_limit >= 0 else ""
-    return f"ALTER ROLE {quoted(role.name)}{''.join(f' {word}' for word in words) or ' NOLOGIN'}{limit};"
+    if role.connection_limit >= 0:
+        words.append(f"CONNECTION LIMIT {role.connection_limit}")
+    return f"CREATE ROLE {quoted(role.name)} {' '.join(words) or 'NOLOGIN'}; -- with its own password"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.doing import one_line
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -20,6 +21,7 @@ from rdscheck.assess.who import own_roles
     source=pages.ROLES,
     date=pages.READ,
     effort=Effort(2, 2),
+    fix_on="target",
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new} SUPERUSER LOGIN",
@@ -42,5 +44,5 @@ def superuser_role(context: Context) -> Iterator[Hit]:
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} is a superuser; {context.target.name} has none to give.",
                 f"CREATE ROLE {quoted(role.name)} {' '.join(words)}; -- with its own password\n"
-                f"GRANT rds_superuser TO {quoted(role.name)}; -- only for an administrator",
+                f"-- and, only for an administrator: GRANT rds_superuser TO {one_line(quoted(role.name))}",
             )
