@@ -94,7 +94,7 @@ class Trials:
         plain = [one for one in todo if not one.example.settings]
         # What changes the server itself is alone with it.
         alone = [one for one in plain if one.made.clean and "{new}" not in one.made.sql]
-        # Both examples of a rule are not seen at once: what one gives to the instance the other would have, too.
+        # Never both examples of a rule at once: what one gives to the instance would be the other's, too.
         for kind in KINDS:
             self._try(shared, [one for one in plain if one not in alone and one.kind == kind])
         for one in alone:
@@ -143,7 +143,8 @@ class Trials:
         for one in examples:
             wanted = dict(one.example.settings)
             for known, members in groups:
-                if known == wanted or _agree(known, wanted) and one.rule not in [its.rule for its in members]:
+                rivals = {its.rule.id for its in members}
+                if known == wanted or (one.rule.id not in rivals and _agree(known, wanted)):
                     known.update(wanted)
                     members.append(one)
                     break
@@ -173,7 +174,7 @@ class Trials:
 
 
 def _agree(known: dict[str, str], wanted: dict[str, str]) -> bool:
-    """Tell whether one server can have both; libraries stand alone, because a parameter group may refuse them."""
+    """Tell whether one server can have both; libraries stand alone, a parameter group may refuse them."""
     libraries = "shared_preload_libraries"
     if libraries in known or libraries in wanted:
         return False

@@ -14,9 +14,8 @@ from rdscheck.model import Certainty
 @rule(
     id="database-encoding-not-utf8",
     problem="The database has another encoding than UTF8.",
-    why="An instance is made with UTF8, and its parameter client_encoding says UTF8 to clients that ask "
-    "for nothing, "
-    "where elsewhere they get the encoding of the database.",
+    why="An instance is made with UTF8, and its parameter client_encoding says UTF8 to clients that ask for "
+    "nothing, where elsewhere they get the encoding of the database.",
     fix="Restore into a UTF8 database, or make one of the old encoding and tell clients their encoding.",
     severity=Severity.WARNING,
     source=PARAMETERS,

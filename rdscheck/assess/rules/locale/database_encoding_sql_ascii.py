@@ -16,8 +16,7 @@ _BYTES = frozenset({"", "C", "POSIX"})
     id="database-encoding-sql-ascii",
     problem="The database has the encoding SQL_ASCII: it holds bytes of any encoding.",
     why="Nothing has checked the text, and clients of RDS ask for UTF8 by default. Loaded into a UTF8 "
-    "database, the "
-    "first wrong byte stops the restore.",
+    "database, the first wrong byte stops the restore.",
     fix="Find out the real encoding of the text, and restore with client_encoding set to it into a UTF8 "
     "database.",
     severity=Severity.WARNING,

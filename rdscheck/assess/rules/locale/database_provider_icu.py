@@ -17,9 +17,8 @@ _PROVIDER, _RULES = 15, 16
 @rule(
     id="database-provider-icu",
     problem="The locale of the database is that of ICU.",
-    why="No page of AWS says that databases can be made with it, and RDS ships ICU 60.2: the order of "
-    "text may differ. "
-    "Majors before 15 do not know the locale provider, those before 16 no rules.",
+    why="No page of AWS says that databases can be made with it, and RDS ships ICU 60.2: the order of text "
+    "may differ. Majors before 15 do not know the locale provider, those before 16 no rules.",
     fix="Create the database with a locale of libc, and give columns that need it an ICU collation.",
     severity=Severity.WARNING,
     source=PG_CREATE_DATABASE,

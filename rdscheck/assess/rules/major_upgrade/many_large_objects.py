@@ -18,8 +18,7 @@ _MANY, _TOO_MANY = 100_000, 25_000_000
     id="many-large-objects",
     problem="The database has very many large objects.",
     why="The upgrade writes and reads a line for each: it takes long, and may run out of memory. AWS asks "
-    "for 32 GiB "
-    "of memory for 25 million.",
+    "for 32 GiB of memory for 25 million.",
     fix="Remove orphans with vacuumlo, or take a larger instance class for the upgrade.",
     severity=Severity.NOTE,
     source=UPGRADE,

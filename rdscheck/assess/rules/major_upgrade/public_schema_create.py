@@ -19,8 +19,8 @@ _MANY = 5
     id="public-schema-create",
     problem="Roles that do not own the database own objects in schema public.",
     why="In databases made by 15 and later only the owner of the database may create in public. On RDS "
-    "nobody is a "
-    "superuser, so ALTER TABLE … OWNER TO such a role is refused in the restore, and later its CREATE TABLE.",
+    "nobody is a superuser, so ALTER TABLE … OWNER TO such a role is refused in the restore, and later its "
+    "CREATE TABLE.",
     fix="Grant CREATE on schema public before the restore, or make the role the owner of the database.",
     severity=Severity.BLOCKER,
     source=release("15"),
