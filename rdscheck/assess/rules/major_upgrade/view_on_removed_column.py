@@ -65,7 +65,7 @@ def view_on_removed_column(context: Context) -> Iterator[Hit]:
     """Find views whose words hold both the system view and the column."""
     gone = {name: major for name, major in GONE.items() if crosses(context, major)}
     for view in views(context.facts) if gone else ():
-        # A table of users of the same name has its schema before it: nothing else may stand in the search_path.
+        # A table of users of the same name has its schema before it: nothing else is in the search_path.
         there = words(of_system(view.definition))
         found = sorted(name for name in gone if set(name.split(".")) <= there)
         if found:
