@@ -120,7 +120,7 @@ SCRIPT: Mapping[str, str | tuple[str, ...]] = {
     "24": f"{_API}which targets are valid",
     "25": "blue green/blue-green-replication-parameters",
     "25b": "blue green/blue-green-replication-parameters",
-    "26": "replication/table-without-key",
+    "26": "blue green/blue-green-table-without-key",
     "27": "blue green/blue-green-foreign-server",
     "28": "blue green/blue-green-unlogged-table",
     "29": "blue green/blue-green-publication",

@@ -5,6 +5,7 @@ from rdscheck.assess.facts import (
     Flavour,
     ForeignDataWrapper,
     Function,
+    LargeObjects,
     PartitionSet,
     Publication,
     Schema,
@@ -208,6 +209,37 @@ SERVICES = (
 
 BLUE_GREEN = (
     upgrade(
+        "blue-green-table-without-key",
+        (table(has_key=False),),
+        "table public.t",
+        table(),
+        table("f", has_key=False, identity="full"),
+        table("u", has_key=False, unlogged=True),
+        table("p", has_key=False, kind="partitioned table"),
+        severity=NOTE,
+    ),
+    upgrade(
+        "blue-green-table-without-key",
+        (table(identity="nothing"),),
+        "table public.t",
+        table(identity="index", has_key=False),
+        severity=NOTE,
+    ),
+    upgrade(
+        "blue-green-large-objects",
+        (LargeObjects(number=3),),
+        "large objects",
+        LargeObjects(number=0),
+        severity=NOTE,
+    ),
+    upgrade(
+        "blue-green-replication-parameters",
+        (server_setting("work_mem", "5000"),),
+        "setting rds.logical_replication",
+        server_setting("rds.logical_replication", "on"),
+        severity=NOTE,
+    ),
+    upgrade(
         "blue-green-locks",
         (
             server_setting("max_locks_per_transaction", "10"),
@@ -248,7 +280,11 @@ BLUE_GREEN = (
     ),
     upgrade(
         "blue-green-replication-parameters",
-        (server_setting("max_replication_slots", "2"), db("a"), db("b"), db("rdsadmin")),
+        (
+            server_setting("rds.logical_replication", "on"),
+            server_setting("max_replication_slots", "2"),
+            *(db(name) for name in ("a", "b", "rdsadmin")),
+        ),
         "setting max_replication_slots",
         server_setting("max_replication_slots", "2"),
         server_setting("rds.logical_replication", "on"),

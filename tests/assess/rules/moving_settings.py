@@ -26,6 +26,27 @@ def in_database(name: str) -> Setting:
 
 PARAMETERS = (
     Case(
+        "all-roles-setting",
+        (Setting(name="work_mem", value="5MB", scope="server", source="ALTER ROLE ALL", line=7),),
+        "setting work_mem of all roles",
+        via=Via.DUMP,
+    ),
+    Case(
+        "all-roles-setting",
+        (server_setting("work_mem", "5000", "ALTER ROLE ALL"),),
+        "setting work_mem of all roles",
+        (server_setting("work_mem", "5000"), role_setting("work_mem")),
+        WARNING,
+        fix='ALTER ROLE ALL RESET "work_mem";',
+    ),
+    Case(
+        "lo-compat-privileges",
+        (role_setting("lo_compat_privileges", "on"),),
+        "setting lo_compat_privileges of role app",
+        (role_setting("lo_compat_privileges", "off"),),
+        WARNING,
+    ),
+    Case(
         "parameter-value-refused",
         (server_setting("log_destination", "stderr,syslog"),),
         "setting log_destination",
@@ -42,7 +63,6 @@ PARAMETERS = (
             server_setting("log_statement", "all"),
             role_setting("session_replication_role"),
         ),
-        fix='ALTER FUNCTION public.f(integer, "T"[]) RESET "log_statement";',
     ),
     Case(
         "superuser-parameter",
@@ -50,6 +70,25 @@ PARAMETERS = (
         'setting lc_messages of role "App" in database shop',
         (role_setting("lc_monetary"), Setting(name="lc_messages", value="C", scope="session")),
         fix='ALTER ROLE "App" IN DATABASE "shop" RESET "lc_messages";',
+    ),
+    Case(
+        "superuser-parameter",
+        (
+            Setting(
+                name="log_statement", value="1", scope="function", subject="public.My F()", database="app"
+            ),
+            Function(
+                schema="public", name="My F", arguments="", language="sql", kind="procedure", database="app"
+            ),
+        ),
+        'setting log_statement of function public."My F"()',
+        fix='ALTER PROCEDURE "public"."My F"() RESET "log_statement";',
+    ),
+    Case(
+        "custom-parameter",
+        (server_setting("app.x", "1", "ALTER ROLE ALL"),),
+        "setting app.x of all roles",
+        fix='ALTER ROLE ALL RESET "app"."x";',
     ),
     Case(
         "custom-parameter",

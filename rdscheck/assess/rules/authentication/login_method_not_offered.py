@@ -34,8 +34,7 @@ _INSTEAD = {
     id="login-method-not-offered",
     problem="Clients log in by a method that RDS does not offer.",
     why="RDS knows passwords, IAM tokens and Kerberos through AWS Directory Service, and nobody edits "
-    "pg_hba.conf "
-    "there.",
+    "pg_hba.conf there.",
     fix="Give the roles passwords, or have them use IAM tokens (GRANT rds_iam) or Kerberos.",
     severity=Severity.WARNING,
     source=AUTHENTICATION,

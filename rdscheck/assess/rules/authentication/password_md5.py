@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import plain
+from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.pages import PASSWORDS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.catalog.roles import reserved_roles
@@ -44,5 +44,5 @@ def password_md5(context: Context) -> Iterator[Hit]:
                 one,
                 f"role {plain(one.name)}",
                 f"The password of the role {plain(one.name)} is stored as MD5{warned}.",
-                f"\\password {plain(one.name)}",
+                f"ALTER ROLE {quoted(one.name)} PASSWORD '…';  -- or \\password of psql, which logs nothing",
             )

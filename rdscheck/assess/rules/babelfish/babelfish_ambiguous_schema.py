@@ -14,9 +14,8 @@ from rdscheck.babelfish.naming import Mode, origins
 @rule(
     id="babelfish-ambiguous-schema",
     problem="The schema may stand for several databases of T-SQL.",
-    why="In multi-db mode a schema is named database_schema; an underscore in either makes it unclear "
-    "which is which. "
-    "CREATE SCHEMA of the other pair fails.",
+    why="In multi-db mode a schema is named database_schema; an underscore in either makes it unclear which "
+    "is which. CREATE SCHEMA of the other pair fails.",
     fix="Ask sys.babelfish_namespace_ext which it is; do not take names apart in scripts.",
     severity=Severity.NOTE,
     source=BABELFISH,

@@ -16,8 +16,7 @@ from rdscheck.model import Certainty
     id="babelfish-capital-letters",
     problem="The name has capitals, so it was made on the PostgreSQL side, and T-SQL cannot reach it.",
     why="Babelfish folds names to small letters, those in brackets and quotation marks too, unless the "
-    "server's "
-    "collation tells case apart.",
+    "server's collation tells case apart.",
     fix="Give the table a name of small letters.",
     severity=Severity.WARNING,
     source=BABELFISH,

@@ -16,8 +16,7 @@ _NAME = "babelfishpg_tsql.migration_mode"
     id="babelfish-migration-mode",
     problem="The databases were made in one mode of Babelfish, and the target must have the same.",
     why="The mode decides how schemas are named. It is chosen when a cluster is made; with another one "
-    "T-SQL does not "
-    "see the objects.",
+    "T-SQL does not see the objects.",
     fix="Make the target with the same migration mode.",
     severity=Severity.WARNING,
     source=BABELFISH,

@@ -21,8 +21,7 @@ _SHORTEST, _LONGEST = 28, 31
     id="babelfish-shortened-names",
     problem="Babelfish has shortened this name: T-SQL and PostgreSQL know it by different ones.",
     why="Names of 64 bytes and more keep 31 and get a hash. Whatever runs on the PostgreSQL side (aws_s3, "
-    "pg_cron, "
-    "DMS, reports) must use the shortened name.",
+    "pg_cron, DMS, reports) must use the shortened name.",
     fix="Use the name as it is here outside T-SQL, or give the table a shorter one.",
     severity=Severity.NOTE,
     source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/babelfish-compatibility.html",

@@ -29,7 +29,7 @@ _DEFAULTS = {_LOCKS: 64, "max_connections": 100, "max_prepared_transactions": 0}
     effort=Effort(0.5),
     moves=UPGRADES,
     guilty=Example(
-        sql="DO $$BEGIN FOR n IN 1..410 LOOP EXECUTE format('CREATE TABLE public.t%s ()', n); END LOOP; "
+        sql="DO $$BEGIN FOR n IN 1..430 LOOP EXECUTE format('CREATE TABLE public.t%s ()', n); END LOOP; "
         "END$$",
         subject="tables",
         settings=((_LOCKS, "10"), ("max_connections", "41")),

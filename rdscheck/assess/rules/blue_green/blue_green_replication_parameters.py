@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Flavour
+from rdscheck.assess.facts import Flavour, Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.pages import BLUE_GREEN
@@ -11,14 +11,15 @@ from rdscheck.assess.rules.blue_green._subjects import UPGRADES, concerned
 from rdscheck.assess.target import Move
 
 _PER_DATABASE = ("max_replication_slots", "max_wal_senders", "max_logical_replication_workers")
+_SWITCH = "rds.logical_replication"
 _OF_SERVICE = frozenset({"rdsadmin", "template0", "template1"})
 
 
 @rule(
     id="blue-green-replication-parameters",
     problem="A parameter is too small for a blue/green deployment.",
-    why="The deployment needs rds.logical_replication, and for each database a slot, a sender and a "
-    "worker beside those in use.",
+    why="The deployment needs rds.logical_replication, and for each database a slot, a sender and a worker "
+    "beside those in use.",
     fix="Raise the parameter in the parameter group, and reboot.",
     severity=Severity.NOTE,
     source=BLUE_GREEN,
@@ -45,18 +46,19 @@ _OF_SERVICE = frozenset({"rdsadmin", "template0", "template1"})
     ),
 )
 def blue_green_replication_parameters(context: Context) -> Iterator[Hit]:
-    """Find parameters that are set and too small; those at their default are not facts."""
+    """Find parameters that are set and too small, and replication that is off."""
     if not concerned(context):
         return
     number = 1 + sum(one.name not in _OF_SERVICE for one in context.facts.databases)
     here = {one.name: one for one in context.facts.settings if one.scope == "server"}
-    switch = here.get("rds.logical_replication")
-    if switch and switch.value in {"0", "off"}:
-        yield hit(
-            switch,
-            "setting rds.logical_replication",
-            "rds.logical_replication is off: a blue/green deployment needs it.",
-            "Set rds.logical_replication = 1 in the parameter group, and reboot.",
+    switch = here.get(_SWITCH)
+    # A parameter at its default is no fact: only a server that runs tells it by its absence.
+    off = switch.value in {"0", "off"} if switch else bool(here) and context.facts.origin.via is Via.LIVE
+    if off:
+        yield Hit(
+            f"setting {_SWITCH}",
+            f"{_SWITCH} is off: a blue/green deployment needs it.",
+            f"Set {_SWITCH} = 1 in the parameter group, and reboot.",
         )
     for name in _PER_DATABASE:
         one = here.get(name)

@@ -24,9 +24,8 @@ _NO_FILE = frozenset({"", "system"})
 @rule(
     id="foreign-server-client-files",
     problem="A connection to another server reads a file of the old machine.",
-    why="Certificates, keys, password files and service files of libpq are files of the host, and RDS "
-    "lets nobody put "
-    "any there.",
+    why="Certificates, keys, password files and service files of libpq are files of the host, and RDS lets "
+    "nobody put any there.",
     fix="Drop the option: give user, password and sslmode in its place.",
     severity=Severity.BLOCKER,
     source=PG_LIBPQ,

@@ -19,12 +19,10 @@ _OF_AWS = (".compute.internal", ".ec2.internal")
 @rule(
     id="foreign-server-host-name",
     problem="A foreign server has a host name that only a private network knows.",
-    why="An instance asks the DNS of AWS. Names of your own domain are found when "
-    "rds.custom_dns_resolution is 1 and "
-    "the VPC's DHCP options name your DNS servers.",
-    fix="Set rds.custom_dns_resolution = 1 in the parameter group and reboot, or give the address in "
-    "place of the "
-    "name.",
+    why="An instance asks the DNS of AWS. Names of your own domain are found when rds.custom_dns_resolution "
+    "is 1 and the VPC's DHCP options name your DNS servers.",
+    fix="Set rds.custom_dns_resolution = 1 in the parameter group and reboot, or give the address in place "
+    "of the name.",
     severity=Severity.NOTE,
     source=DNS,
     date="2026-10-01",

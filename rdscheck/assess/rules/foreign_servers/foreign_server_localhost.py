@@ -16,8 +16,7 @@ from rdscheck.model import Certainty
     id="foreign-server-localhost",
     problem="A foreign server is on the old machine itself.",
     why="After the move localhost is the instance of RDS: whatever else ran on the old machine is not "
-    "there, and a "
-    "database of the same server is reached with a password and TLS only.",
+    "there, and a database of the same server is reached with a password and TLS only.",
     fix="Name the host on which that server will be.",
     severity=Severity.WARNING,
     source=FOREIGN_DATA,

@@ -16,8 +16,7 @@ from rdscheck.model import Certainty
     id="foreign-server-socket",
     problem="A foreign server is reached through a Unix socket of the old machine.",
     why="Without a host, or with a directory in its place, libpq uses a socket of the machine it runs on. "
-    "The socket "
-    "of the old server is not there, and the instance's own is not for users.",
+    "The socket of the old server is not there, and the instance's own is not for users.",
     fix="Name a host, and give the user mapping a password.",
     severity=Severity.BLOCKER,
     source=PG_LIBPQ,

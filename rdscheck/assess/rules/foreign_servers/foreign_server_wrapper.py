@@ -17,8 +17,8 @@ _EXTENSIONS = {"dblink_fdw": "dblink"}
     id="foreign-server-wrapper",
     problem="The target has no such foreign data wrapper.",
     why="The server and its foreign tables cannot be created without their wrapper.",
-    fix="Take a wrapper the target offers (postgres_fdw, oracle_fdw, mysql_fdw, tds_fdw), or load the "
-    "data another way.",
+    fix="Take a wrapper the target offers (postgres_fdw, oracle_fdw, mysql_fdw, tds_fdw), or load the data "
+    "another way.",
     severity=Severity.BLOCKER,
     source=FOREIGN_DATA,
     date="2026-10-01",

@@ -14,9 +14,8 @@ _SECRET = frozenset({"password", "passwd", "sslpassword", "remote_password", "se
 @rule(
     id="user-mapping-password",
     problem="A user mapping holds a password, which a dump writes in the clear.",
-    why="Whoever reads the dump can log in on that server; whoever may not see the mapping's options gets "
-    "a mapping "
-    "without them.",
+    why="Whoever reads the dump can log in on that server; whoever may not see the mapping's options gets a "
+    "mapping without them.",
     fix="Keep the dump safe, and change the password when the move is done.",
     severity=Severity.NOTE,
     source="https://www.postgresql.org/docs/current/view-pg-user-mappings.html",

@@ -17,9 +17,8 @@ _FALSE = frozenset({"false", "off", "0", "no", "f"})
     id="user-mapping-without-password",
     problem="A user mapping gives no password.",
     why="Only superusers may connect to another PostgreSQL without one, and only they may say "
-    "password_required false. Nobody is one on RDS: queries on the foreign tables fail, and a mapping "
-    "with that "
-    "option is not created at all.",
+    "password_required false. Nobody is one on RDS: queries on the foreign tables fail, and a mapping with "
+    "that option is not created at all.",
     fix="Give the user mapping a password.",
     severity=Severity.BLOCKER,
     source=PG_POSTGRES_FDW,

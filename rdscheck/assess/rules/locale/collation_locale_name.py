@@ -15,9 +15,8 @@ from rdscheck.model import Certainty
 @rule(
     id="collation-locale-name",
     problem="A collation is made of a locale that only another operating system knows.",
-    why="RDS runs on Linux with the locales of glibc: CREATE COLLATION fails there, and with it each "
-    "table, index "
-    "and view that uses the collation.",
+    why="RDS runs on Linux with the locales of glibc: CREATE COLLATION fails there, and with it each table, "
+    "index and view that uses the collation.",
     fix="Create the collation under the name Linux has for the locale.",
     severity=Severity.BLOCKER,
     source=COLLATIONS,

@@ -14,8 +14,8 @@ from rdscheck.assess.target import Move
     id="collation-version-mismatch",
     problem="The library behind a collation has changed since the collation was made.",
     why="Indexes that use the collation may be in the wrong order already: lookups miss rows, unique "
-    "indexes let "
-    "duplicates in. An upgrade in place carries such indexes over; a restore stops at the duplicates.",
+    "indexes let duplicates in. An upgrade in place carries such indexes over; a restore stops at the "
+    "duplicates.",
     fix="REINDEX what uses the collation, then refresh its version.",
     severity=Severity.WARNING,
     source=PG_COLLATION,

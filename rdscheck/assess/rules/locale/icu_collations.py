@@ -15,9 +15,8 @@ _RULES = 16
 @rule(
     id="icu-collations",
     problem="A collation is that of ICU, of which RDS ships version 60.2.",
-    why="Other versions sort a few characters otherwise. A restore builds indexes anew, so they are "
-    "right; ORDER BY "
-    "and range partitions may differ. Majors before 16 know no rules in a collation.",
+    why="Other versions sort a few characters otherwise. A restore builds indexes anew, so they are right; "
+    "ORDER BY and range partitions may differ. Majors before 16 know no rules in a collation.",
     fix="Compare ORDER BY of the columns that use it on both sides.",
     severity=Severity.NOTE,
     source="https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",

@@ -15,11 +15,9 @@ from rdscheck.assess.target import Move
 @rule(
     id="sort-order-of-glibc",
     problem="Text may be sorted in another order on RDS.",
-    why="RDS keeps the order of glibc 2.26; with 2.28 glibc changed it for most languages. A restore "
-    "builds indexes "
-    "anew, so they are right; ORDER BY without COLLATE, range partitions of text and merges with other "
-    "servers' "
-    "output may differ.",
+    why="RDS keeps the order of glibc 2.26; with 2.28 glibc changed it for most languages. A restore builds "
+    "indexes anew, so they are right; ORDER BY without COLLATE, range partitions of text and merges with "
+    "other servers' output may differ.",
     fix='Compare ORDER BY of text columns on both sides; write COLLATE "C" where the order must stay.',
     severity=Severity.NOTE,
     source=COLLATIONS,

@@ -6,6 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import from_service
 from rdscheck.assess.pages import PARAMETERS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.parameters._settings import in_group, of_server
 from rdscheck.assess.target import Move
 
 _UTC = frozenset(
@@ -17,8 +18,7 @@ _UTC = frozenset(
     id="timezone-not-utc",
     problem="The server's time zone is not UTC, which is RDS's default.",
     why="current_date, now()::timestamp, casts from timestamp to timestamptz and the text of timestamptz "
-    "follow the "
-    "time zone: after the move they are off by hours for clients that set none.",
+    "follow the time zone: after the move they are off by hours for clients that set none.",
     fix="Set the parameter timezone in the parameter group of the instance.",
     severity=Severity.WARNING,
     source=PARAMETERS,
@@ -37,12 +37,12 @@ def timezone_not_utc(context: Context) -> Iterator[Hit]:
     """Find the time zone of a server that is not of the service."""
     if from_service(context):
         return
-    for one in context.facts.settings:
-        if one.scope == "server" and one.name.lower() == "timezone" and one.value.lower() not in _UTC:
+    for one in of_server(context, "timezone"):
+        if one.value.lower() not in _UTC:
             yield hit(
                 one,
                 "setting timezone",
                 f"The server's time zone is {one.value}; that of RDS is UTC unless the parameter group says "
                 "otherwise.",
-                f"Set timezone = {one.value} in the parameter group of the instance.",
+                in_group("timezone", one.value),
             )

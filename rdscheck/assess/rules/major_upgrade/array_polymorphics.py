@@ -6,6 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.pages import PG_UPGRADE_CHECKS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.major_upgrade._typed import shown
 
 _CHANGED = frozenset(
     {
@@ -13,15 +14,14 @@ _CHANGED = frozenset(
         *("array_replace", "width_bucket"),
     }
 )
-_OLD = frozenset({"pg_catalog.anyarray", "pg_catalog.anyelement", "anyarray", "anyelement"})
+_OLD = frozenset({"pg_catalog.anyarray", "pg_catalog.anyelement"})
 
 
 @rule(
     id="array-polymorphics",
     problem="An aggregate or operator uses an array function whose arguments changed with 14.",
     why="array_append and its like take anycompatiblearray since 14: CREATE AGGREGATE with anyarray fails "
-    "on the "
-    "target, and so does pg_upgrade.",
+    "on the target, and so does pg_upgrade.",
     fix="Drop the object, and create it again with anycompatiblearray and anycompatible.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,
@@ -57,9 +57,7 @@ def array_polymorphics(context: Context) -> Iterator[Hit]:
         function = _bare(operator.function)
         if function in _CHANGED and operator.left in _OLD:
             name = f"{plain(operator.schema)}.{operator.name}"
-            left, right = (
-                side.removeprefix("pg_catalog.") or "NONE" for side in (operator.left, operator.right)
-            )
+            left, right = shown(operator.left), shown(operator.right)
             yield hit(
                 operator,
                 f"operator {name}({left}, {right})",

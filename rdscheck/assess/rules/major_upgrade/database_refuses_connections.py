@@ -14,8 +14,8 @@ from rdscheck.assess.target import Move
 @rule(
     id="database-refuses-connections",
     problem="The database allows no connections.",
-    why="pg_upgrade must enter every database but template0. pg_dumpall leaves such a database out "
-    "without a word.",
+    why="pg_upgrade must enter every database but template0. pg_dumpall leaves such a database out without "
+    "a word.",
     fix="Allow connections, or drop the database.",
     severity=Severity.BLOCKER,
     source=UPGRADE_SCRIPT,

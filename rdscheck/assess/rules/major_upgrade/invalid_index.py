@@ -12,9 +12,8 @@ from rdscheck.assess.target import Move
 @rule(
     id="invalid-index",
     problem="An index is not valid.",
-    why="Queries do not use it; it is left from a CREATE INDEX CONCURRENTLY that failed. An upgrade "
-    "carries it over, a "
-    "dump leaves it out: a unique index that somebody believes in is missing on the target.",
+    why="Queries do not use it; it is left from a CREATE INDEX CONCURRENTLY that failed. An upgrade carries "
+    "it over, a dump leaves it out: a unique index that somebody believes in is missing on the target.",
     fix="Rebuild the index, or drop it.",
     severity=Severity.WARNING,
     source=UPGRADE_SCRIPT,

@@ -16,8 +16,7 @@ from rdscheck.assess.target import Move
     id="logical-slots-before-17",
     problem="The instance has a logical replication slot.",
     why="AWS's precheck stops the upgrade: please drop all logical replication slots. Those of pglogical "
-    "are among "
-    "them.",
+    "are among them.",
     fix="Let the subscriber catch up while nobody writes, drop the slot, and make it again after the "
     "upgrade.",
     severity=Severity.BLOCKER,

@@ -17,8 +17,7 @@ _BORDER = 18
     id="not-null-inheritance",
     problem="A column may be null although the table it inherits from forbids it.",
     why="From 18 on NOT NULL is inherited, so pg_upgrade refuses the table. A dump gives the child the "
-    "parent's NOT "
-    "NULL: rows with null in the column are not loaded.",
+    "parent's NOT NULL: rows with null in the column are not loaded.",
     fix="Forbid null in the child, or allow it in the parent.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,

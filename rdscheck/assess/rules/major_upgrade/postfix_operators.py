@@ -6,6 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.pages import PG_UPGRADE_CHECKS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.major_upgrade._typed import shown
 
 
 @rule(
@@ -44,27 +45,3 @@ def postfix_operators(context: Context) -> Iterator[Hit]:
                 f"The operator {name} stands behind its operand.",
                 f"DROP OPERATOR {quoted(one.schema)}.{one.name} ({shown(one.left)}, NONE);",
             )
-
-
-#: Names of types in the catalog -> names in SQL, where they differ.
-_SQL = {
-    "bool": "boolean",
-    "bpchar": "character",
-    "float4": "real",
-    "float8": "double precision",
-    "int2": "smallint",
-    "int4": "integer",
-    "int8": "bigint",
-    "timestamptz": "timestamp with time zone",
-    "timetz": "time with time zone",
-    "varbit": "bit varying",
-    "varchar": "character varying",
-}
-
-
-def shown(name: str) -> str:
-    """Return a type as SQL writes it: ``integer`` for ``pg_catalog.int4``."""
-    bare = name.removeprefix("pg_catalog.")
-    brackets = "[]" if bare.endswith("[]") else ""
-    inner = bare.removesuffix("[]")
-    return f"{_SQL.get(inner, inner)}{brackets}"

@@ -18,8 +18,7 @@ _KEPT = 17
     id="subscription-not-ready",
     problem="Tables of a subscription are not ready.",
     why="From 17 on pg_upgrade refuses subscriptions with tables that are being copied; before, the state "
-    "of tables "
-    "is lost, and what was not copied yet stays missing.",
+    "of tables is lost, and what was not copied yet stays missing.",
     fix="Wait until all tables are ready (pg_subscription_rel.srsubstate = 'r').",
     severity=Severity.BLOCKER,
     source=PG_LOGICAL_UPGRADE,

@@ -14,8 +14,7 @@ from rdscheck.assess.rules._dumps import dumped
     id="tables-with-oids",
     problem="The table was made WITH OIDS.",
     why="Such tables are gone since 12: the dump's SET default_with_oids and COPY … WITH OIDS fail, "
-    "pg_upgrade refuses "
-    "them, and queries that read the column oid find none.",
+    "pg_upgrade refuses them, and queries that read the column oid find none.",
     fix="Drop the hidden column; keep what it tells in a column of its own.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,

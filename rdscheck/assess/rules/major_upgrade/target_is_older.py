@@ -11,8 +11,8 @@ from rdscheck.assess.target import Move
 @rule(
     id="target-is-older",
     problem="The target is of an older major than the source.",
-    why="No upgrade goes back. A dump may hold what the older major does not know: nobody promises that "
-    "it loads.",
+    why="No upgrade goes back. A dump may hold what the older major does not know: nobody promises that it "
+    "loads.",
     fix="Take a target of the source's major or a later one.",
     severity=Severity.WARNING,
     source=PG_DUMP,

@@ -15,9 +15,8 @@ _TEMPLATES = ("template0", "template1")
 @rule(
     id="template-databases",
     problem="A template database is missing, or is no template.",
-    why="The upgrade makes its databases from template0 and template1; the precheck wants both to exist "
-    "and to be "
-    "templates.",
+    why="The upgrade makes its databases from template0 and template1; the precheck wants both to exist and "
+    "to be templates.",
     fix="Make the database, and mark it as a template.",
     severity=Severity.BLOCKER,
     source=UPGRADE_SCRIPT,

@@ -17,8 +17,7 @@ _MIB = 1024 * 1024
     id="unread-logical-slot",
     problem="A logical replication slot has changes that its subscriber has not confirmed.",
     why="From 17 on upgrades carry logical slots over, if all changes before the shutdown have been read. "
-    "Nobody reads "
-    "a slot that is not active.",
+    "Nobody reads a slot that is not active.",
     fix="Have the subscriber catch up before the upgrade, or drop the slot.",
     severity=Severity.WARNING,
     source=PG_UPGRADE_CHECKS,

@@ -25,8 +25,7 @@ _GONE = {
     id="view-on-pg-stat-statements",
     problem="A view reads a column that pg_stat_statements has under another name on the target.",
     why="The target creates the extension in its own version, so the view cannot be created; after an "
-    "upgrade in "
-    "place ALTER EXTENSION … UPDATE fails as long as the view is there.",
+    "upgrade in place ALTER EXTENSION … UPDATE fails as long as the view is there.",
     fix="Drop the view, and create it again with the column's new name.",
     severity=Severity.BLOCKER,
     source=release("17"),

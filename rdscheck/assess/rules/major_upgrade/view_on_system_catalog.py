@@ -18,8 +18,7 @@ _NAMED = "pg_stat_activity"
     id="view-on-system-catalog",
     problem="A view reads from catalogs or views of the system.",
     why="Their columns change from major to major. AWS's page shows a view on pg_stat_activity that stops "
-    "an upgrade, "
-    "and its script warns of all such views.",
+    "an upgrade, and its script warns of all such views.",
     fix="Drop the view before the upgrade, and create it again afterwards.",
     severity=Severity.NOTE,
     source=UPGRADE,

@@ -19,8 +19,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
     id="database-name-characters",
     problem="The name of the database has characters that RDS's major upgrade does not take.",
     why="The precheck stops: The database name contains characters that are not supported by RDS for "
-    "PostgreSQL. "
-    "Which ones is not published; AWS's own script takes letters, digits, underscores and dashes.",
+    "PostgreSQL. Which ones is not published; AWS's own script takes letters, digits, underscores and "
+    "dashes.",
     fix="Rename the database.",
     severity=Severity.BLOCKER,
     source=UPGRADE,

@@ -16,8 +16,7 @@ _RESERVED = frozenset({"rdsadmin"})
     id="database-name-reserved",
     problem="The database has the name of one that belongs to RDS.",
     why="Every instance has a database rdsadmin that nobody may use, so CREATE DATABASE and every "
-    "connection to it "
-    "fail. A dump of a whole instance of RDS contains it.",
+    "connection to it fail. A dump of a whole instance of RDS contains it.",
     fix="Leave the database out of the dump, or give your own another name.",
     severity=Severity.BLOCKER,
     source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.html",

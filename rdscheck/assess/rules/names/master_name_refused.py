@@ -20,9 +20,8 @@ _LONGEST = 16
 @rule(
     id="master-name-refused",
     problem="The superuser's name is one that RDS does not take for the master user.",
-    why="The master user takes the place of the superuser; its name has 1 to 16 letters and digits, "
-    "begins with a "
-    "letter, and is not admin, user or rdsadmin. As an ordinary role the name is taken.",
+    why="The master user takes the place of the superuser; its name has 1 to 16 letters and digits, begins "
+    "with a letter, and is not admin, user or rdsadmin. As an ordinary role the name is taken.",
     fix="Choose another master user name, and make this role beside it.",
     severity=Severity.NOTE,
     source=CREATE_INSTANCE,

@@ -1,5 +1,6 @@
 """Names with line breaks, over which dumps and upgrades stumble."""
 
+import re
 from collections.abc import Iterator
 
 from rdscheck.assess.facts import Facts
@@ -17,8 +18,7 @@ _BREAKS = ("\n", "\r")
     id="name-with-line-break",
     problem="A name contains a line break.",
     why="pg_dumpall and pg_upgrade refuse databases and roles of such names; dumps of older clients wrote "
-    "such names "
-    "into comments, so that psql ran what stands behind the line break (CVE-2025-8715).",
+    "such names into comments, so that psql ran what stands behind the line break (CVE-2025-8715).",
     fix="Rename the object.",
     severity=Severity.WARNING,
     source="https://www.postgresql.org/support/security/CVE-2025-8715/",
@@ -36,12 +36,13 @@ def name_with_line_break(context: Context) -> Iterator[Hit]:
     """Find names of databases, roles, schemas, relations and functions with a line break."""
     for kind, database, line, names, sql in _named(context.facts):
         if any(character in name for name in names for character in _BREAKS):
+            renamed = re.sub(r"[\r\n]+", " ", names[-1])
             whole = kind in {"database", "role"}
             stopped = whole and context.move is Move.UPGRADE and changes(context)
             yield Hit(
                 f"{kind} {plain(*names)}",
                 f"The name of the {kind} {plain(*names)} contains a line break.",
-                f"ALTER {sql} {quoted(*names)} RENAME TO {quoted(' '.join(names[-1].split()))};",
+                f"ALTER {sql} {quoted(*names)} RENAME TO {quoted(renamed)};",
                 database,
                 line,
                 severity=Severity.BLOCKER if stopped else Severity.WARNING,

@@ -15,9 +15,8 @@ _MADE = frozenset({"apg_plan_mgmt", "aws_commons", "aws_lambda", "aws_ml", "aws_
 @rule(
     id="schema-of-aws-extension",
     problem="The schema has the name of one that an extension of AWS makes.",
-    why="CREATE EXTENSION fails while a schema of that name is there: stand-ins for aws_s3 on other "
-    "servers are often "
-    "kept in such schemas.",
+    why="CREATE EXTENSION fails while a schema of that name is there: stand-ins for aws_s3 on other servers "
+    "are often kept in such schemas.",
     fix="Leave the schema out of the restore, or rename it, and create the extension.",
     severity=Severity.WARNING,
     source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.S3Import.Reference.html",

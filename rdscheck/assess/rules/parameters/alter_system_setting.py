@@ -13,8 +13,8 @@ from rdscheck.model import Certainty
 @rule(
     id="alter-system-setting",
     problem="A parameter was set by ALTER SYSTEM.",
-    why="No dump brings it along, and ALTER SYSTEM is refused on RDS: parameters are those of the "
-    "parameter group.",
+    why="No dump brings it along, and ALTER SYSTEM is refused on RDS: parameters are those of the parameter "
+    "group.",
     fix="Set the parameter in the parameter group of the instance.",
     severity=Severity.WARNING,
     source=PARAMETERS,

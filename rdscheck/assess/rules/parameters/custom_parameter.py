@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.pages import PG_PARAMETERS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import of_objects, reset, subject
+from rdscheck.assess.rules.parameters._settings import of_objects, reset, routines, subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -14,11 +14,9 @@ from rdscheck.model import Certainty
     id="custom-parameter",
     problem="A role, database or function sets a parameter of its own name or of an extension.",
     why="Such a setting (app.tenant, hnsw.ef_search) is accepted from a superuser, else only in a session "
-    "that has "
-    "the extension's library loaded. The master user gets: permission denied to set parameter.",
+    "that has the extension's library loaded. The master user gets: permission denied to set parameter.",
     fix="Set it in the session: SELECT set_config(…) when the application connects; for an extension's "
-    "parameter "
-    "load the library first, or set it in the parameter group.",
+    "parameter load the library first, or set it in the parameter group.",
     severity=Severity.BLOCKER,
     source=PG_PARAMETERS,
     date="2026-10-01",
@@ -37,13 +35,14 @@ from rdscheck.model import Certainty
 )
 def custom_parameter(context: Context) -> Iterator[Hit]:
     """Find settings of parameters with a dot in their name that are not the server's own."""
+    known = routines(context)
     for one in of_objects(context):
         if "." in one.name:
             yield hit(
                 one,
-                subject(one),
+                subject(one, known),
                 f"{one.name} is no parameter of PostgreSQL: the statement that sets it is refused, unless "
                 f"a library "
                 "that has it is loaded.",
-                reset(one),
+                reset(one, known),
             )

@@ -24,8 +24,7 @@ _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
     id="parameter-value-refused",
     problem="The server sets a parameter to a value that RDS does not take.",
     why="The parameter group takes certain values only: what reads log files by their names or the "
-    "beginning of their "
-    "lines, or a log outside the instance, needs another way.",
+    "beginning of their lines, or a log outside the instance, needs another way.",
     fix="Choose one of the values RDS takes; publish logs to CloudWatch for what reads them elsewhere.",
     severity=Severity.NOTE,
     source=LOGGING,

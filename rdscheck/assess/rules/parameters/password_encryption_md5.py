@@ -16,8 +16,7 @@ _NAME = "password_encryption"
     id="password-encryption-md5",
     problem="The target stores new passwords as MD5 unless told otherwise.",
     why="password_encryption is md5 by default up to RDS 13, while the source has made SCRAM secrets: "
-    "passwords set "
-    "after the move are weaker than before.",
+    "passwords set after the move are weaker than before.",
     fix="Set password_encryption = scram-sha-256 in the parameter group.",
     severity=Severity.NOTE,
     source=PASSWORDS,

@@ -14,8 +14,7 @@ from rdscheck.assess.target import Move
     id="prepared-transactions-off",
     problem="The server allows prepared transactions; RDS does not until it is told to.",
     why="max_prepared_transactions is 0 by default, so PREPARE TRANSACTION fails, and with it every XA "
-    "transaction "
-    "of an application server.",
+    "transaction of an application server.",
     fix="Set max_prepared_transactions in the parameter group, and reboot.",
     severity=Severity.WARNING,
     source=PARAMETERS,

@@ -6,7 +6,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import crosses
 from rdscheck.assess.pages import release
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import SERVER, reset, subject
+from rdscheck.assess.rules.parameters._settings import is_of_server, reset, routines, subject
 
 #: Parameter -> first major without it, and what to use instead.
 _GONE = {
@@ -34,9 +34,8 @@ _NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype"})
 @rule(
     id="removed-parameter",
     problem="A parameter that is set no longer exists in the target's major.",
-    why="ALTER ROLE, ALTER DATABASE or CREATE FUNCTION with it fails: unrecognized configuration "
-    "parameter. In an "
-    "upgrade in place these statements are replayed too.",
+    why="ALTER ROLE, ALTER DATABASE or CREATE FUNCTION with it fails: unrecognized configuration parameter. "
+    "In an upgrade in place these statements are replayed too.",
     fix="Take the setting back before the move.",
     severity=Severity.BLOCKER,
     source=release("16"),
@@ -58,20 +57,21 @@ _NOT_SET_BY_HAND = frozenset({"lc_collate", "lc_ctype"})
 )
 def removed_parameter(context: Context) -> Iterator[Hit]:
     """Find settings of parameters that went between source and target."""
+    known = routines(context)
     for one in context.facts.settings:
         name = one.name.lower()
         border, instead = _GONE.get(name, (0, ""))
         if not border or not crosses(context, border) or one.scope == "session":
             continue
-        server = one.scope == SERVER
+        server = is_of_server(one)
         if server and name in _NOT_SET_BY_HAND:
             continue
         yield hit(
             one,
-            subject(one),
+            subject(one, known),
             f"{one.name} does not exist since {border}"
             + (f"; {instead} takes its place." if instead else "."),
-            "" if server else reset(one),
+            "" if server else reset(one, known),
             severity=Severity.NOTE if server else Severity.BLOCKER,
             source=release(str(border)),
         )

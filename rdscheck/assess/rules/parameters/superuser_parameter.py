@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.pages import PG_SETTINGS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.parameters._settings import of_objects, reset, subject
+from rdscheck.assess.rules.parameters._settings import of_objects, reset, routines, subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 
@@ -30,8 +30,7 @@ _SUPERUSER = frozenset(_WORDS.split())
     id="superuser-parameter",
     problem="A role, database or function sets a parameter that only a superuser may set.",
     why="Nobody is a superuser on RDS, so the statement is refused: permission denied to set parameter. A "
-    "function "
-    "with such a SET is not created at all.",
+    "function with such a SET is not created at all.",
     fix="Take the setting back, and set the parameter in the parameter group, for the whole instance.",
     severity=Severity.BLOCKER,
     source=PG_SETTINGS,
@@ -52,11 +51,12 @@ _SUPERUSER = frozenset(_WORDS.split())
 )
 def superuser_parameter(context: Context) -> Iterator[Hit]:
     """Find settings of those parameters that are not the server's own."""
+    known = routines(context)
     for one in of_objects(context):
         if one.name.lower() in _SUPERUSER:
             yield hit(
                 one,
-                subject(one),
+                subject(one, known),
                 f"{one.name} may be set by superusers only: the statement that sets it is refused.",
-                reset(one),
+                reset(one, known),
             )

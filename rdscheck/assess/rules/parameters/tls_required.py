@@ -18,12 +18,10 @@ _NAME = "rds.force_ssl"
 @rule(
     id="tls-required",
     problem="Clients without TLS are refused by default on the target.",
-    why="rds.force_ssl is 1 from RDS 15 and Aurora 17 on: a client with sslmode=disable gets no "
-    "pg_hba.conf entry, "
-    "no encryption.",
+    why="rds.force_ssl is 1 from RDS 15 and Aurora 17 on: a client with sslmode=disable gets no pg_hba.conf "
+    "entry, no encryption.",
     fix="Have clients use TLS (sslmode=verify-full with AWS's bundle), or set rds.force_ssl = 0 in the "
-    "parameter "
-    "group.",
+    "parameter group.",
     severity=Severity.NOTE,
     source=TLS,
     date="2026-10-01",

@@ -15,8 +15,7 @@ _NAME = "default_toast_compression"
     id="toast-compression-default",
     problem="RDS compresses long values by lz4, PostgreSQL by pglz.",
     why="Restored tables are faster to read and write, and a little larger or smaller than at the source: "
-    "sizes do "
-    "not compare.",
+    "sizes do not compare.",
     fix="Nothing; default_toast_compression = pglz in the parameter group keeps the old way.",
     severity=Severity.NOTE,
     source=RELEASES,

@@ -15,9 +15,8 @@ from rdscheck.model import Certainty
 @rule(
     id="cron-job-of-superuser",
     problem="A job of pg_cron runs as a superuser.",
-    why="On RDS the job runs with the rights of an ordinary role, the master user at best: what it does "
-    "to objects "
-    "of others is refused.",
+    why="On RDS the job runs with the rights of an ordinary role, the master user at best: what it does to "
+    "objects of others is refused.",
     fix="Schedule the job on the target as a role that owns what it works on.",
     severity=Severity.WARNING,
     source=CRON,

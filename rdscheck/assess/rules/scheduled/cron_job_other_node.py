@@ -16,8 +16,7 @@ _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
     id="cron-job-other-node",
     problem="A job of pg_cron runs on another server.",
     why="pg_cron on RDS runs jobs on its own instance, by background workers; the node of a job cannot be "
-    "set by the "
-    "master user.",
+    "set by the master user.",
     fix="Run the job where its data is, or let it work there by dblink or postgres_fdw.",
     severity=Severity.WARNING,
     source=CRON,
@@ -36,5 +35,5 @@ def cron_job_other_node(context: Context) -> Iterator[Hit]:
                 one,
                 subject(one),
                 f"The job {one.id} of pg_cron runs on {one.node}.",
-                f"SELECT cron.unschedule({one.id});  -- and schedule it on {one.node}",
+                f"SELECT cron.unschedule({one.id});  -- and schedule it where it ran",
             )

@@ -15,8 +15,7 @@ from rdscheck.model import Certainty
     id="cron-jobs-move",
     problem="A job of pg_cron runs on the target as soon as it is restored.",
     why="The dump of the database of pg_cron holds the table of jobs. Until clients are moved, source and "
-    "target both "
-    "run them; times are those of GMT on RDS.",
+    "target both run them; times are those of GMT on RDS.",
     fix="Leave cron.job out of the restore, and schedule the jobs on the target when clients have moved.",
     severity=Severity.NOTE,
     source=CRON,

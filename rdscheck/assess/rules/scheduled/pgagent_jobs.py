@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="pgagent-jobs",
     problem="The database holds jobs of pgAgent.",
     why="pgAgent is a program beside the server, which RDS does not have. It may run on another machine; "
-    "steps that "
-    "are batch files run there then. A connection as superuser is not to be had.",
+    "steps that are batch files run there then. A connection as superuser is not to be had.",
     fix="Schedule the jobs with pg_cron, or run pgAgent on a machine of your own.",
     severity=Severity.WARNING,
     source=CRON,

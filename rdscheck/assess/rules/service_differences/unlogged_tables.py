@@ -14,8 +14,7 @@ from rdscheck.model import Certainty
     id="unlogged-tables",
     problem="The table is unlogged.",
     why="RDS replaces a failed instance, restores snapshots and adds replicas as a matter of course: an "
-    "unlogged table "
-    "is empty after each recovery, and cannot be read on replicas.",
+    "unlogged table is empty after each recovery, and cannot be read on replicas.",
     fix="Make the table logged, unless its rows can be made again.",
     severity=Severity.NOTE,
     source="https://www.postgresql.org/docs/current/sql-createtable.html",

@@ -50,7 +50,7 @@ def to_type(column: Column, wanted: str, using: str = "") -> str:
     """Return the statement that gives a column another type; rows of a view are made again without it."""
     table, name = quoted(column.schema, column.relation), quoted(column.name)
     if column.relation_kind == "materialized view":
-        return f"DROP MATERIALIZED VIEW {table};  -- and create it again with {name}::{wanted} in its query"
+        return f"DROP MATERIALIZED VIEW {table};  -- and create it again with another type in its query"
     array = "[]" if column.type.endswith("[]") else ""
     using = using.format(name) if using else f"{name}::{wanted}{array}"
     return f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {wanted}{array} USING {using};"

@@ -18,8 +18,7 @@ _POSITIONS = frozenset(
     id="cluster-position-columns",
     problem="A column holds transaction numbers or positions in the WAL of the old cluster.",
     why="A new instance counts transactions and WAL from its own beginning. Old values are then ahead of "
-    "new ones, "
-    "and whatever compares them (queues, outboxes, change tracking) skips or repeats rows.",
+    "new ones, and whatever compares them (queues, outboxes, change tracking) skips or repeats rows.",
     fix="Drain what depends on the column before the move, and set it to null or anew after the restore.",
     severity=Severity.WARNING,
     source=PG_SNAPSHOTS,

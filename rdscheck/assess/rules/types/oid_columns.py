@@ -16,8 +16,7 @@ _NUMBERS = frozenset({"pg_catalog.oid", "pg_catalog.oidvector"})
     id="oid-columns",
     problem="A column holds object numbers.",
     why="Large objects keep their numbers in a dump; tables, types, functions and roles get new ones. A "
-    "number of "
-    "these names something else on the target, or nothing.",
+    "number of these names something else on the target, or nothing.",
     fix="If the column names large objects, nothing. Else store names, or the type regclass, regtype or "
     "regrole.",
     severity=Severity.NOTE,

@@ -22,8 +22,7 @@ REFUSED = NAMED_BY_AWS | {"pg_catalog.regcollation", "pg_catalog.regnamespace"}
     id="reg-type-columns",
     problem="A column has a type that names catalog rows by number.",
     why="pg_upgrade gives functions, operators, configurations and the like new numbers, so it refuses "
-    "tables "
-    "that store them.",
+    "tables that store them.",
     fix="Change the column to text.",
     severity=Severity.BLOCKER,
     source=UPGRADE,

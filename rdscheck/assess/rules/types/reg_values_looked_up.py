@@ -21,9 +21,8 @@ _LOOKED_UP = frozenset(
 @rule(
     id="reg-values-looked-up",
     problem="The values of a column are looked up in the catalog of the target when rows are loaded.",
-    why="A dump writes these values as names. COPY stops at the first name the target does not have: a "
-    "role that "
-    "was not brought along, a function of an extension that is missing.",
+    why="A dump writes these values as names. COPY stops at the first name the target does not have: a role "
+    "that was not brought along, a function of an extension that is missing.",
     fix="Restore roles and extensions before the rows.",
     severity=Severity.NOTE,
     source=PG_TYPES,

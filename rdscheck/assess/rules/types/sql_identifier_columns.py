@@ -17,8 +17,7 @@ from rdscheck.assess.target import Move
     problem="A column has the type information_schema.sql_identifier, whose stored form changed with "
     "version 12.",
     why="CREATE TABLE … AS SELECT from information_schema makes such columns. pg_upgrade keeps files as "
-    "they are, "
-    "so it refuses them.",
+    "they are, so it refuses them.",
     fix="Change the column to text.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,

@@ -32,8 +32,8 @@ def is_system_row(name: str) -> bool:
 @rule(
     id="system-row-types",
     problem="The type of a column is the row type of a system catalog.",
-    why="Catalogs have other columns in other majors, and their types other numbers: pg_upgrade refuses such "
-    "tables, and a dump's rows do not fit the type any more.",
+    why="Catalogs have other columns in other majors, and their types other numbers: pg_upgrade refuses "
+    "such tables, and a dump's rows do not fit the type any more.",
     fix="Store the columns that are needed in columns of their own.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,
