@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, replace
+from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -250,3 +251,25 @@ def test_html_needs_nothing_from_elsewhere() -> None:
     assert "<script" not in page
     assert "src=" not in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+class _Balanced(HTMLParser):
+    """Complains about an element that ends where it did not begin."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, self.getpos()
+
+
+@pytest.mark.parametrize("some", [realistic(), many(), checks()], ids=["one", "many", "none"])
+def test_html_closes_what_it_opens(some: Checks) -> None:
+    assert _Balanced(html(some)).open == []
