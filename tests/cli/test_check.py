@@ -266,7 +266,9 @@ def server() -> Iterator[Server]:
         end_run(run)
 
 
-def test_a_database_and_its_dump_give_the_same(capsys: pytest.CaptureFixture[str], server: Server) -> None:
+def test_a_database_and_its_dump_give_the_same(
+    capsys: pytest.CaptureFixture[str], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = unique_name("check")
     server.create_named_database(name)
     with server.admin(name) as conn:
@@ -294,7 +296,20 @@ def test_a_database_and_its_dump_give_the_same(capsys: pytest.CaptureFixture[str
     password = server.info.admin_password
     assert password
     assert password not in live.out + live.err
-    assert os.environ.get("PGPASSWORD") is None
+
+    # As one of a fleet, its password in the environment only.
+    open_part = {name: str(value) for name, value in parameters.items() if name != "password"}
+    where = make_conninfo("", **open_part)
+    Path("fleet.csv").write_text(f"name,target\nlive,{where}\ndump,made.sql\nnobody,{where} port=9\n")
+    monkeypatch.setenv("PGPASSWORD", password)
+    fleet = Told(capsys, "--fleet", "fleet.csv", *arguments)
+    assert {one["name"]: one["trouble"] for one in fleet.json["checks"]} == {
+        "live": "",
+        "dump": "",
+        "nobody": "unreachable",
+    }
+    assert of_tables(fleet) == of_tables(live)
+    assert password not in fleet.out + fleet.err
 
 
 def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path) -> None:
