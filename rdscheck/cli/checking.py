@@ -247,8 +247,7 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
             seen.complete = False
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted while it was checked"))
         except RdscheckError as error:
-            if len(sources) == 1:
-                raise
+            # The report tells it too, for whoever reads only that.
             console.error(error.message, error.hint)
             seen.checks.append(failed(name, target, error))
     return seen

@@ -119,7 +119,9 @@ def test_wrong_usage_ends_with_2_and_one_line(
 
 def test_what_is_no_dump_ends_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "junk").write_bytes(bytes(range(256)) * 30)
-    assert check(capsys, "junk").code == 2
+    alone = check(capsys, "junk")
+    assert (alone.code, alone.json["checks"][0]["trouble"]) == (2, "unreadable")
+    assert "rdscheck: junk" in alone.err
     both = check(capsys, "junk", "innocent.sql")
     assert both.code == 2
     assert [one["trouble"] for one in both.json["checks"]] == ["unreadable", ""]

@@ -89,7 +89,7 @@ def shaped(text: Callable[[], str]) -> Checks:
 
     def entry(number: int, severity: Severity, state: State) -> Entry:
         made = finding(number, f"table {text()}", severity, database=text(), line=number)
-        made = replace(made, message=f"m{text()}", fix=f"f{text()}")
+        made = replace(made, message=f"m{text()}", fix=f"f{text()}", source=f"javascript:{text()}")
         return Entry(made, state, f"r{text()}" if state is State.SUPPRESSED else "")
 
     def one(number: int, via: Via) -> Checked:

@@ -101,7 +101,7 @@ def test_html_keeps_its_shape() -> None:
         assert [one for one in read.tags if one[0] not in inner] == [
             one for one in _Reader(page).tags if one[0] not in inner
         ]
-        assert all(link.startswith(("https://", "#check-")) for link in read.links)
+        assert all(link == "#" or link.startswith(("https://", "#check-")) for link in read.links)
 
     tried()
 
@@ -136,7 +136,7 @@ def test_sarif_follows_the_official_schema(hard: Checks) -> None:
     for run in told["runs"]:
         for result in run["results"]:
             message = result["message"]["text"]
-            assert not re.search(r"(?<!\{)(?:\{\{)*\{\d+\}(?!\})", message), message
+            assert all(len(braces) % 2 == 0 for braces in re.findall(r"\{+|\}+", message)), message
             assert not re.search(r"(?<!\\)\[", message)
 
 
