@@ -362,7 +362,7 @@ def _print(checks: Checks, options: argparse.Namespace, console: Console) -> Non
         for line in lines(checks):
             console.styled(line.text, line.style)
     else:
-        console.data(render(checks, options.format).removesuffix("\n"))
+        console.document(render(checks, options.format), None if options.format == "text" else "utf-8")
     if options.format == "github" and (path := os.environ.get(_SUMMARY)):
         _append_summary(Path(path), checks)
 

@@ -240,6 +240,18 @@ def test_a_dump_on_standard_input_and_a_closed_pipe() -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("form", "name"), [("text", "\\U0001f600"), ("json", "\U0001f600"), ("junit", "\U0001f600")]
+)
+def test_an_encoding_that_lacks_a_name_stops_no_report(form: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.sql").write_text(f'{HEAD}CREATE ROLE "\U0001f600" SUPERUSER;\n{TAIL}')
+    command = [sys.executable, "-m", "rdscheck", "check", "odd.sql", "--target", "rds-17", "--format", form]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert name in done.stdout.decode("utf-8")
+
+
 def test_a_fleet_has_one_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "fleet.csv").write_text(
         "name,target,to\nfirst,guilty.sql,\nsecond,guilty.sql,aurora-16\nthird,none.sql,\n"
