@@ -12,6 +12,7 @@ from dataclasses import replace
 from rdscheck.assess.checked import Checked, Entry, Missed
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Finding
+from rdscheck.assess.names import quoted
 from rdscheck.assess.target import read_target
 from rdscheck.assess.vocabulary import WORD, general, is_common, of_collectors, of_rule, of_target
 
@@ -23,7 +24,7 @@ _OBJECTS = (
 _KINDS = tuple(f"{kind} " for kind in _OBJECTS.split())
 _LEFT_OUT = "(left out)"
 # A name in quotation marks, or a literal; doubled ones belong to it.
-_QUOTED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')*)\'', re.S)
+_QUOTED = re.compile(r'"(?:[^"]|"")+"|\'(?:[^\']|\'\')*\'', re.S)
 _ADDRESS = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?|(?<![\w:])(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}(?:/\d+)?", re.I
 )
@@ -70,19 +71,27 @@ class Pseudonyms:
         A word that is known to be a name stays only where it is one of ``own``, the sentence's own words.
         In a ``subject`` the kind of object stands first, and what follows is a name whatever it looks like.
         """
-        kept: list[str] = []
+        kept: list[tuple[str, str]] = []
 
-        def hold(shown: str) -> str:
-            kept.append(shown)
+        def hold(shown: str, original: str) -> str:
+            kept.append((shown, original))
             return f"\0{len(kept) - 1}\0"
 
+        def restored(part: str, which: int) -> str:
+            for index in range(len(kept) - 1, -1, -1):
+                part = part.replace(f"\0{index}\0", kept[index][which])
+            return part
+
         text = text.replace("\0", "")
-        text = _QUOTED.sub(lambda match: hold(self._quoted(match, words)), text)
         for name in self._odd:
+            doubled = quoted(name)
+            if doubled in text:
+                text = text.replace(doubled, hold(self.of(name), doubled))
             # Short ones that are mere punctuation are no names outside of quotation marks.
             if name in text and (len(name) > 1 or not name.isascii()):
-                text = text.replace(name, hold(self.of(name)))
-        text = _ADDRESS.sub(lambda match: hold(self.of(match[0])), text)
+                text = text.replace(name, hold(self.of(name), name))
+        text = _QUOTED.sub(lambda match: hold(self._quoted(restored(match[0], 1), words), match[0]), text)
+        text = _ADDRESS.sub(lambda match: hold(self.of(match[0]), match[0]), text)
         first = WORD.search(text)
 
         def word(match: re.Match[str]) -> str:
@@ -100,20 +109,19 @@ class Pseudonyms:
             named = named or before.endswith(_KINDS) or found not in own
             return self.of(found) if named else found
 
-        text = WORD.sub(word, text)
-        for index in range(len(kept) - 1, -1, -1):
-            text = text.replace(f"\0{index}\0", kept[index])
-        return text
+        return restored(WORD.sub(word, text), 0)
 
-    def _quoted(self, match: re.Match[str], words: Callable[[str], bool]) -> str:
-        if match[1] is not None:
-            name = match[1].replace('""', '"')
-            return match[0] if _told(name) or self._plain(name, words) else self.of(name)
-        inside = match[2].replace("''", "'")
-        return match[0] if self._plain(inside, words) else f"'{self.of(inside)}'"
+    def _quoted(self, text: str, words: Callable[[str], bool]) -> str:
+        """Return what is shown of a name in quotation marks or a literal."""
+        mark, inside = text[0], text[1:-1].replace(text[0] * 2, text[0])
+        if self._plain(inside, words):
+            return text
+        return self.of(inside) if mark == '"' else f"'{self.of(inside)}'"
 
     def _plain(self, text: str, words: Callable[[str], bool]) -> bool:
         """Tell whether a text in quotation marks consists of words that tell nothing."""
+        if _told(text):
+            return True
         if text in self._names or _ADDRESS.search(text) or any(name in text for name in self._odd):
             return False
         return all(is_common(one) or words(one) for one in WORD.findall(text))
