@@ -70,6 +70,8 @@ def _reached(
     database: str, name: str, wanted: Callable[[str], bool], made: dict[tuple[str, str], set[str]]
 ) -> str:
     """Return the first type wanted among those a type is made of, itself included, empty where none is."""
+    if wanted(name) or (database, name) not in made:
+        return name if wanted(name) else ""
     todo, seen = [name], {name}
     while todo:
         one = todo.pop()
