@@ -47,9 +47,10 @@ def masked_value(name: str, value: str) -> str:
 
 def masked_options(options: Iterable[str] | None) -> tuple[str, ...]:
     """Return options as ``name=value``, those that are secret as ``name=***``."""
+    if not options:
+        return ()
     return tuple(
-        f"{name}={masked_value(name, value)}"
-        for name, _, value in (one.partition("=") for one in options or ())
+        f"{name}={masked_value(name, value)}" for name, _, value in (one.partition("=") for one in options)
     )
 
 

@@ -117,16 +117,11 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         default=Severity.BLOCKER.value,
         help="the least severity of new findings that ends with 1 (default blocker)",
     )
-    check.add_argument(
-        "--only", nargs="+", action="extend", default=[], metavar="GLOB", help="only these rules"
-    )
-    check.add_argument(
-        "--skip", nargs="+", action="extend", default=[], metavar="GLOB", help="not these rules"
-    )
+    check.add_argument("--only", action="append", default=[], metavar="GLOB", help="only rules of these ids")
+    check.add_argument("--skip", action="append", default=[], metavar="GLOB", help="not rules of these ids")
     check.add_argument(
         "--effort",
-        nargs="+",
-        action="extend",
+        action="append",
         default=[],
         metavar="FILE|ID=HOURS",
         help="hours of work: ID=4 once for a rule, ID=4+0.5 also for each finding, or a file with [effort]",
@@ -240,8 +235,8 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
         if not seen.complete:
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
             continue
-        console.note(f"checking {source.label}")
         try:
+            console.note(f"checking {source.label}")
             wish = _for_one(ask.wish, name, len(sources))
             examined = examine(source, target, ask.rules, wish, _teller(console))
             seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))

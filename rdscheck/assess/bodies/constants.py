@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
 from rdscheck.assess.bodies.tree import Node, strings
 
 #: What stands for a part that is not constant: a letter to PostgreSQL, so that it can be (part of) a name.
@@ -13,6 +15,8 @@ _DEEPEST = 40
 _AROUND = ("TypeCast", "NamedArgExpr", "CollateClause")
 _SPEC = re.compile(r"%(?:(\d+)\$)?(-?)(?:(\d+)|\*(?:\d+\$)?)?([sIL%])")
 _CATALOG = "pg_catalog"
+_SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
+_KEYWORDS = RESERVED_KEYWORDS | COL_NAME_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 
 
 def text_of(node: Any, depth: int = 0) -> str | None:
@@ -83,7 +87,7 @@ def _quoted(kind: str, value: str | None) -> str:
     if kind == "L":
         text = (HOLE if value is None else value).replace("'", "''")
         return "E'" + text.replace("\\", "\\\\") + "'" if "\\" in text else f"'{text}'"
-    if kind == "I" and value is not None and not re.fullmatch(r"[a-z_][a-z0-9_]*", value):
+    if kind == "I" and value is not None and (value in _KEYWORDS or not _SIMPLE.fullmatch(value)):
         return '"' + value.replace('"', '""') + '"'
     return HOLE if value is None else value
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from rdscheck.assess.bodies.declarations import tokens
-from rdscheck.assess.bodies.tree import Node, options, parsed
+from rdscheck.assess.bodies.tree import Node, Unparsable, options, parsed
 
 _ATOMIC = re.compile(r"\s*(BEGIN\s+ATOMIC|RETURN)\b", re.IGNORECASE)
 
@@ -31,6 +31,26 @@ def header_of(create: str, body: str = "") -> Header:
         if fields := one.get("stmt", {}).get("CreateFunctionStmt"):
             return _header(text, fields)
     return Header()
+
+
+def parameters(create: str) -> list[str]:
+    """Return the names of parameters, ``$2`` where the second has none; none where there is no definition."""
+    try:
+        statements = parsed(create)
+    except Unparsable:
+        return []
+    listed: list[Node] = next(
+        (
+            fields.get("parameters", [])
+            for one in statements
+            if (fields := one.get("stmt", {}).get("CreateFunctionStmt"))
+        ),
+        [],
+    )
+    return [
+        one.get("FunctionParameter", {}).get("name") or f"${place}"
+        for place, one in enumerate(listed, start=1)
+    ]
 
 
 def is_atomic(body: str) -> bool:

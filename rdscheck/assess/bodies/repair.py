@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rdscheck.assess.bodies.declarations import Declarations, declarations, loop_variables
+from rdscheck.assess.bodies.header import parameters
 from rdscheck.assess.bodies.tree import Unparsable, parsed_plpgsql
 
 #: The most often a body is tried again: once for each variable that turns out to be missing, or a row.
@@ -48,6 +49,7 @@ class _Wrapper:
 
     returns: str = "void"
     parameters: dict[str, None] = field(default_factory=dict)
+    given: int = 0  # so many of them are known from the definition, in its order
     rows: set[str] = field(default_factory=set)
     cursors: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=lambda: {"void"})
@@ -64,9 +66,10 @@ class _Wrapper:
 
     def _places(self) -> list[str]:
         """Name the parameters so that those known by their number, as ``$2``, have their places."""
-        numbered = {int(one[1:]) for one in self.parameters if re.fullmatch(r"\$[1-9]\d?", one)}
-        named = [one for one in self.parameters if not one.startswith("$")]
-        return [f"${place}" for place in range(1, max(numbered, default=0) + 1)] + named
+        given, others = list(self.parameters)[: self.given], list(self.parameters)[self.given :]
+        numbered = [int(one[1:]) for one in others if re.fullmatch(r"\$[1-9]\d?", one)]
+        between = [f"${place}" for place in range(self.given + 1, max(numbered, default=0) + 1)]
+        return given + between + [one for one in others if not one.startswith("$")]
 
     def _type(self, name: str) -> str:
         if name in self.cursors:
@@ -121,7 +124,8 @@ def tree_of(create: str, body: str) -> tuple[Any, Declarations | None]:
         except Unparsable:
             if not body:
                 raise
-    wrapper = _Wrapper()
+    names = dict.fromkeys(parameters(create))
+    wrapper = _Wrapper(parameters=names, given=len(names))
     try:
         return parsed_plpgsql(wrapper.statement(body)), None
     except Unparsable as error:
@@ -158,6 +162,6 @@ def _quoted(name: str) -> str:
 def _dollars(body: str) -> str:
     """Quote a body so that nothing in it ends the quotes."""
     tag = "rdscheck"
-    while f"${tag}" in body or body.endswith(f"${tag}"):
+    while f"${tag}" in body:
         tag += "_"
     return f"${tag}${body}${tag}$"

@@ -15,9 +15,18 @@ _AURORA = re.compile(r"^(aurora|apg)_")
 def finish(facts: Facts, fold: Fold, notes: Iterable[str], large: Large) -> None:
     """Add to facts what all of the dump together tells."""
     facts.large_objects += large.facts()
+    _own_tables(facts)
     _origin(facts, list(notes))
     _passwords(facts)
     _unreadable(facts, fold)
+
+
+def _own_tables(facts: Facts) -> None:
+    """Leave out rows of tables that the dump itself creates: those of extensions come with the extension."""
+    made = {(one.database, one.schema, one.name) for one in facts.relations}
+    sets = {database for database, _, name in made if name == "part_config"}
+    facts.partition_sets[:] = [one for one in facts.partition_sets if one.database not in sets]
+    facts.cron_jobs[:] = [one for one in facts.cron_jobs if (one.database, "cron", "job") not in made]
 
 
 def _origin(facts: Facts, notes: list[str]) -> None:

@@ -10,13 +10,13 @@ import tarfile
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from rdscheck.assess.dump.piping import Pipe, Read
 from rdscheck.assess.dump.recoding import text_of
-from rdscheck.assess.dump.restoring import Archive, restoring
+from rdscheck.assess.dump.restoring import SCHEMA, Archive, restoring
 from rdscheck.errors import UsageError
 
 #: What is looked at to tell what a file is.
@@ -44,6 +44,7 @@ class Opened:
     stack: ExitStack = field(default_factory=ExitStack)
     checks: list[Callable[[], None]] = field(default_factory=list)
     options: Sequence[str] = ()  # of pg_restore
+    archive: Archive | None = None  # one at a path, whose data were left out
 
     def through(self, pipe: Pipe, label: str, otherwise: str) -> Read:
         """Read from a program, which is ended with the dump."""
@@ -64,7 +65,8 @@ class Opened:
 def open_dump(source: str | Path | IO[bytes], label: str, options: Sequence[str] = ()) -> Opened:
     """Open a dump: a path, ``-`` for standard input, or a binary stream.
 
-    ``options`` are more options of ``pg_restore``, which reads archives.
+    ``options`` are more options of ``pg_restore``, which reads archives; without any the data of an archive
+    at a path are left out.
     Raises ``UsageError`` for what is no dump or cannot be read.
     """
     opened = Opened(options=options)
@@ -95,7 +97,11 @@ def _open(opened: Opened, source: str | Path | IO[bytes], label: str) -> None:
 
 def _archive(opened: Opened, archive: Archive) -> None:
     opened.format = archive.format
-    pipe = restoring(archive, opened.options)
+    options = opened.options
+    if archive.path is not None:
+        options, opened.archive = options or SCHEMA, archive
+        archive = replace(archive, read=None)
+    pipe = restoring(archive, options)
     opened.read = opened.through(pipe, archive.label, "pg_restore cannot read it")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from rdscheck.assess.dump.contents import contents_of
 from rdscheck.assess.dump.finishing import finish
 from rdscheck.assess.dump.folding import Fold
 from rdscheck.assess.dump.large import Large
@@ -16,6 +17,7 @@ from rdscheck.assess.dump.meta import connected_to
 from rdscheck.assess.dump.opening import Opened, open_dump
 from rdscheck.assess.dump.parsing import parse
 from rdscheck.assess.dump.recoding import decoded
+from rdscheck.assess.dump.restoring import listing, selecting
 from rdscheck.assess.dump.rows import copied, fact_of, table_of, wanted
 from rdscheck.assess.dump.scene import Said, Scene
 from rdscheck.assess.dump.shown import SHOWN, unreadable
@@ -106,6 +108,7 @@ class _Reader:
             self._line = piece.line
             self._take(piece)
         self._settle()
+        self._archived()
         self._opened.finish()
         if not self._read:
             told = self._facts.unreadable
@@ -114,6 +117,23 @@ class _Reader:
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
         return self._facts
+
+    def _archived(self) -> None:
+        """Read what of the data of an archive makes facts; there is no line that it stands at."""
+        archive = self._opened.archive
+        if archive is None:
+            return
+        why = "pg_restore cannot read it"
+        listed = self._opened.through(listing(archive), self._label, why)
+        contents = contents_of(b"".join(iter(lambda: listed(_BATCH), b"")))
+        database = self._scene.database
+        for one in contents.having_data(self._facts.relations):
+            self._fold.add(Statement(kind="copy", detail=f"{one.schema}.{one.name}", database=database))
+        if contents.wanted:
+            read = self._opened.through(selecting(archive, contents.wanted), self._label, why)
+            for piece in Splitter(read, wanted):
+                self._take(piece._replace(line=0))
+            self._settle()
 
     def _take(self, piece: Piece) -> None:
         match piece.kind:
@@ -242,9 +262,8 @@ class _Reader:
         if command in {"connect", "c"}:
             self._read += 1
             name = connected_to(text)
-            if name:
-                self._send(self._scene)
-                self._scene.connect(name)
+            self._send(self._scene)
+            self._scene.connect(name or self._scene.database)
             self._say([Statement(kind="connect", detail=name, line=piece.line)])
             return
         if command == "encoding":

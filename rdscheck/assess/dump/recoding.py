@@ -53,6 +53,11 @@ def text_of(first: bytes, read: Read, label: str) -> Read:
     if wide:
         read = _recoded(read, wide)
         first = first.decode(wide, errors="ignore").encode(errors="replace")
+        if first.lstrip(codecs.BOM_UTF8).startswith(b"PGDMP"):
+            raise UsageError(
+                f"{label} is an archive that was written as text, which breaks it",
+                hint="in PowerShell, write it with pg_dump --file instead of >",
+            )
     elif b"\0" in first:
         raise UsageError(f"{label} is no dump: it is binary, and none of the forms of pg_dump")
     elif (named := _CLIENT_ENCODING.search(first)) and named[1].decode().upper() in _RECODED:

@@ -1,5 +1,6 @@
 """Archives of pg_dump as SQL, by a ``pg_restore`` that is new enough."""
 
+import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ _MAGIC = b"PGDMP"
 
 #: Everything, and the database itself with its settings and its comment.
 _ARGUMENTS = ("--create", "--file=-")
+
+#: No data; and comments that name the entry of the archive before each part, by which a rehearsal goes.
+SCHEMA = ("--schema-only", "--verbose")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,23 @@ class Archive:
 
 
 def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
-    """Start the ``pg_restore`` that writes an archive as SQL; ``options`` are more of its own.
+    """Start the ``pg_restore`` that writes an archive as SQL; ``options`` are more of its own."""
+    return _started(archive, [*_ARGUMENTS, *options], archive.read)
+
+
+def listing(archive: Archive) -> Pipe:
+    """Start the ``pg_restore`` that lists the table of contents of an archive at a path."""
+    return _started(archive, ["--list"], None)
+
+
+def selecting(archive: Archive, entries: Sequence[bytes]) -> Pipe:
+    """Start the ``pg_restore`` that writes entries of the table of contents of an archive at a path."""
+    text = io.BytesIO(b"\n".join(entries) + b"\n")
+    return _started(archive, ["--use-list=/dev/stdin", "--file=-"], text.read)
+
+
+def _started(archive: Archive, arguments: Sequence[str], feed: Read | None) -> Pipe:
+    """Start a ``pg_restore`` that is new enough.
 
     The one of PATH is taken when it is new enough, then an installed one, then one in an image that a
     Docker engine has. Raises ``UsageError`` when there is none.
@@ -51,10 +71,9 @@ def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
     target = () if archive.path is None else (str(archive.path.absolute()),)
     for program, major in programs("pg_restore"):
         if major >= needs:
-            command = [program, *_ARGUMENTS, *options, *target]
-            return Pipe(command, archive.read if not target else None, kept)
+            return Pipe([program, *arguments, *target], feed, kept)
     for image in images_from(needs):
-        return _in_container(image, archive, options)
+        return _in_container(image, archive, arguments, feed)
     raise UsageError(
         f"{archive.label} is an archive that pg_restore {needs} or newer can read, and none is here",
         hint=f"apt-get install postgresql-client-{needs}, or start Docker with an image of rdscheck"
@@ -62,22 +81,19 @@ def restoring(archive: Archive, options: Sequence[str] = ()) -> Pipe:
     )
 
 
-def _in_container(image: str, archive: Archive, options: Sequence[str] = ()) -> Pipe:
+def _in_container(image: str, archive: Archive, arguments: Sequence[str], feed: Read | None) -> Pipe:
     name = f"rdscheck-restore-{token_hex(8)}"
     command = ["docker", "run", "--rm", "--name", name, "--network", "none", "--entrypoint", "sh"]
     for label, value in labels(Owner.me(), "").items():
         command += ["--label", f"{label}={value}"]
     inside = 'PATH="$PGBIN:$PATH"; exec pg_restore "$@"'
-    feed = None
-    arguments = [*_ARGUMENTS, *options]
-    if archive.path is None:
+    if feed is not None:
         command.append("--interactive")
-        feed = archive.read
-    else:
+    if archive.path is not None:
         # The form is CSV: a field with a comma or quotation marks in it stands in quotation marks.
         source = f"source={archive.path.absolute()}".replace('"', '""')
         command += ["--mount", f'type=bind,"{source}",target=/dump,readonly']
-        arguments.append("/dump")
+        arguments = [*arguments, "/dump"]
     command += ["--user", f"{os.getuid()}:{os.getgid()}", image, "-c", inside, "sh", *arguments]
     return _Contained(command, feed, name)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -119,7 +120,8 @@ def connect(parameters: dict[str, Any], limits: Limits) -> Connection:
         # libpq tells no code of what happens at log-in, but its word for what the server itself said.
         refused = "FATAL" in str(error)
         raise SourceError(f"{shown}: {reason(error)}", hint=_hint(error), refused=refused) from None
-    conn.patience = limits.statement + GRACE
+    # No limit for a statement, no limit for waiting.
+    conn.patience = limits.statement + GRACE if limits.statement else inf
     try:
         begin(conn, limits, shown)
     except psycopg.Error as error:
@@ -153,7 +155,6 @@ def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
     local = {
         "client_encoding": "UTF8",
         "search_path": "",
-        "statement_timeout": f"{limits.statement * 1000:.0f}ms",
         "lock_timeout": f"{limits.lock * 1000:.0f}ms",
         # Nobody is left waiting for us when this program hangs.
         "idle_in_transaction_session_timeout": "5min",
@@ -169,6 +170,8 @@ def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
     }
     if version >= 110000:
         local["jit"] = "off"
+    if version >= 170000:
+        local["transaction_timeout"] = "0"
     if conn.info.parameter_status("server_encoding") in _UNCONVERTED:
         local["client_encoding"] = "SQL_ASCII"
         for kind in _TEXTS:
@@ -177,8 +180,14 @@ def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
         sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
         for name, value in local.items()
     )
-    # One text, one way to the server: it is sent as a simple query.
-    conn.execute(sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}; SAVEPOINT seen").format(sets))
+    # A text of several statements goes to the server once. What the role or the database has for a time limit
+    # holds until the end of the text that changes it: that one is short.
+    conn.execute(
+        sql.SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {}").format(
+            sql.Literal(f"{limits.statement * 1000:.0f}ms")
+        )
+    )
+    conn.execute(sql.SQL("{}; SAVEPOINT seen").format(sets))
 
 
 def place(parameters: dict[str, Any]) -> str:

@@ -51,7 +51,8 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
           JOIN pg_namespace n ON n.oid = c.relnamespace AND {sql.USERS}"""
     found = [
         f"""SELECT n.nspname, c.relname, 'table', 'SELECT ' || pg_get_expr({expression}, {relation})
-              FROM {catalog} x {place.format(relation=relation)} WHERE {called.format(expression)}"""
+              FROM {catalog} x {place.format(relation=relation)}
+             WHERE {expression} IS NOT NULL AND {called.format(expression)}"""
         for catalog, relation, expression in (
             ("pg_attrdef", "x.adrelid", "x.adbin"),
             ("pg_constraint", "x.conrelid", "x.conbin"),
@@ -64,7 +65,7 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
     found += [
         f"""SELECT n.nspname, c.relname, 'table', pg_get_triggerdef(x.oid)
               FROM pg_trigger x {place.format(relation="x.tgrelid")}
-             WHERE NOT x.tgisinternal AND {called.format("x.tgqual")}""",
+             WHERE NOT x.tgisinternal AND x.tgqual IS NOT NULL AND {called.format("x.tgqual")}""",
         # A view's own query is seen with the view. There are few other rules: they need no choosing.
         f"""SELECT n.nspname, c.relname, 'rule', pg_get_ruledef(x.oid)
               FROM pg_rewrite x {place.format(relation="x.ev_class")} WHERE x.rulename <> '_RETURN'""",

@@ -12,9 +12,9 @@ from rdscheck.assess.facts import (
     UserMapping,
 )
 from rdscheck.assess.live import sql
-from rdscheck.assess.live.look import Look, Part, part, text
+from rdscheck.assess.live.look import Look, Part, in_order, part, text
 from rdscheck.assess.names import quoted
-from rdscheck.assess.secrets import masked, masked_conninfo, masked_options
+from rdscheck.assess.secrets import masked, masked_conninfo
 
 #: Options of subscriptions: column, first major, and the words pg_dump writes for values not the default.
 _OPTIONS = (
@@ -113,7 +113,7 @@ def servers(look: Look, _part: Part) -> Iterator[Server]:
           FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
          WHERE {sql.owned("s", "pg_foreign_server")} ORDER BY 1"""
     for name, wrapper, owner, options in look.rows(query):
-        yield Server(name=name, wrapper=wrapper, owner=text(owner), options=masked_options(options))
+        yield Server(name=name, wrapper=wrapper, owner=text(owner), options=in_order(options))
 
 
 @part("user mappings", "foreign servers")
@@ -132,9 +132,7 @@ def user_mappings(look: Look, own: Part) -> Iterator[UserMapping]:
     hidden = 0
     for server, role, options, unseen in look.rows(query):
         hidden += unseen
-        yield UserMapping(
-            server=server, role=text(role), options=masked_options(options), options_hidden=unseen
-        )
+        yield UserMapping(server=server, role=text(role), options=in_order(options), options_hidden=unseen)
     if hidden:
         look.miss("options of user mappings", "only their owner and superusers see them", own.groups)
 

@@ -26,7 +26,12 @@ _OURS = "source = 'session'"
 def databases(look: Look, _part: Part) -> Iterator[Database]:
     """Read the databases, or the one we are in."""
     locale = look.since(17, "d.datlocale", look.since(15, "d.daticulocale", "NULL"))
-    marked = look.rows("SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'")
+    # The setting is that of the instance; who may not see it sees the extension in the database itself.
+    marked = look.rows(
+        """
+        SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'
+         UNION SELECT current_database()::text FROM pg_extension WHERE extname = 'babelfishpg_tsql'"""
+    )
     query = f"""
         SELECT d.datname, {sql.owner("d.datdba")}, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
                {look.since(15, "d.datlocprovider::text", "'c'")}, {locale},
@@ -121,11 +126,12 @@ def settings_of_some(look: Look, _part: Part) -> Iterator[Setting]:
 @part("roles", "roles", "authentication", "names")
 def roles(look: Look, own: Part) -> Iterator[Role]:
     """Read the roles that are not PostgreSQL's own; of a password only what kind it is."""
+    # Not to_char: it asks for the names of the months first, which not every encoding can hold.
     query = """
         SELECT r.rolname, r.rolsuper, r.rolreplication, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
                r.rolcanlogin, r.rolinherit, r.rolconnlimit,
                CASE WHEN isfinite(r.rolvaliduntil)
-                    THEN to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"+00"')
+                    THEN date_trunc('second', r.rolvaliduntil AT TIME ZONE 'UTC')::text || '+00'
                     ELSE r.rolvaliduntil::text END,
                {password}, shobj_description(r.oid, 'pg_authid')
           FROM {catalog} r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname"""

@@ -10,7 +10,8 @@ import psycopg
 from psycopg import errors
 
 from rdscheck.assess.facts import Fact, Facts, NotSeen
-from rdscheck.assess.live.connecting import Connection, reason
+from rdscheck.assess.live.connecting import Connection, Stalled, reason
+from rdscheck.assess.secrets import masked_options
 
 #: Rows fetched at once where there may be many.
 BATCH = 2000
@@ -91,7 +92,7 @@ class Look:
 
     def again(self, error: psycopg.Error) -> None:
         """Make the transaction usable after an error; raises ``Gone`` where the connection is lost."""
-        if self.conn.closed or (isinstance(error, _DEADLY) and not isinstance(error, _OPERATIONAL)):
+        if self.conn.closed or isinstance(error, Stalled):
             raise Gone(reason(error)) from error
         try:
             self.conn.execute("ROLLBACK TO SAVEPOINT seen")
@@ -102,11 +103,6 @@ class Look:
         """Note something that could not be looked at."""
         words = why if isinstance(why, str) else _in_words(why)
         self.unseen.append(NotSeen(what, words, tuple(groups), self.where))
-
-
-#: Operational errors that are the query's alone; all others of the kind are the connection's end.
-_OPERATIONAL = (errors.QueryCanceled, errors.LockNotAvailable, errors.DiskFull, errors.OutOfMemory)
-_DEADLY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def _in_words(error: BaseException) -> str:
@@ -178,6 +174,11 @@ def add(facts: Facts, found: Iterable[Fact]) -> None:
 def text(value: object) -> str:
     """Return a column as text, nothing as the empty one."""
     return "" if value is None else str(value)
+
+
+def in_order(options: Iterable[str] | None) -> tuple[str, ...]:
+    """Return foreign options by name, as pg_dump orders them, without secrets."""
+    return masked_options(sorted(options or (), key=lambda one: one.partition("=")[0]))
 
 
 def pairs(value: str) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ def owned(alias: str, catalog: str) -> str:
 
 def no_member(alias: str, catalog: str) -> str:
     """Return the condition that a row of a catalog is no member of an extension."""
+    # From the extensions' side: there are few members, and each is asked for once.
     return (
-        f"NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = '{catalog}'::regclass"
-        f" AND m.objid = {alias}.oid AND m.deptype = 'e')"
+        f"{alias}.oid NOT IN (SELECT m.objid FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass"
+        f" AND m.classid = '{catalog}'::regclass AND m.deptype = 'e')"
     )
 
 

@@ -18,7 +18,7 @@ from rdscheck.assess.facts import (
 )
 from rdscheck.assess.live import sql
 from rdscheck.assess.live.does import acts_of_view
-from rdscheck.assess.live.look import Look, Part, part, text
+from rdscheck.assess.live.look import Look, Part, in_order, part, text
 from rdscheck.assess.secrets import masked, masked_options
 from rdscheck.assess.types import PLAIN
 
@@ -59,7 +59,7 @@ def _relations(look: Look, own: Part, kinds: str, definition: str = "") -> Itera
         SELECT n.nspname, c.relname, c.relkind::text, {sql.owner("c.relowner")}, c.relpersistence = 'u',
                ts.spcname, {method}, {look.since(12, "false", "c.relhasoids")}, c.relreplident::text,
                k.indrelid IS NOT NULL, {look.since(10, "c.relispartition", "false")}, fs.srvname,
-               coalesce(c.reloptions, ARRAY[]::text[]) || coalesce(ft.ftoptions, ARRAY[]::text[]),
+               c.reloptions, ft.ftoptions,
                CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'forced'
                     WHEN c.relrowsecurity THEN 'enabled' ELSE '' END, {{definition}}
           FROM pg_class c
@@ -78,7 +78,7 @@ def _relations(look: Look, own: Part, kinds: str, definition: str = "") -> Itera
     rows = look.many_or(full, less, own, "queries of views") if definition else look.many(less)
     for row in rows:
         schema, name, kind, owner, unlogged, space, method, oids, identity, *others = row
-        has_key, is_partition, server, options, secured, defined = others
+        has_key, is_partition, server, options, foreign, secured, defined = others
         yield Relation(
             schema=schema,
             name=name,
@@ -93,7 +93,7 @@ def _relations(look: Look, own: Part, kinds: str, definition: str = "") -> Itera
             has_key=has_key,
             is_partition=is_partition,
             server=text(server),
-            options=masked_options(options),
+            options=masked_options(options) + in_order(foreign),
             row_security=secured,
             definition=text(defined).strip().removesuffix(";"),
         )
@@ -122,10 +122,13 @@ def columns(look: Look, _part: Part) -> Iterator[Column]:
             SELECT unnest(ARRAY[t.oid, t.typarray]) AS oid FROM pg_type t
              WHERE t.typnamespace = 'pg_catalog'::regnamespace AND t.typname = ANY (%(plain)s)
         )
-        SELECT n.nspname, c.relname, a.attname, {sql.type_name("a.atttypid")}, c.relkind::text,
+        SELECT n.nspname, c.relname, a.attname, tn.nspname || '.' || coalesce(te.typname || '[]', t.typname),
+               c.relkind::text,
                CASE WHEN a.attcollation <> t.typcollation THEN cn.nspname || '.' || co.collname END
           FROM pg_attribute a
           JOIN pg_type t ON t.oid = a.atttypid
+          LEFT JOIN pg_type te ON te.oid = t.typelem AND te.typarray = t.oid
+          JOIN pg_namespace tn ON tn.oid = coalesce(te.typnamespace, t.typnamespace)
           JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f', 'c')
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_collation co ON co.oid = a.attcollation
@@ -162,8 +165,7 @@ def indexes(look: Look, own: Part) -> Iterator[Index]:
          WHERE {sql.owned("c", "pg_class")}
            AND (am.amname <> 'btree' OR c.reltablespace <> 0 OR NOT i.indisvalid
                 OR i.indclass::oid[] && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault)
-                OR NOT i.indcollation::oid[] <@ ARRAY[0,100]::oid[]
-                OR i.indrelid IN (SELECT attrelid FROM pg_attribute WHERE attcollation NOT IN (0, 100)))
+                OR NOT i.indcollation::oid[] <@ ARRAY[0,100]::oid[])
         OFFSET 0"""
     class_name = """SELECT n.nspname || '.' || o.opcname FROM pg_opclass o
                       JOIN pg_namespace n ON n.oid = o.opcnamespace
@@ -237,10 +239,9 @@ def types(look: Look, _part: Part) -> Iterator[Type]:
                CASE t.typtype WHEN 'b' THEN {sql.function_name("t.typinput")} END
           FROM pg_type t
           JOIN pg_namespace n ON n.oid = t.typnamespace
-          LEFT JOIN pg_class c ON c.oid = t.typrelid
-         WHERE {sql.owned("t", "pg_type")} AND {sql.USERS} AND (t.typrelid = 0 OR c.relkind = 'c')
+         WHERE t.typinput <> 'array_in'::regproc AND {sql.owned("t", "pg_type")} AND {sql.USERS}
+           AND (t.typrelid = 0 OR t.typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))
            AND (t.typtype IN ('b', 'c', 'd', 'e', 'r') OR NOT t.typisdefined)
-           AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)
          ORDER BY 1, 2"""
     for schema, name, kind, owner, parts, reads in look.many(query):
         yield Type(

@@ -8,6 +8,7 @@ from typing import Any
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, Work, counts, exit_code
 from rdscheck.assess.rehearsing.telling import Rehearsed
 from rdscheck.report.check import words
+from rdscheck.report.check.rollup import Row, rollup
 from rdscheck.report.serial import encoded
 
 SCHEMA = 1
@@ -28,6 +29,7 @@ def dump(checks: Checks) -> dict[str, Any]:
         "verdict": words.overall(checks),
         "remarks": list(checks.remarks),
         "checks": [_check(one) for one in checks.checks],
+        "rollup": [_row(one) for one in rollup(checks)],
         "findings": [_finding(check, entry) for check, entry in checks.entries],
         "not_checked": [_missed(check, one) for check in checks.checks for one in check.missed],
     }
@@ -82,6 +84,17 @@ def _rehearsal(told: Rehearsed) -> dict[str, Any]:
         "options": list(told.options),
         "files": list(told.files),
         "not_run": list(told.not_run),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "severity": row.severity.value,
+        "rule": row.rule,
+        "group": row.group,
+        "checks": row.sources,
+        "findings": row.findings,
+        "where": dict(row.where),
     }
 
 

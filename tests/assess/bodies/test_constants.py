@@ -1,8 +1,9 @@
 """Texts that a statement puts together, and the hosts in connection strings."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from pglast.keywords import RESERVED_KEYWORDS, UNRESERVED_KEYWORDS
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -11,6 +12,7 @@ from rdscheck.assess.bodies.constants import HOLE, shown, text_of
 from rdscheck.assess.bodies.tree import parsed
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12)
+KEYWORDS = st.sampled_from(sorted(RESERVED_KEYWORDS | UNRESERVED_KEYWORDS))
 
 
 def made(expression: str) -> str | None:
@@ -36,6 +38,7 @@ def made(expression: str) -> str | None:
         ("pg_catalog.concat('a')", "a"),
         ("quote_ident('a')", "a"),
         ("quote_ident('A \"b')", '"A ""b"'),
+        ("quote_ident('null')", '"null"'),
         ("quote_literal('it''s')", "'it''s'"),
         ("quote_literal(E'a\\\\b')", "E'a\\\\b'"),
         ("quote_nullable(x)", "'?'"),
@@ -62,7 +65,9 @@ def test_a_text_is_known_as_far_as_it_is_constant(expression: str, expected: str
     assert made(expression) == expected
 
 
-@given(NAMES, NAMES, NAMES)
+@given(NAMES | KEYWORDS, NAMES | KEYWORDS, NAMES)
+@example("null", "Select", "'")
+@example('"', "values", "\\")
 def test_format_quotes_so_that_what_it_quotes_is_read_back(schema: str, table: str, path: str) -> None:
     statement = (
         sql.SQL("format('COPY %I.%I TO %L', {}, {}, {})")

@@ -193,6 +193,7 @@ def test_bytes_in_no_encoding_do_not_stop_the_rest() -> None:
         (b"\n\n  \n", "nothing is in it"),
         (b"-- PostgreSQL database dump\n", "nothing is in it"),
         (b"\x00\x01\x02" * 100, "binary"),
+        ("\ufeffPGDMP\x01\x0e".encode("utf-16-le"), "written as text"),
         (b"\x7fELF" + bytes(range(256)), "binary"),
         (b"id,name\n1,x\n2,y\n", "is no dump"),
         (b"# Title\n\nSome text; and more.\n", "is no dump"),

@@ -116,11 +116,21 @@ def test_names_without_schema_are_looked_for_where_the_session_does() -> None:
     assert facts.types[0].schema == "app"
 
 
+def test_owners_by_role_are_owners() -> None:
+    facts = read(
+        "SET ROLE me; CREATE TABLE public.t (); SET ROLE NONE; CREATE TABLE public.u ();"
+        " SET ROLE me; RESET ROLE; CREATE TABLE public.v (); SET ROLE me;\n"
+        "\\connect -\nCREATE TABLE public.w ();"
+    )
+    assert [one.owner for one in facts.relations] == ["me", "", "", ""]
+
+
 def test_owners_by_session_are_owners() -> None:
     facts = read(
         "SET SESSION AUTHORIZATION 'me'; CREATE TABLE public.t (a oid); RESET SESSION AUTHORIZATION;"
-        " CREATE TABLE public.u (a oid);"
+        " CREATE TABLE public.u (a oid); SET SESSION AUTHORIZATION you; CREATE DATABASE d;"
     )
+    assert [one.owner for one in facts.databases] == ["you"]
     assert [one.owner for one in facts.relations] == ["me", ""]
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rdscheck.assess.dump import programs as places
-from rdscheck.assess.dump import restoring
+from rdscheck.assess.dump import programs, restoring
 from rdscheck.assess.dump.piping import Pipe
 from rdscheck.assess.dump.reading import read_dump
 from rdscheck.assess.dump.restoring import Archive
@@ -28,12 +27,12 @@ echo "-- $* $(cat | wc -c)"
 
 
 @pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a directory of programs that is all there is of PostgreSQL."""
     directory = tmp_path / "bin"
     directory.mkdir()
     monkeypatch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(places, "installations", dict)
+    monkeypatch.setattr(programs, "installations", dict)
     monkeypatch.setattr(restoring, "images_from", lambda _needs: iter(()))
     return directory
 
@@ -59,22 +58,22 @@ def test_the_version_that_is_needed(header: bytes, major: int) -> None:
 
 
 @pytest.mark.parametrize("version", ["17.0", "18beta1", "19.3 (Debian 19.3-1)"])
-def test_a_program_that_is_new_enough_is_taken(programs: Path, version: str) -> None:
-    put(programs, version)
+def test_a_program_that_is_new_enough_is_taken(place: Path, version: str) -> None:
+    put(place, version)
     facts = read_dump(io.BytesIO(HEADER + b"\0" * 100), "x")
     assert [one.name for one in facts.relations] == ["t"]
     assert facts.origin.format == "custom"
 
 
-def test_a_path_is_given_to_the_program(programs: Path, tmp_path: Path) -> None:
-    put(programs, "17.0", 'case "$*" in *"a b"*) ;; *) exit 9;; esac')
+def test_a_path_is_given_to_the_program(place: Path, tmp_path: Path) -> None:
+    put(place, "17.0", 'case "$*" in *"a b"*) ;; *) exit 9;; esac')
     path = tmp_path / "a b"
     path.write_bytes(HEADER)
     assert read_dump(path).relations
 
 
-def test_a_program_that_is_too_old_names_the_version_that_is_needed(programs: Path) -> None:
-    put(programs, "15.4")
+def test_a_program_that_is_too_old_names_the_version_that_is_needed(place: Path) -> None:
+    put(place, "15.4")
     with pytest.raises(UsageError, match="pg_restore 17 or newer") as raised:
         read_dump(io.BytesIO(HEADER), "my.dump")
     assert "postgresql-client-17" in str(raised.value)
@@ -83,26 +82,26 @@ def test_a_program_that_is_too_old_names_the_version_that_is_needed(programs: Pa
 
 
 def test_another_installation_is_taken_when_the_first_is_too_old(
-    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Found:
         bin_dir = tmp_path / "newer"
 
-    put(programs, "15.4")
+    put(place, "15.4")
     Found.bin_dir.mkdir()
     put(Found.bin_dir, "18.1")
-    monkeypatch.setattr(places, "installations", lambda: {18: Found, 16: Found})
+    monkeypatch.setattr(programs, "installations", lambda: {18: Found, 16: Found})
     assert read_dump(io.BytesIO(HEADER), "x").relations
 
 
-def test_a_program_that_fails_tells_why(programs: Path) -> None:
-    put(programs, "17.0", "echo 'pg_restore: error: it is torn' >&2; exit 1")
+def test_a_program_that_fails_tells_why(place: Path) -> None:
+    put(place, "17.0", "echo 'pg_restore: error: it is torn' >&2; exit 1")
     with pytest.raises(UsageError, match="x: pg_restore cannot read it: pg_restore: error: it is torn"):
         read_dump(io.BytesIO(HEADER), "x")
 
 
-def test_nothing_runs_on_when_the_rest_is_not_wanted(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(programs, "17.0", "exec sleep 600")
+def test_nothing_runs_on_when_the_rest_is_not_wanted(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(place, "17.0", "exec sleep 600")
     made = []
     real = subprocess.Popen
 
@@ -124,21 +123,22 @@ def test_without_docker_there_is_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         raise EngineUnavailable("the docker client is not installed")
 
     monkeypatch.setattr(images, "exists", exists)
-    assert list(places.images_from(13)) == []
+    assert list(programs.images_from(13)) == []
 
 
 def test_an_image_of_a_newer_major_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "exists", lambda image: image in {"postgres:16", "postgres:18"})
-    assert list(places.images_from(17)) == ["postgres:18"]
-    assert list(places.images_from(12)) == ["postgres:18", "postgres:16"]
+    assert list(programs.images_from(17)) == ["postgres:18"]
+    assert list(programs.images_from(12)) == ["postgres:18", "postgres:16"]
 
 
 def test_a_container_reads_the_file_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[list[str]] = []
     monkeypatch.setattr(Pipe, "__init__", lambda _self, command, _feed: given.append(command))
-    restoring._in_container("postgres:18", Archive("custom", "x", HEADER, path=Path('/a,b"c/d')), ())
+    archive = Archive("custom", "x", HEADER, path=Path('/a,b"c/d'))
+    restoring._in_container("postgres:18", archive, ["--create", "--file=-", "--x"], None)
     (command,) = given
     assert command[:2] == ["docker", "run"]
     assert 'type=bind,"source=/a,b""c/d",target=/dump,readonly' in command
     assert command[command.index("--network") + 1] == "none"
-    assert command[-3:] == ["--create", "--file=-", "/dump"]
+    assert command[-4:] == ["--create", "--file=-", "--x", "/dump"]

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pglast import parser
 
-from rdscheck.assess.dump.splitting import Kind
+from rdscheck.assess.dump.splitting import Kind, Splitter
 from tests.assess.dump.dumps import split
 
 
@@ -165,6 +165,28 @@ def test_inserts_into_one_table_are_skipped_together(chunk: int) -> None:
     assert [one.text for one in found if one.kind == Kind.SQL] == [b"SELECT 1"]
 
 
+def test_an_insert_whose_rows_are_wanted_is_whole() -> None:
+    statement = "INSERT INTO job VALUES (1, '" + "x;" * 2000 + "')"
+    found = split(f"{statement};\nINSERT INTO job2 VALUES (1);", 100, wanted=lambda one: b" job " in one)
+    assert [(one.kind, one.text) for one in found][:1] == [(Kind.SQL, statement.encode())]
+    assert found[1].kind == Kind.INSERT
+
+
+@pytest.mark.parametrize("begins", ["--", "\\echo "])
+def test_a_line_without_end_takes_no_memory(begins: str) -> None:
+    held = []
+
+    def read(size: int, left: list[int] = [3000]) -> bytes:  # noqa: B006
+        left[0] -= 1
+        held.append(len(splitter._text))
+        return b"" if left[0] < 0 else begins.encode() if left[0] == 2999 else b"x" * 1000
+
+    splitter = Splitter(read)
+    found = list(splitter)
+    assert max(held) < 80_000
+    assert [one.kind for one in found] == ([] if begins == "--" else [Kind.META])
+
+
 def test_notes_of_pg_dump_are_kept() -> None:
     text = (
         "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 9.6.24\n"
@@ -215,7 +237,8 @@ PARTS = st.one_of(
     HOSTILE.map(lambda text: "--" + text.replace("\n", " ").replace("\r", " ") + "\n"),
     st.sampled_from(["a$b$c", "$1", "x", "1", "-", "/", "(", ")", ",", "\n", "\t"]),
 )
-STATEMENT = st.lists(PARTS, max_size=8).map(lambda parts: "SELECT " + " ".join(parts))
+# With commas between them, as two strings on two lines are one.
+STATEMENT = st.lists(PARTS, max_size=8).map(lambda parts: "SELECT " + " , ".join(parts))
 
 
 @given(st.lists(STATEMENT, min_size=1, max_size=5), st.integers(1, 40))

@@ -348,19 +348,19 @@ def test_foreign_servers(made: Made) -> None:
             name="bare",
             wrapper="mine",
             owner="rdsadmin",
-            options=("token=***", "password_required=false"),
+            options=("password_required=false", "token=***"),
             database=made.new,
         ),
         Server(
             name="far",
             wrapper="postgres_fdw",
             owner="rdsadmin",
-            options=("host=h", "dbname=d"),
+            options=("dbname=d", "host=h"),
             database=made.new,
         ),
     ]
     assert made.facts.user_mappings == [
-        UserMapping(server="far", role="public", options=("user=u", "password=***"), database=made.new)
+        UserMapping(server="far", role="public", options=("password=***", "user=u"), database=made.new)
     ]
 
 

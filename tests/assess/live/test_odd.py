@@ -7,10 +7,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from rdscheck.assess.facts import CronJob, Facts, Flavour, PartitionSet
+from rdscheck.assess.facts import CronJob, Fact, Facts, Flavour, PartitionSet
 from rdscheck.assess.live.collecting import collect
+from rdscheck.assess.live.connecting import Limits, connect, parameters_of
+from rdscheck.assess.live.instance import databases, login_rules
+from rdscheck.assess.live.look import Look
 from rdscheck.sandbox.server import Server, unique_name
-from tests.assess.live.conftest import as_admin, as_master
+from tests.assess.live.conftest import Made, as_admin, as_master
 
 pytestmark = pytest.mark.xdist_group("live")
 
@@ -80,7 +83,10 @@ def test_a_database_with_a_hostile_name_is_entered(server: Server) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_JP", "MULE_INTERNAL"])
-def test_names_in_other_encodings(server: Server, encoding: str) -> None:
+def test_names_in_other_encodings(made: Made, encoding: str) -> None:
+    server = (
+        made.server
+    )  # it has a role that is valid until some day, and to_char knows no day in MULE_INTERNAL
     with database(server, f"ENCODING '{encoding}'", "LC_COLLATE 'C' LC_CTYPE 'C'") as name:
         ascii_only = encoding in {"EUC_JP", "MULE_INTERNAL"}
         with psycopg.connect(as_admin(server, name), client_encoding="SQL_ASCII") as admin:
@@ -110,7 +116,7 @@ def test_functions_and_operators_of_users_are_not_called_in_our_name(server: Ser
             $$ BEGIN RAISE EXCEPTION 'caught'; END $$;
         CREATE VIEW trap.pg_class AS SELECT 1 AS oid;
         ALTER DATABASE "{new}" SET search_path = trap, pg_catalog;
-        ALTER DATABASE "{new}" SET statement_timeout = '1ms';
+        ALTER DATABASE "{new}" SET statement_timeout = '200ms';
         ALTER DATABASE "{new}" SET DateStyle = 'German';
         ALTER DATABASE "{new}" SET default_transaction_read_only = off"""
     with database(server, script=trap) as name:
@@ -121,7 +127,7 @@ def test_functions_and_operators_of_users_are_not_called_in_our_name(server: Ser
     assert {one.name for one in facts.functions} == {"caught", "pg_get_userbyid"}
     assert {one.name: one.value for one in facts.settings if one.subject == name} == {
         "search_path": "trap, pg_catalog",
-        "statement_timeout": "1ms",
+        "statement_timeout": "200ms",
         "DateStyle": "German",
         "default_transaction_read_only": "off",
     }
@@ -136,6 +142,28 @@ def test_aurora_and_babelfish_are_recognised(server: Server) -> None:
     ) as name:
         assert collect(as_admin(server, name)).origin.flavour == Flavour.AURORA
     assert collect(as_admin(server)).origin.flavour == Flavour.RDS
+    script = """
+        SET allow_system_table_mods = on;
+        INSERT INTO pg_extension
+        SELECT 70000, 'babelfishpg_tsql', 10, oid, false, '4.2' FROM pg_namespace WHERE nspname = 'public'"""
+    with database(server, script=script) as name:
+        found = {one.name: one.babelfish for one in collect(as_admin(server, name)).databases}
+    assert found.pop(name)
+    assert not any(found.values())
+
+
+def test_what_the_service_does_itself_is_seen_on_other_servers_only(made: Made) -> None:
+    """Lines of pg_hba.conf are the user's on a server of their own, and so is each database alone."""
+    for service in (False, True):
+        with connect(parameters_of(as_admin(made.server, made.new)), Limits()) as conn:
+            look = Look(conn, made.new, conn.info.server_version, service, service)
+            rules: list[Fact] = []
+            login_rules.read_into(rules, look)
+            names: list[Fact] = []
+            databases.read_into(names, look)
+        assert bool(rules) is not service
+        assert {rule.kind for rule in rules} <= {"local", "host", "hostssl", "hostnossl"}  # type: ignore[attr-defined]
+        assert (len(names) == 1) is not service
 
 
 def test_slots_and_prepared_transactions_of_all_databases(server: Server) -> None:
@@ -210,7 +238,7 @@ def test_partition_sets_of_pg_partman(server: Server) -> None:
         CREATE SCHEMA "Part %s man"; CREATE EXTENSION pg_partman SCHEMA "Part %s man";
         INSERT INTO "Part %s man".part_config (parent_table, control, partition_interval, partition_type)
         VALUES ('public.p', 'day', '1 day', '{kind}')"""
-    kind = "native" if server.major < 14 else "range"
+    kind = "native" if server.info.extension_versions["pg_partman"].startswith("4.") else "range"
     with database(server, script=script.replace("{kind}", kind)) as name:
         facts, less = jobs(server, name)
     assert facts.partition_sets == [

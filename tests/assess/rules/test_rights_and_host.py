@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pglast.parser import parse_sql_json
 
 from rdscheck.assess.doing import doings
-from rdscheck.assess.facts import Act, Fact, Function, Role, Via
+from rdscheck.assess.facts import Act, Fact, Function
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rule import Context, Rule, rules
 from rdscheck.assess.target import Move, read_target
@@ -176,12 +176,6 @@ def test_statements_of_a_dump_count_where_they_are_asked_for() -> None:
         "A statement"
     ]
     assert list(doings(context, "load", statements=False)) == []
-
-
-def test_a_long_list_of_roles_is_cut() -> None:
-    facts = facts_of(*(Role(name=f"r{number}") for number in range(50)), via=Via.DUMP)
-    (found,) = judge(facts, read_target("rds-17"), only=[OWN["role-attributes-spelled-out"]]).findings
-    assert found.fix.endswith("-- and 30 more")
 
 
 _CONNECTIONS = ("subscription-to-localhost", "subscription-host-files", "subscription-without-password")

@@ -31,11 +31,11 @@ def set_variable(scene: Scene, node: Node) -> Iterator[Said]:
     values = [text(one) for one in node.get("args", ())]
     first = values[0] if values else ""
     follow(scene, name, values)
+    if name in {"role", "session_authorization"}:
+        scene.user = "" if first.lower() in {"", "none", "default"} else first
     if node.get("kind", "VAR_SET_VALUE") == "VAR_SET_VALUE" and name != "session_authorization":
         value = masked_value(name, value_of(node))
         yield Setting(name=name, value=value, scope="session", line=scene.line)
-    elif name == "session_authorization":
-        scene.user = first
 
 
 def follow(scene: Scene, name: str, values: list[str]) -> None:

@@ -24,6 +24,7 @@ from rdscheck.assess.target import Move
     source=pages.TABLESPACES,
     date=pages.READ,
     effort=Effort(0.25, 0.1),
+    fix_on="target",
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="SET allow_in_place_tablespaces = on; CREATE TABLESPACE {new} LOCATION ''; CREATE TABLE orders"

@@ -51,6 +51,6 @@ def connects_to_localhost(context: Context) -> Iterator[Hit]:
         yield hit(
             one.first,
             one.subject,
-            f"{one.who} connects to {where}; on {context.target.name} that"
-            " takes a password, and leads to the instance alone.",
+            f"{one.who} connects to {where}; on {context.target.name} that takes a password, and leads to"
+            " the instance alone.",
         )

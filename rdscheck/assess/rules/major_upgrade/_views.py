@@ -9,6 +9,11 @@ from rdscheck.assess.names import plain, quoted
 
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _WORD = re.compile(r'"((?:[^"]|"")*)"|([a-z_][a-z0-9_$]*)', re.ASCII)
+_OF_USERS = re.compile(
+    r"\b(FROM|JOIN)(\s*\(*\s*)(?!pg_catalog\.|information_schema\.)"
+    r'(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)\.(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)',
+    re.ASCII | re.IGNORECASE,
+)
 _CALL = re.compile(r'(?<![\w."$])(?:pg_catalog\.)?([a-z_][a-z0-9_]*)\s*\(', re.ASCII)
 _FROM = re.compile(
     r"\b(?:FROM|JOIN)\s*\(*\s*(?:(pg_catalog|information_schema)\.)?([a-z_][a-z0-9_]*)(?![\w.$(])",
@@ -37,6 +42,11 @@ def words(definition: str) -> frozenset[str]:
     """Return the names and words of a query, its strings left out."""
     found = _WORD.findall(_STRING.sub("''", definition.replace("\n", " ")))
     return frozenset(quoted_ or bare for quoted_, bare in found)
+
+
+def of_system(definition: str) -> str:
+    """Return a query without the names of what it reads from schemas of users."""
+    return _OF_USERS.sub(r"\1\2''", definition)
 
 
 @lru_cache(maxsize=1024)

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.facts import Role, Via
+from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import quoted
+from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 from rdscheck.model import Certainty
 
-_SHOWN = 20
-
 
 @rule(
     id="role-attributes-spelled-out",
-    problem="The dump sets attributes of roles that only a superuser may mention.",
+    problem="The dump sets attributes of a role that only a superuser may mention.",
     why="pg_dumpall writes NOSUPERUSER, NOREPLICATION and NOBYPASSRLS for every role. Even these are"
     " refused to the master user, and the whole statement with them: roles are there without LOGIN and"
     " without password.",
@@ -25,43 +24,31 @@ _SHOWN = 20
     source=pages.ALWAYS_NOSUPERUSER,
     date=pages.READ,
     certainty=Certainty.OBSERVED,
-    effort=Effort(0.5),
+    effort=Effort(0.5, 0.02),
+    fix_on="target",
     moves=(Move.RESTORE,),
     guilty=Example(
         sql="CREATE ROLE {new} LOGIN PASSWORD 'Not-a-secret-1'",
-        subject="dump roles",
+        subject="role {new}",
         clean="DROP ROLE {new}",
         with_roles=True,
         not_live="the statements are those of a dump",
     ),
-    innocent=Example(sql="CREATE TABLE roles (id integer PRIMARY KEY)"),
+    innocent=Example(
+        dump="CREATE ROLE app;\nALTER ROLE app WITH INHERIT NOCREATEROLE NOCREATEDB LOGIN;\n",
+    ),
 )
 def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
-    """Find a dump with roles: one finding, with statements that work."""
+    """Find the ordinary roles of a dump, with statements that work; others have findings of their own."""
     if context.facts.origin.via is not Via.DUMP:
         return
-    roles = [role for role in own_roles(context) if not role.superuser]
-    if roles:
-        rest = f"\n-- and {len(roles) - _SHOWN} more" if len(roles) > _SHOWN else ""
-        yield hit(
-            roles[0],
-            "dump roles",
-            f"The dump sets attributes of {len(roles)} roles that the master user of {context.target.name}"
-            " may not mention.",
-            "\n".join(_statement(role) for role in roles[:_SHOWN]) + rest,
-        )
-
-
-def _statement(role: Role) -> str:
-    words = [
-        word
-        for word, wanted in (
-            ("LOGIN", role.login),
-            ("CREATEDB", role.create_database),
-            ("CREATEROLE", role.create_role),
-            ("NOINHERIT", not role.inherit),
-        )
-        if wanted
-    ]
-    limit = f" CONNECTION LIMIT {role.connection_limit}" if role.connection_limit >= 0 else ""
-    return f"ALTER ROLE {quoted(role.name)}{''.join(f' {word}' for word in words) or ' NOLOGIN'}{limit};"
+    owners = owning(context.facts)
+    for role in own_roles(context):
+        if role.spelled and not (role.superuser or role.replication or role.bypass_rls):
+            yield hit(
+                role,
+                f"role {plain(role.name)}",
+                f"The dump sets {', '.join(role.spelled)} of the role {plain(role.name)}, on or off, which"
+                f" the master user of {context.target.name} may not mention.",
+                creation(role, owners),
+            )

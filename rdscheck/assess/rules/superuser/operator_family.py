@@ -31,18 +31,22 @@ from rdscheck.model import Certainty
     ),
 )
 def operator_family(context: Context) -> Iterator[Hit]:
-    """Find operator families that were not made for a class of the same name."""
+    """Find operator families; a warning for those made with a class, of which its own finding speaks."""
     classes = {
         (one.database, one.schema, one.name, one.method)
         for one in context.facts.operator_classes
         if not one.family
     }
     for one in context.facts.operator_classes:
-        if one.family and (one.database, one.schema, one.name, one.method) not in classes:
+        if one.family:
             name = plain(one.schema, one.name)
+            made = (one.database, one.schema, one.name, one.method) in classes
             yield hit(
                 one,
                 f"operator family {name}",
-                f"The operator family {name} cannot be created on {context.target.name}.",
-                f"DROP OPERATOR FAMILY {quoted(one.schema, one.name)} USING {quoted(one.method or 'btree')};",
+                f"The operator family {name}{', made with its operator class,' if made else ''} cannot be"
+                f" created on {context.target.name}.",
+                f"DROP OPERATOR FAMILY {quoted(one.schema, one.name)} USING {quoted(one.method or 'btree')}"
+                " CASCADE;",
+                severity=Severity.WARNING if made else None,
             )

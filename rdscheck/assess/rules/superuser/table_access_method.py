@@ -14,10 +14,9 @@ from rdscheck.model import Certainty
     id="table-access-method",
     problem="A table is kept by another access method than heap.",
     why="The target has heap alone. A dump sets default_table_access_method before the table; that fails,"
-    " and the table is made as heap or not at all: what the other method did, for example columnar storage,"
-    " is gone.",
+    " and the table is made as heap: what the other method did, for example columnar storage, is gone.",
     fix="Turn the table into a heap table first.",
-    severity=Severity.BLOCKER,
+    severity=Severity.WARNING,
     source=pages.EXTENSION_LIST,
     date=pages.READ,
     certainty=Certainty.DERIVED,

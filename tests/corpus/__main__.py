@@ -1,0 +1,74 @@
+"""``python -m tests.corpus``: precision and recall of the readiness check over ``fixtures/corpus``."""
+
+import argparse
+import sys
+
+from rdscheck.model import Version
+from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.owner import Owner
+from rdscheck.sandbox.pool import Pool
+from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.sweep import end_run
+from tests.corpus.differences import unexplained
+from tests.corpus.entries import entries
+from tests.corpus.running import Count, Run, look, look_at_dumps
+
+_LIMIT = 0.97
+
+
+def main() -> int:
+    top = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__)
+    top.add_argument("--pg", default="13,18", help="majors to make the databases on (13,18)")
+    top.add_argument("--engine", choices=("auto", "docker", "local"), default="auto")
+    top.add_argument("--only", default="", help="entries whose name contains this")
+    options = top.parse_args()
+    corpus = [one for one in entries() if options.only in one.name]
+    run = Run()
+    look_at_dumps(run, corpus)
+    rundir = RunDir.create(Owner.me())
+    try:
+        pool = Pool(rundir, choose(options.engine))
+        for major in options.pg.split(","):
+            pool.engine.prepare(Version(int(major)), lambda _text: None)
+            look(run, pool.server(Version(int(major))), corpus)
+    finally:
+        end_run(rundir)
+    tell(run)
+    whole = run.count()
+    good = whole.precision >= _LIMIT and whole.recall >= _LIMIT
+    return 0 if good and not run.wrong and not unexplained(run) else 1
+
+
+def tell(run: Run) -> None:
+    """Print what was counted, and each thing that is not as it should be."""
+    names = {one.entry.name for one in run.seen}
+    guilty = {one.entry.name for one in run.seen if one.entry.expected}
+    print(f"{len(names)} entries, {len(names - guilty)} of them innocent, seen {len(run.seen)} times")
+    print(f"{'':22}{'right':>7}{'missed':>8}{'false':>7}{'precision':>11}{'recall':>8}")
+    for group in run.groups():
+        _row(group, run.count(group=group))
+    for side in ("live", "dump"):
+        _row(f"all, {side}", run.count(side))
+    _row("all", run.count())
+    for seen in run.seen:
+        where = f"{seen.entry.name} ({seen.side}, {seen.major or 'its own text'})"
+        for rule, subject in sorted(seen.missed):
+            print(f"missed: {where}: {rule} {subject!r}")
+        for rule, subject in sorted(seen.false_alarms):
+            print(f"false alarm: {where}: {rule} {subject!r}")
+    for entry, major, message in run.wrong:
+        print(f"wrong: {entry.name} ({major}): {message}")
+    for seen, side, rule, subject in unexplained(run):
+        print(f"only {side}: {seen.entry.name} ({seen.major}): {rule} {subject!r}")
+    for entry, major, message in run.skipped:
+        print(f"skipped: {entry.name} ({major}): {message}")
+
+
+def _row(name: str, count: Count) -> None:
+    print(
+        f"{name:22}{count.right:>7}{count.missed:>8}{count.false:>7}{count.precision:>11.3f}{count.recall:>8.3f}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
