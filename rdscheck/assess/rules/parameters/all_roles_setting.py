@@ -23,6 +23,7 @@ from rdscheck.assess.target import Move
         clean="ALTER ROLE ALL RESET vacuum_cost_page_dirty",
         subject="setting vacuum_cost_page_dirty of all roles",
         with_roles=True,
+        not_dumped="pg_dumpall leaves settings of all roles out",
     ),
     innocent=Example(
         sql="CREATE ROLE {new}; ALTER ROLE {new} SET vacuum_cost_page_dirty = 21",
