@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import api, sandboxes, transfer
+from bench import api, checks, sandboxes, transfer
 from bench.measure import Table, machine
 from rdscheck.errors import RdscheckError
 
@@ -19,6 +19,7 @@ SECTIONS = {
     "start": sandboxes.first_query,
     "database": sandboxes.fresh_database,
     "api": api.control_plane,
+    "check": checks.live,
     "run": sandboxes.whole_run,
 }
 

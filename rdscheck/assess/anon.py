@@ -15,6 +15,12 @@ from rdscheck.assess.finding import Finding
 from rdscheck.assess.target import read_target
 from rdscheck.assess.vocabulary import WORD, general, is_common, of_collectors, of_rule, of_target
 
+#: Words after which a name stands.
+_OBJECTS = (
+    "role user schema table view index sequence function procedure aggregate operator type domain "
+    "publication subscription server tablespace collation conversion trigger policy database slot"
+)
+_KINDS = tuple(f"{kind} " for kind in _OBJECTS.split())
 _LEFT_OUT = "(left out)"
 # A name in quotation marks, or a literal; doubled ones belong to it.
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"|\'((?:[^\']|\'\')*)\'', re.S)
@@ -51,9 +57,17 @@ class Pseudonyms:
         name, _, port = host.rpartition(":")
         return f"{self.of(name)}:{port}/{self.of(database)}" if name else self.of(text)
 
-    def text(self, text: str, words: Callable[[str], bool], *, subject: bool = False) -> str:
-        """Return a text in which only words stay for which ``words`` is true.
+    def text(
+        self,
+        text: str,
+        words: Callable[[str], bool],
+        own: Collection[str] = (),
+        *,
+        subject: bool = False,
+    ) -> str:
+        """Return a text in which only words stay for which ``words`` is true, and those of ``own``.
 
+        A word that is known to be a name stays only where it is one of ``own``, the sentence's own words.
         In a ``subject`` the kind of object stands first, and what follows is a name whatever it looks like.
         """
         kept: list[str] = []
@@ -72,18 +86,19 @@ class Pseudonyms:
         first = WORD.search(text)
 
         def word(match: re.Match[str]) -> str:
-            found, before, after = (
-                match[0],
-                match.string[: match.start()][-1:],
-                match.string[match.end() :][:2],
-            )
-            if before == "\0" == after[:1]:
+            found, before, after = match[0], match.string[: match.start()], match.string[match.end() :]
+            if before[-1:] == "\0" == after[:1]:
                 return found
-            # The word before is the kind of the object: "table user" is a table called user.
+            if found not in self._names:
+                known = found in own or is_common(found) or words(found)
+                return found if known else self.of(found)
+            # "table user" is a table called user, and so is user in public.user.
             named = subject and first is not None and match.start() > first.start()
-            dotted = before == "." or (after[:1] == "." and after[1:].strip() != "")
-            named = found in self._names and (named or dotted)
-            return found if is_common(found) or (not named and words(found)) else self.of(found)
+            if is_common(found):
+                return self.of(found) if named or before.endswith(_KINDS) else found
+            named = named or before[-1:] == "." or (after[:1] == "." and after[1:2].strip() != "")
+            named = named or before.endswith(_KINDS) or found not in own
+            return self.of(found) if named else found
 
         text = WORD.sub(word, text)
         for index in range(len(kept) - 1, -1, -1):
@@ -99,7 +114,7 @@ class Pseudonyms:
 
     def _plain(self, text: str, words: Callable[[str], bool]) -> bool:
         """Tell whether a text in quotation marks consists of words that tell nothing."""
-        if text in self._names or _ADDRESS.search(text):
+        if text in self._names or _ADDRESS.search(text) or any(name in text for name in self._odd):
             return False
         return all(is_common(one) or words(one) for one in WORD.findall(text))
 
@@ -148,16 +163,13 @@ def _missed(missed: Missed, names: Pseudonyms, plain: Callable[[str], str]) -> M
 
 def _entry(entry: Entry, target: frozenset[str], names: Pseudonyms) -> Entry:
     finding = entry.finding
-    words = general() | of_rule(finding.id) | target
-
-    def known(word: str) -> bool:
-        return word in words
-
+    own = of_rule(finding.id)
+    words = (general() | own | target).__contains__
     shown: Finding = replace(
         finding,
-        subject=names.text(finding.subject, known, subject=True),
-        message=names.text(finding.message, known),
-        fix=names.text(finding.fix, known),
+        subject=names.text(finding.subject, words, own, subject=True),
+        message=names.text(finding.message, words, own),
+        fix=names.text(finding.fix, words, own),
         database=names.of(finding.database),
     )
     return replace(entry, finding=shown, reason=_LEFT_OUT if entry.reason else "")

@@ -44,6 +44,7 @@ def answer(name: str, target: Target, examined: Examined, decisions: Decisions) 
         missed=tuple(missed),
         asked=examined.asked,
         work=tuple(_work(entries, decisions.rules)),
+        rehearsal=examined.rehearsal,
     )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from rdscheck.assess.facts import Origin
 from rdscheck.assess.finding import Effort, Finding, Severity
+from rdscheck.assess.rehearsing.telling import Rehearsed
 from rdscheck.assess.rule import Rule
 from rdscheck.errors import ExitCode
 
@@ -88,6 +89,7 @@ class Checked:
     work: tuple[Work, ...] = ()
     trouble: Trouble | None = None
     message: str = ""
+    rehearsal: Rehearsed | None = None
 
     def of(self, *states: State) -> list[Entry]:
         """Return the entries in these states, worst first."""

@@ -1,7 +1,8 @@
 """A source as the user names it, looked at and judged: ``examine``."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +12,13 @@ from rdscheck.assess.finding import Assessment
 from rdscheck.assess.judge import judge
 from rdscheck.assess.live.collecting import collect
 from rdscheck.assess.live.connecting import parameters_of, place
+from rdscheck.assess.rehearsing.dumping import dump_schema
+from rdscheck.assess.rehearsing.rehearsing import rehearse
+from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, write
 from rdscheck.assess.rule import Context, Rule
 from rdscheck.assess.target import Move, Target
 from rdscheck.errors import UsageError
+from rdscheck.sandbox.engines import choose
 
 STDIN = "-"
 _SCHEMES = ("postgresql", "postgres")
@@ -47,6 +52,15 @@ class Wish:
     move: Move | None = None
     all_databases: bool = False
     names: bool = False  # the names of all objects are wanted too
+    rehearse: "Stage | None" = None  # the restore is rehearsed, too
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a restore is rehearsed: by which engine, and into which directory its files are written."""
+
+    engine: str = "auto"
+    directory: Path = Path("rehearsal")
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class Examined:
     asked: tuple[str, ...]
     unreadable: tuple[tuple[NotSeen, int], ...] = ()
     names: frozenset[str] = frozenset()
+    rehearsal: Rehearsed | None = None
 
 
 def read_source(text: str) -> Source:
@@ -87,7 +102,27 @@ def examine(
         facts = collect(source.text, all_databases=wish.all_databases, progress=progress)
     else:
         facts = read_dump(source.text, source.label)
-    return judged(facts, target, rules, wish)
+    told = _rehearsed(source, target, wish.rehearse, facts, progress) if wish.rehearse else None
+    return replace(judged(facts, target, rules, wish), rehearsal=told)
+
+
+def _rehearsed(
+    source: Source, target: Target, stage: Stage, facts: Facts, progress: Progress | None
+) -> Rehearsed:
+    """Rehearse the restore; what it could not explain becomes facts."""
+
+    def tell(text: str) -> None:
+        if progress:
+            progress(source.label, f"rehearsing: {text}")
+
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(source.text)
+        if source.live:
+            path = Path(room) / "schema.dump"
+            dump_schema(source.text, path)
+        rehearsal = rehearse(path, source.label, target, choose(stage.engine), tell)
+    facts.refused += refused(rehearsal)
+    return rehearsed(rehearsal, write(rehearsal, stage.directory))
 
 
 def judged(facts: Facts, target: Target, rules: Mapping[str, Rule], wish: Wish) -> Examined:

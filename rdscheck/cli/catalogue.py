@@ -55,10 +55,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     explain = commands.add_parser(
         "explain",
         help="one entry with why, fix and source",
-        description="Explain a scenario (s3/export), an area of scenarios (privileges), a deviation, a "
-        "documentation finding, a rule of rdscheck check (extension-not-offered), a version (15, 15.4), or "
-        "what PostgreSQL calls a table of T-SQL "
-        f"({babelfish.ID} 'db.schema.table').",
+        description="Explain a scenario (s3/export), an area of scenarios (privileges), a rule of check "
+        "(extension-not-offered), a deviation, a documentation finding, a version (15, 15.4), or what "
+        f"PostgreSQL calls a table of T-SQL ({babelfish.ID} 'db.schema.table').",
         epilog=babelfish.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from rdscheck.assess.effort import chosen, read_efforts, with_efforts
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.fleet import Interrupted, Limits, Member, Order, Result, check_fleet, read_fleet
 from rdscheck.assess.rule import Rule, rules
-from rdscheck.assess.source import Examined, Wish, examine, read_source
+from rdscheck.assess.source import Examined, Stage, Wish, examine, read_source
 from rdscheck.assess.suppressing import DEFAULT, Suppression, read_suppressions
 from rdscheck.assess.suppressing import remarks as of_suppressions
 from rdscheck.assess.target import Move, Target, read_target
@@ -42,6 +43,7 @@ examples:
   pg_dump --schema-only shop | rdscheck check - --target rds-17.5 --fail-on warning
   rdscheck check shop.sql --target rds-17 --write-baseline known.json
   rdscheck check shop.sql --target rds-17 --baseline known.json     only what is new counts
+  rdscheck check shop.dump --target rds-17 --rehearse     restore it into a sandbox, and tell what was met
   rdscheck check --fleet targets.csv --target rds-17 -j 16 --format markdown -o fleet.md
 
 a fleet is a CSV file, one source a line; to and databases may be left out:
@@ -115,16 +117,11 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         default=Severity.BLOCKER.value,
         help="the least severity of new findings that ends with 1 (default blocker)",
     )
-    check.add_argument(
-        "--only", nargs="+", action="extend", default=[], metavar="GLOB", help="only these rules"
-    )
-    check.add_argument(
-        "--skip", nargs="+", action="extend", default=[], metavar="GLOB", help="not these rules"
-    )
+    check.add_argument("--only", action="append", default=[], metavar="GLOB", help="only rules of these ids")
+    check.add_argument("--skip", action="append", default=[], metavar="GLOB", help="not rules of these ids")
     check.add_argument(
         "--effort",
-        nargs="+",
-        action="extend",
+        action="append",
         default=[],
         metavar="FILE|ID=HOURS",
         help="hours of work: ID=4 once for a rule, ID=4+0.5 also for each finding, or a file with [effort]",
@@ -137,6 +134,22 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     check.add_argument("--anon", action="store_true", help="names become pseudonyms, to give the report away")
     check.add_argument(
         "--all-databases", action="store_true", help="of a live server, not only the one named"
+    )
+    rehearsal = check.add_argument_group("rehearsal")
+    rehearsal.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="restore the schema, never the data, into a sandbox of the target and compare",
+    )
+    rehearsal.add_argument(
+        "--rehearsal-dir",
+        type=Path,
+        default=Path("rehearsal"),
+        metavar="DIR",
+        help="where fixes.sql and the filtered restore list go (./rehearsal)",
+    )
+    rehearsal.add_argument(
+        "--engine", choices=("auto", "docker", "local"), default="auto", help="where the sandbox runs"
     )
     fleet = check.add_argument_group("fleet")
     fleet.add_argument("--fleet", type=Path, metavar="FILE.csv", help="many sources, see below")
@@ -160,7 +173,10 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
     )
     _check_output(options.output)
     wish = Wish(
-        None if options.move == "auto" else Move(options.move), options.all_databases, names=options.anon
+        None if options.move == "auto" else Move(options.move),
+        options.all_databases,
+        names=options.anon,
+        rehearse=_stage(options),
     )
     ask = _Ask(target, efforts, wish, decisions)
     seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
@@ -172,6 +188,21 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
         checks = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
     _print(checks, options, console)
     return exit_code(checks)
+
+
+def _stage(options: argparse.Namespace) -> Stage | None:
+    """Return where restores are rehearsed; raises ``UsageError`` for what does not go together."""
+    if not options.rehearse:
+        return None
+    for given, why in (
+        (options.fleet, "--fleet: a rehearsal takes a server of its own for each source"),
+        (options.anon, "--anon: a rehearsal quotes the server, which names objects"),
+        ("-" in options.sources, "standard input: it can be read once, a rehearsal reads twice"),
+        (options.move == Move.UPGRADE, "--move upgrade: rdscheck upgrade tries that on a sandbox"),
+    ):
+        if given:
+            raise UsageError(f"--rehearse does not go with {why}", hint="rehearse one dump or database")
+    return Stage(options.engine, options.rehearsal_dir)
 
 
 def _suppressions(path: Path | None) -> tuple[Suppression, ...]:
@@ -204,9 +235,10 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
         if not seen.complete:
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
             continue
-        console.note(f"checking {source.label}")
         try:
-            examined = examine(source, target, ask.rules, ask.wish, _teller(console))
+            console.note(f"checking {source.label}")
+            wish = _for_one(ask.wish, name, len(sources))
+            examined = examine(source, target, ask.rules, wish, _teller(console))
             seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))
             seen.names.append(examined.names)
         except KeyboardInterrupt:
@@ -218,6 +250,14 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
             console.error(error.message, error.hint)
             seen.checks.append(failed(name, target, error))
     return seen
+
+
+def _for_one(wish: Wish, name: str, number: int) -> Wish:
+    """Give each of several sources a directory of its own for what its rehearsal writes."""
+    if wish.rehearse is None or number == 1:
+        return wish
+    own = re.sub(r"[^\w.-]+", "_", name).strip("._") or "source"
+    return replace(wish, rehearse=replace(wish.rehearse, directory=wish.rehearse.directory / own))
 
 
 def _of_one(decisions: Decisions, name: str, sources: Sequence[object]) -> Decisions:

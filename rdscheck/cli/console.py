@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 from rich.console import Console as RichConsole
+from rich.control import Control
+from rich.segment import ControlType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +17,7 @@ class Console:
     def __init__(self) -> None:
         self.out = RichConsole(highlight=False, soft_wrap=True)
         self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self._progress = False
 
     @property
     def interactive(self) -> bool:
@@ -23,6 +26,7 @@ class Console:
 
     def data(self, text: str) -> None:
         """Print a line of the answer."""
+        self._clear()
         print(text, file=sys.stdout)
 
     def json(self, value: Any) -> None:
@@ -31,20 +35,31 @@ class Console:
 
     def note(self, text: str) -> None:
         """Print progress or a remark."""
+        self._clear()
         self.err.print(Text(text))
 
     def progress(self, text: str) -> None:
-        """Show what is done at the moment, on a terminal only: the next progress takes its place."""
+        """Show what is done at the moment, on a terminal only: whatever comes next takes its place."""
         if self.interactive:
-            self.err.print(Text(text), end="\r", overflow="ellipsis", no_wrap=True, crop=True)
-            self.err.file.write("\x1b[K")
+            shown = Text(text)
+            shown.truncate(max(1, self.err.width - 1), overflow="ellipsis")
+            self._clear()
+            self.err.print(shown, end="")
+            self._progress = True
+
+    def _clear(self) -> None:
+        if self._progress:
+            self.err.control(Control((ControlType.CARRIAGE_RETURN,), (ControlType.ERASE_IN_LINE, 2)))
+            self._progress = False
 
     def styled(self, text: str, style: str) -> None:
         """Print a line of the answer for a terminal."""
+        self._clear()
         self.out.print(Text(text, style=style))
 
     def error(self, message: str, hint: str | None = None) -> None:
         """Print a mistake in one line, and the next step."""
+        self._clear()
         line = Text("rdscheck: ", style="bold red")
         line.append(message, style="default")
         self.err.print(line)

@@ -62,7 +62,6 @@ class _At:
     """Where a text stands: ``line`` gives the line of an offset in its bytes."""
 
     line: Callable[[int], int] = lambda _offset: 0
-    text: bytes = b""
     dynamic: bool = False
     depth: int = 0  # of texts inside texts
     top: bool = False  # a statement that is in no body
@@ -119,9 +118,8 @@ class _Analysis:
         except Unparsable as error:
             self._refused(error)
             return
-        coded = text.encode()
-        line = at.line if at.dynamic else _counted(coded, first)
-        self._tree(tree, _At(line, coded, at.dynamic, at.depth, at.top))
+        line = at.line if at.dynamic else _counted(text.encode(), first)
+        self._tree(tree, _At(line, at.dynamic, at.depth, at.top))
 
     def _plpgsql(self, create: str, body: str, first: int, at: _At) -> None:
         try:
@@ -140,9 +138,9 @@ class _Analysis:
                 continue
 
             line = at.line if at.dynamic else lines.counted(piece, sql, before)
-            self._tree(tree, _At(line, sql.encode(), at.dynamic, at.depth))
+            self._tree(tree, _At(line, at.dynamic, at.depth))
             if piece.executed:
-                self._executed(tree, _At(_always(line(0)), b"", True, at.depth + 1))
+                self._executed(tree, _At(_always(line(0)), True, at.depth + 1))
 
     def _executed(self, tree: list[Any], at: _At) -> None:
         """Look at the text that EXECUTE runs, as far as it is constant."""
@@ -160,14 +158,14 @@ class _Analysis:
 
     def _tree(self, tree: Node | list[Node], at: _At) -> None:
         for one in tree if isinstance(tree, list) else [tree]:
-            start = _blank(at.text, one.get("stmt_location", 0)) if at.text else 0
+            start = one.get("stmt_location", 0)
             found = findings_of(one)
             for act in found.acts:
                 line = at.line(act.offset if act.offset > 0 else start)
                 fact = Act(kind=act.kind, detail=act.detail, by=self._by, dynamic=at.dynamic, body_line=line)
                 self._acts[fact] = None
             for block in found.blocks:
-                inner = _At(at.line, b"", at.dynamic, at.depth + 1)
+                inner = _At(at.line, at.dynamic, at.depth + 1)
                 first = 1 if at.top else at.line(start)
                 self._body("", block.language, block.body, first, inner)
 
@@ -183,12 +181,3 @@ def _counted(text: bytes, first: int, begins: int = 0) -> Callable[[int], int]:
     """Return what counts the lines of a text that begins at an offset."""
     ends = [match.start() for match in re.finditer(rb"\n", text)]
     return lambda offset: first + bisect_left(ends, offset - begins)
-
-
-_BLANK = re.compile(rb"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
-
-
-def _blank(text: bytes, offset: int) -> int:
-    """Return where a statement begins behind blanks and comments."""
-    match = _BLANK.match(text, offset)
-    return match.end() if match else offset

@@ -83,11 +83,10 @@ class Lines:
         """
         text = sql[len(before) :]
         if piece.mode == _STATEMENT and text.startswith("SELECT"):
-            text, before = text[len("SELECT") :], "SELECT"  # stands for PERFORM
-        first, skipped = self._line(piece.line, text), len(before.encode())
+            text = text[len("SELECT") :]  # stands for PERFORM
+        first = self._line(piece.line, text) + self._before
         ends = [match.start() for match in re.finditer(b"\n", sql.encode())]
-        passed = bisect_left(ends, skipped)
-        return lambda offset: first + self._before + bisect_left(ends, max(offset, skipped)) - passed
+        return lambda offset: first + bisect_left(ends, offset)
 
     def _line(self, line: int, text: str) -> int:
         if not 0 < line <= len(self._starts):

@@ -162,6 +162,6 @@ def _quoted(name: str) -> str:
 def _dollars(body: str) -> str:
     """Quote a body so that nothing in it ends the quotes."""
     tag = "rdscheck"
-    while f"${tag}" in body or body.endswith(f"${tag}"):
+    while f"${tag}" in body:
         tag += "_"
     return f"${tag}${body}${tag}$"

@@ -44,6 +44,8 @@ def _inside(field: str, value: Node, names: _Names) -> Iterator[tuple[str, Any, 
     """Give what is in a node, with the names that WITH has defined there."""
     if field == "CreateFunctionStmt":
         return  # to define it is not to call it
+    if field == "DefElem" and value.get("defname") == "set":
+        return  # ALTER FUNCTION … SET: nor is this
     defined = names
     if clause := value.get("withClause"):
         for one in clause.get("ctes", ()):

@@ -132,7 +132,7 @@ class _Reader:
         if contents.wanted:
             read = self._opened.through(selecting(archive, contents.wanted), self._label, why)
             for piece in Splitter(read, wanted):
-                self._take(replace(piece, line=0))
+                self._take(piece._replace(line=0))
             self._settle()
 
     def _take(self, piece: Piece) -> None:

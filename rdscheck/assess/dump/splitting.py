@@ -5,13 +5,31 @@ The rules are those of psql: a statement ends at a semicolon outside of quotes, 
 follows ``COPY … FROM stdin`` is data up to a line with nothing but ``\.``. Data is skipped, not kept.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from typing import NamedTuple
 
 from rdscheck.assess.dump.nesting import Nesting, may_nest
+from rdscheck.assess.dump.patterns import (
+    BETWEEN,
+    COMMENT,
+    CONTINUED,
+    COPY,
+    DOLLAR,
+    DOLLAR_BEGUN,
+    INSERT,
+    INTO,
+    MAY_CONTINUE,
+    NOTE,
+    OFF,
+    PLAIN,
+    QUOTED,
+    SPECIAL,
+    STRETCH,
+    STRING,
+    WORD,
+    inserts,
+)
 
 #: How much of a dump is read at once, and how long a statement may be before it is cut.
 CHUNK = 1 << 20
@@ -37,47 +55,13 @@ class Kind(StrEnum):
     TORN = "torn"  # the dump ends within this
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a dump: what it is, its text without the final semicolon, the line it starts at."""
 
     kind: Kind
     text: bytes
     line: int
     size: int = 0  # of what was cut
-
-
-# One match for most statements: nothing in them needs a second look. Each alternative excludes how the others
-# begin, and repetition never gives back, so that no text takes longer than its length.
-_SIMPLE = rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|'[^'\\]*+'|"[^"]*+"|-(?!-)|/(?!\*)|(?<=[\w$\x80-\xff])\$)*+;"""
-_PLAIN = re.compile(_SIMPLE)
-_STRETCH = re.compile(
-    rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|(?<![eE])'[^'\\]*+'|"[^"]*+"|-(?!-|\Z)|/(?!\*|\Z)|(?<=[\w$\x80-\xff])\$)*+"""
-)
-_BETWEEN = re.compile(rb"(?:\s++|--[^\n]*+\n)*+")
-_SPECIAL = re.compile(rb"""['"$;\\]|--|/\*""")
-_DOLLAR = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\$")
-_DOLLAR_BEGUN = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\Z")
-_COMMENT = re.compile(rb"/\*|\*/")
-_QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\n]*+""", re.DOTALL)
-_INSERT = re.compile(rb"INSERT\s+INTO\s", re.IGNORECASE)
-_COPY = re.compile(rb"COPY\s.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
-_NOTE = re.compile(rb"^-- ((?:Dumped|Started|Completed|PostgreSQL database)[^\n]*)", re.MULTILINE)
-_CONTINUED = re.compile(rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+'")
-_MAY_CONTINUE = re.compile(
-    rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+(?:[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+(?:--?[^\r\n]*+)?+)?+\Z"
-)
-_STRING = re.compile(rb"[\\']")
-_WORD = re.compile(rb"[\w$\x80-\xff]")
-_OFF = re.compile(rb"SET\s+standard_conforming_strings\s*(?:=|\sTO\s)\s*'?(\w+)'?\s*\Z", re.IGNORECASE)
-_NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
-_INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
-
-
-@lru_cache(maxsize=16)
-def _inserts(begins: bytes) -> re.Pattern[bytes]:
-    """Return what matches one INSERT after the other that begins so."""
-    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?=[\s(])" + _SIMPLE + rb")*+")
 
 
 class Splitter:
@@ -149,7 +133,7 @@ class Splitter:
     def _between(self) -> Iterator[Piece]:
         """Skip white space, comments and lone semicolons before a statement."""
         while True:
-            match = _BETWEEN.match(self._text, self._at)
+            match = BETWEEN.match(self._text, self._at)
             end = match.end() if match else self._at
             yield from self._notes(self._at, end)
             self._at = self._start = end
@@ -182,14 +166,14 @@ class Splitter:
     def _notes(self, start: int, end: int) -> Iterator[Piece]:
         between = self._text[start:end]
         if b"-- Dumped" in between or b"-- PostgreSQL" in between:
-            for note in _NOTE.finditer(between):
+            for note in NOTE.finditer(between):
                 yield Piece(Kind.NOTE, note[1].rstrip(), self._count(start + note.start()))
 
     def _comment(self, *, keep: bool) -> bool:
         """Go behind a comment whose beginning was passed; tell whether it ends."""
         depth = 1
         while depth:
-            match = _COMMENT.search(self._text, self._at)
+            match = COMMENT.search(self._text, self._at)
             if match:
                 depth += 1 if match[0] == b"/*" else -1
                 self._at = match.end()
@@ -218,7 +202,7 @@ class Splitter:
         line = self._count(self._at)
         while len(self._text) - self._at < _HEAD and self._more():
             pass
-        insert = _INSERT.match(self._text, self._at) is not None
+        insert = INSERT.match(self._text, self._at) is not None
         # One whose rows are wanted is read as any other statement.
         insert = insert and not self._wanted(self._text[self._at : self._at + _HEAD])
         self._lost, self._head = 0, b""
@@ -237,7 +221,7 @@ class Splitter:
             self._skip_like(text)
         elif self._lost:
             yield Piece(Kind.CUT, text[:_HEAD], line, size)
-        elif text[:4].upper() == b"COPY" and _COPY.match(_QUOTED.sub(b"q", text)):
+        elif text[:4].upper() == b"COPY" and COPY.match(QUOTED.sub(b"q", text)):
             yield Piece(Kind.COPY, text, line)
             yield from self._data(text, line)
         else:
@@ -246,20 +230,20 @@ class Splitter:
 
     def _skip_like(self, insert: bytes) -> None:
         """Skip what comes at once after an INSERT and inserts into the same table."""
-        begins = _INTO.match(insert)
+        begins = INTO.match(insert)
         if begins is not None and not self._escapes:
-            match = _inserts(begins[0]).match(self._text, self._at)
+            match = inserts(begins[0]).match(self._text, self._at)
             self._at = self._start = match.end() if match else self._at
 
     def _remember(self, text: bytes) -> None:
-        if len(text) < 100 and (match := _OFF.match(text)):
+        if len(text) < 100 and (match := OFF.match(text)):
             self._escapes = match[1].lower() in {b"off", b"false", b"no", b"0"}
 
     def _plain(self, *, insert: bool) -> bool:
         """Go to the end of a statement in one match, where nothing in it is special."""
         if self._escapes or (not insert and may_nest(self._text, self._at)):
             return False
-        match = _PLAIN.match(self._text, self._at)
+        match = PLAIN.match(self._text, self._at)
         if match is None:
             return False
         self._at = match.end() - 1
@@ -268,9 +252,9 @@ class Splitter:
     def _slow(self, *, insert: bool) -> bool:
         """Go to the end of a statement step by step; tell whether it has one."""
         while True:
-            if insert and not self._escapes and (stretch := _STRETCH.match(self._text, self._at)):
+            if insert and not self._escapes and (stretch := STRETCH.match(self._text, self._at)):
                 self._at = stretch.end()
-            match = _SPECIAL.search(self._text, self._at)
+            match = SPECIAL.search(self._text, self._at)
             if match is None:
                 # The last byte may begin a comment.
                 self._at = max(self._at, len(self._text) - 1)
@@ -280,7 +264,7 @@ class Splitter:
                 continue
             self._at = match.start()
             token = match[0]
-            if token == b"$" and self._at > self._start and _WORD.match(self._text, self._at - 1):
+            if token == b"$" and self._at > self._start and WORD.match(self._text, self._at - 1):
                 self._at += 1  # within a name
                 continue
             self._nesting.feed(self._text, self._fed, self._at)
@@ -321,7 +305,7 @@ class Splitter:
     def _is_escaping(self) -> bool:
         """Tell whether the quote here belongs to an ``E''`` string."""
         before = self._text[max(self._at - 2, self._start) : self._at]
-        return before[-1:] in {b"e", b"E"} and not _WORD.match(before[:-1])
+        return before[-1:] in {b"e", b"E"} and not WORD.match(before[:-1])
 
     def _to(self, end: bytes, *, insert: bool = False) -> bool:
         """Go behind the next occurrence of some bytes; tell whether there is one."""
@@ -337,7 +321,7 @@ class Splitter:
         if not escapes:
             return self._to(b"'", insert=insert)
         while True:
-            match = _STRING.search(self._text, self._at)
+            match = STRING.search(self._text, self._at)
             if match is None:
                 self._at = len(self._text)
                 if not self._grow(insert=insert):
@@ -358,17 +342,17 @@ class Splitter:
             if self._text[self._at : self._at + 1] == b"'":
                 self._at += 1
                 return True
-            if match := _CONTINUED.match(self._text, self._at):
+            if match := CONTINUED.match(self._text, self._at):
                 self._at = match.end()
                 return True
-            if not _MAY_CONTINUE.match(self._text, self._at) or not self._grow(insert=insert):
+            if not MAY_CONTINUE.match(self._text, self._at) or not self._grow(insert=insert):
                 return False
 
     def _dollar(self, *, insert: bool) -> bool:
         """Go behind a dollar-quoted string, or a dollar sign that begins none; tell whether it ends."""
-        while _DOLLAR_BEGUN.match(self._text, self._at) and self._grow(insert=insert):
+        while DOLLAR_BEGUN.match(self._text, self._at) and self._grow(insert=insert):
             pass
-        match = _DOLLAR.match(self._text, self._at)
+        match = DOLLAR.match(self._text, self._at)
         if match is None:
             self._at += 1
             return True

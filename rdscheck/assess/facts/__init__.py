@@ -40,7 +40,7 @@ from rdscheck.assess.facts.instance import (
     Slot,
     Tablespace,
 )
-from rdscheck.assess.facts.reading import Statement, Unreadable
+from rdscheck.assess.facts.reading import Refused, Statement, Unreadable
 from rdscheck.assess.facts.tables import (
     Collation,
     Column,
@@ -86,6 +86,7 @@ __all__ = [
     "PartitionSet",
     "PreparedTransaction",
     "Publication",
+    "Refused",
     "Relation",
     "Role",
     "Schema",

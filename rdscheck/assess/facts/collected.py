@@ -33,7 +33,7 @@ from rdscheck.assess.facts.instance import (
     Slot,
     Tablespace,
 )
-from rdscheck.assess.facts.reading import Statement, Unreadable
+from rdscheck.assess.facts.reading import Refused, Statement, Unreadable
 from rdscheck.assess.facts.tables import (
     Collation,
     Column,
@@ -95,4 +95,5 @@ class Facts:
     partition_sets: list[PartitionSet] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     not_seen: list[NotSeen] = field(default_factory=list)

@@ -48,7 +48,11 @@ class Setting(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role(Fact):
-    """A role; ``password`` is none, md5, scram, plain or hidden (not seen)."""
+    """A role; ``password`` is none, md5, scram, plain or hidden (not seen).
+
+    ``spelled`` are the attributes that only a superuser may mention and the dump does, with or without NO:
+    superuser, replication, bypassrls. A live database has none.
+    """
 
     name: str
     superuser: bool = False
@@ -62,6 +66,7 @@ class Role(Fact):
     valid_until: str = ""
     password: str = "hidden"  # noqa: S105
     comment: str = ""
+    spelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What only a dump has: statements that define nothing, and what could not be parsed."""
+"""What only a dump has: statements that define nothing, what could not be parsed, what a restore refused."""
 
 from dataclasses import dataclass
 
@@ -27,3 +27,15 @@ class Unreadable(Fact):
     message: str
     text: str = ""  # its beginning, without anything secret
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Fact):
+    """A statement that a rehearsed restore refused and that no rule explains.
+
+    ``statement`` is its beginning, without anything secret.
+    """
+
+    sqlstate: str
+    message: str
+    statement: str

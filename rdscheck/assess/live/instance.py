@@ -26,7 +26,12 @@ _OURS = "source = 'session'"
 def databases(look: Look, _part: Part) -> Iterator[Database]:
     """Read the databases, or the one we are in."""
     locale = look.since(17, "d.datlocale", look.since(15, "d.daticulocale", "NULL"))
-    marked = look.rows("SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'")
+    # The setting is that of the instance; who may not see it sees the extension in the database itself.
+    marked = look.rows(
+        """
+        SELECT setting FROM pg_settings WHERE name = 'babelfishpg_tsql.database_name'
+         UNION SELECT current_database()::text FROM pg_extension WHERE extname = 'babelfishpg_tsql'"""
+    )
     query = f"""
         SELECT d.datname, {sql.owner("d.datdba")}, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
                {look.since(15, "d.datlocprovider::text", "'c'")}, {locale},
@@ -225,8 +230,8 @@ def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransacti
 
 @part("lines of pg_hba.conf", "authentication", since=10)
 def login_rules(look: Look, _part: Part) -> Iterator[LoginRule]:
-    """Read how clients log in; only superusers may, and with RDS it is the service's own affair."""
-    if look.service:
+    """Read how clients log in; only superusers may, whom RDS does not have: its lines are its own affair."""
+    if look.service and look.rows("SELECT current_setting('is_superuser')") != [("on",)]:
         return
     query = """
         SELECT type, auth_method, database, user_name, concat_ws('/', address, netmask)

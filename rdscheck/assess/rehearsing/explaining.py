@@ -40,6 +40,7 @@ _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
+_OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
@@ -71,7 +72,14 @@ class _Explainer:
         self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
 
     def explain(self, refusal: Refusal) -> Explained:
-        guesses = (self._lacking, self._of_line, self._harmless, self._of_subject, self._following)
+        guesses = (
+            self._lacking,
+            self._of_line,
+            self._harmless,
+            self._of_owner,
+            self._of_subject,
+            self._following,
+        )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
         explained = found or Explained(refusal, Cause.UNEXPLAINED)
         if explained.cause is not Cause.HARMLESS:
@@ -100,6 +108,17 @@ class _Explainer:
                 return Explained(refusal, Cause.HARMLESS, reason=reason)
         return None
 
+    def _of_owner(self, refusal: Refusal) -> Explained | None:
+        """Tie what a new owner may not have to what is said of that role."""
+        match = _OWNER.search(refusal.step.text.decode(errors="replace"))
+        if match is None or refusal.sqlstate not in _MISSING | _REFUSED:
+            return None
+        owner = _bare(match[1])
+        found = tuple(
+            one for one in self._findings if one.subject.startswith("role ") and _subject_name(one) == owner
+        )
+        return Explained(refusal, Cause.FINDING, found) if found else None
+
     def _of_subject(self, refusal: Refusal) -> Explained | None:
         if refusal.sqlstate not in _MISSING | _REFUSED:
             return None
@@ -124,14 +143,19 @@ def _names(message: str) -> Iterator[str]:
         text = match[1]
         yield text
         if last := _LAST.search(text):
-            yield last[0].strip('"').replace('""', '"')
+            yield _bare(last[0])
+
+
+def _bare(name: str) -> str:
+    """Return a name without its quotation marks."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _subject_name(finding: Finding) -> str:
     """Return the last part of the name of a finding's subject, as messages have it."""
     text = finding.subject.partition("(")[0]
     last = _LAST.search(text)
-    return last[0].strip('"').replace('""', '"') if last else text
+    return _bare(last[0]) if last else text
 
 
 #: Kind of node, member that holds the name, and what it makes.

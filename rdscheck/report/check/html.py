@@ -21,7 +21,7 @@ def html(checks: Checks) -> str:
         .get_template("check.html.j2")
         .render(
             checks=checks,
-            rows=rollup(checks).rows if len(checks.checks) > 1 else (),
+            rows=rollup(checks) if len(checks.checks) > 1 else (),
             words=words,
             severities=list(Severity),
             suppressed=State.SUPPRESSED,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rdscheck.assess.checked import Checked, Checks, Entry, State, counts
 from rdscheck.assess.finding import Severity
 from rdscheck.report.check import words
-from rdscheck.report.check.rollup import Rollup, rollup
+from rdscheck.report.check.rollup import Row, rollup
 from rdscheck.report.text import code, fence, linked, md, row, rule
 
 
@@ -59,16 +59,16 @@ def _summary(checks: Checks) -> Iterator[str]:
     yield ""
 
 
-def _rollup(found: Rollup) -> Iterator[str]:
-    if not found.rows:
+def _rollup(rows: tuple[Row, ...]) -> Iterator[str]:
+    if not rows:
         return
     yield "## Findings by rule"
     yield ""
     columns = ["severity", "rule", "sources", "findings", "where"]
     yield row(columns)
     yield rule(len(columns))
-    for one in found.rows:
-        where = ", ".join(f"{code(name)} ({number})" for name, number in one.where)
+    for one in rows:
+        where = ", ".join(f"{code(name)} ({number})" for name, number in one.named)
         more = f", … {one.more} more" if one.more else ""
         cells = [one.severity.value, code(one.rule), str(one.sources), str(one.findings), where + more]
         yield row(cells)
@@ -96,6 +96,11 @@ def _check(check: Checked, *, alone: bool) -> Iterator[str]:
         for entry in some:
             finding = entry.finding
             yield f"- {finding.severity} {code(finding.id)}: {md(finding.subject)}, {md(words.state(entry))}"
+        yield ""
+    if check.rehearsal:
+        yield "### Rehearsal"
+        yield ""
+        yield from (f"- {md(one)}" for one in (*words.rehearsal(check), *words.refusals(check)))
         yield ""
     yield from _effort(check)
     if check.missed:

@@ -16,34 +16,38 @@ class Row:
     severity: Severity
     rule: str
     group: str
-    sources: int
     findings: int
     where: tuple[tuple[str, int], ...]
-    more: int = 0  # sources that are not named
+
+    @property
+    def sources(self) -> int:
+        """Return how many sources have such findings."""
+        return len(self.where)
+
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """Return the sources that a table names."""
+        return self.where[:_MOST]
+
+    @property
+    def more(self) -> int:
+        """Return how many sources it does not name."""
+        return len(self.where) - len(self.named)
 
 
-@dataclass(frozen=True)
-class Rollup:
-    """All rules that found something, worst and most widespread first."""
-
-    rows: tuple[Row, ...]
-
-
-def rollup(checks: Checks) -> Rollup:
-    """Return the findings that are not suppressed, by rule and source."""
+def rollup(checks: Checks) -> tuple[Row, ...]:
+    """Return the findings that are not suppressed by rule and source, worst and most widespread first."""
     found: dict[tuple[Severity, str, str], Counter[str]] = {}
     for check in checks.checks:
         for one in check.open:
             key = one.finding.severity, one.finding.id, one.finding.group
             found.setdefault(key, Counter())[check.name] += 1
-    rows = [
-        Row(severity, id_, group, len(where), where.total(), _first(where), max(0, len(where) - _MOST))
+    rows = (
+        Row(severity, id_, group, where.total(), _ordered(where))
         for (severity, id_, group), where in found.items()
-    ]
-    return Rollup(
-        tuple(sorted(rows, key=lambda one: (one.severity.rank, -one.sources, -one.findings, one.rule)))
     )
+    return tuple(sorted(rows, key=lambda one: (one.severity.rank, -one.sources, -one.findings, one.rule)))
 
 
-def _first(where: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(where.items(), key=lambda one: (-one[1], one[0]))[:_MOST])
+def _ordered(where: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(where.items(), key=lambda one: (-one[1], one[0])))

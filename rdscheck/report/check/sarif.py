@@ -38,7 +38,7 @@ def _run(checks: Checks, check: Checked) -> dict[str, Any]:
         missed.append({"level": "error", "message": {"text": visible(check.message)}})
     return {
         "tool": {"driver": driver},
-        "automationDetails": {"id": f"rdscheck/{check.target}/{quote(check.name, safe='')}/"},
+        "automationDetails": {"id": f"rdscheck/{check.target}/{_quoted(check.name)}/"},
         "columnKind": "unicodeCodePoints",
         "results": [_result(check, one, index) for one in check.entries],
         "invocations": [
@@ -92,7 +92,7 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
         "message": {"text": _message(text), "markdown": f"{md(finding.message)} {code(finding.fix)}".strip()},
         "locations": [_location(check, finding.line, finding.database, finding.subject)],
         "partialFingerprints": {
-            "rdscheck/v1": quote(f"{finding.id}/{finding.database}/{finding.subject}", safe="/ ")
+            "rdscheck/v1": _quoted(f"{finding.id}/{finding.database}/{finding.subject}", "/ ")
         },
         "properties": {
             "severity": finding.severity.value,
@@ -130,7 +130,7 @@ def _location(check: Checked, line: int, database: str, subject: str = "") -> di
 def address(label: str) -> str:
     """Return a file's name as a URI reference: relative stays relative."""
     path = Path(label).as_posix()
-    told = quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
+    told = _quoted(path, "/-._~")
     return f"file://{told}" if path.startswith("/") else told
 
 
@@ -142,3 +142,8 @@ def _notification(check: Checked, missed: Missed) -> dict[str, Any]:
     if location := _location(check, missed.line, missed.database):
         found["locations"] = [location]
     return found
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    # Names of files may hold bytes that are no text.
+    return quote(text.encode("utf-8", "backslashreplace"), safe=safe)

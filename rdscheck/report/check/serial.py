@@ -1,11 +1,14 @@
 """A check as JSON: ``schema/check.schema.json`` says its form."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, Work, counts, exit_code
+from rdscheck.assess.rehearsing.telling import Rehearsed
 from rdscheck.report.check import words
+from rdscheck.report.check.rollup import Row, rollup
 from rdscheck.report.serial import encoded
 
 SCHEMA = 1
@@ -26,6 +29,7 @@ def dump(checks: Checks) -> dict[str, Any]:
         "verdict": words.overall(checks),
         "remarks": list(checks.remarks),
         "checks": [_check(one) for one in checks.checks],
+        "rollup": [_row(one) for one in rollup(checks)],
         "findings": [_finding(check, entry) for check, entry in checks.entries],
         "not_checked": [_missed(check, one) for check in checks.checks for one in check.missed],
     }
@@ -66,6 +70,31 @@ def _check(check: Checked) -> dict[str, Any]:
             {"group": group, "hours": round(total, 2), "parts": [_work(one) for one in some]}
             for group, total, some in words.effort(check)
         ],
+        "rehearsal": _rehearsal(check.rehearsal) if check.rehearsal else None,
+    }
+
+
+def _rehearsal(told: Rehearsed) -> dict[str, Any]:
+    return {
+        "statements": told.statements,
+        "passes": told.passes,
+        "refused": [asdict(one) for one in told.met],
+        "unconfirmed": [{"id": id_, "subject": subject} for id_, subject in told.unconfirmed],
+        "assumed_roles": list(told.assumed_roles),
+        "options": list(told.options),
+        "files": list(told.files),
+        "not_run": list(told.not_run),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "severity": row.severity.value,
+        "rule": row.rule,
+        "group": row.group,
+        "checks": row.sources,
+        "findings": row.findings,
+        "where": dict(row.where),
     }
 
 

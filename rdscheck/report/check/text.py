@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rdscheck.assess.checked import Checked, Checks, Entry, State
 from rdscheck.assess.finding import Severity
 from rdscheck.report.check import words
+from rdscheck.report.check.rollup import rollup
 from rdscheck.report.text import one_line, visible
 
 WIDTH = 80
@@ -33,7 +34,7 @@ def lines(checks: Checks) -> list[Line]:
     """Return the report line by line, with styles."""
     found = []
     if len(checks.checks) != 1:
-        found += [*_wrapped(words.overall(checks), style="bold"), Line()]
+        found += [*_wrapped(words.overall(checks), style="bold"), Line(), *_rollup(checks)]
     for check in checks.checks:
         found += _check(check)
     if checks.remarks:
@@ -44,6 +45,19 @@ def lines(checks: Checks) -> list[Line]:
     if not checks.complete:
         found += _wrapped("Interrupted: this is what was known by then.", style="bold red")
     return found[:-1] if found and not found[-1].text else found
+
+
+def _rollup(checks: Checks) -> Iterator[Line]:
+    rows = rollup(checks)
+    if not rows:
+        return
+    yield Line("Findings by rule: sources, findings", "bold")
+    for row in rows:
+        head = f"{row.severity.value:<7} {row.sources:>4} {row.findings:>5}  {row.rule}"
+        named = ", ".join(f"{one_line(name)} ({number})" for name, number in row.named)
+        more = f", … {row.more} more" if row.more else ""
+        yield from _wrapped(f"{head}: {named}{more}", "  ", " " * 22, keep=len(head))
+    yield Line()
 
 
 def _check(check: Checked) -> Iterator[Line]:
@@ -63,6 +77,15 @@ def _check(check: Checked) -> Iterator[Line]:
             finding = entry.finding
             line = f"- {finding.severity} {finding.id}: {one_line(finding.subject)}, {words.state(entry)}"
             yield from _wrapped(line, "  ", "    ")
+        yield Line()
+    if check.rehearsal:
+        yield Line("Rehearsal", "bold")
+        for told in words.rehearsal(check):
+            yield from _wrapped(told, "  ", "    ")
+        for refusal in words.refusals(check)[:_MOST]:
+            yield from _wrapped(f"- {refusal}", "    ", "      ")
+        if (more := len(check.rehearsal.met) - _MOST) > 0:
+            yield Line(f"    … and {more} more (all of them in the other formats)")
         yield Line()
     if check.work:
         yield from _effort(check)
@@ -114,15 +137,22 @@ def _effort(check: Checked) -> Iterator[Line]:
     yield Line()
 
 
-def _wrapped(line: str, first: str = "", rest: str | None = None, style: str = "") -> Iterator[Line]:
-    """Yield a text wrapped at spaces; a word that is too long for a line stands on its own, whole."""
-    indent, used, current = first, 0, ""
+def _wrapped(
+    line: str, first: str = "", rest: str | None = None, style: str = "", keep: int = 0
+) -> Iterator[Line]:
+    """Yield a text wrapped at spaces; a word that is too long for a line stands on its own, whole.
+
+    The first ``keep`` characters stay as they are.
+    """
+    indent, current = first, line[:keep]
+    used = cell_len(current)
     following = first if rest is None else rest
-    for word in re.split(r"\s+", one_line(line)):
+    for word in re.split(r"\s+", one_line(line[keep:])):
         length = cell_len(word)
         if current and len(indent) + used + 1 + length > WIDTH:
             yield Line(indent + current, style)
             indent, current, used = following, "", 0
-        current = f"{current} {word}" if current else word
-        used = used + 1 + length if used else length
+        glue = " " if current and word != ":" else ""
+        current = f"{current}{glue}{word}"
+        used += len(glue) + length
     yield Line(indent + current, style)

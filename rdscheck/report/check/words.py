@@ -1,11 +1,13 @@
 """What every format says in words: the answer, counts, hours and how they arise."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Work, by_group, counts
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Severity
+from rdscheck.assess.rehearsing.explaining import Cause
 
 #: What the severities mean, for readers.
 MEANS = {
@@ -126,3 +128,42 @@ def missing(missed: Missed) -> str:
     told = f" ({', '.join(place)})" if place else ""
     groups = f" [rules about {', '.join(missed.groups)}]" if missed.groups else ""
     return f"{missed.what}{told}: {missed.reason}{groups}"
+
+
+#: Causes of refusals in the order of a report, and what each means.
+_CAUSES = {
+    Cause.UNEXPLAINED: "that no rule explains",
+    Cause.FINDING: "foretold",
+    Cause.FOLLOWS: "following from those",
+    Cause.SANDBOX: "that tell nothing of the target",
+    Cause.HARMLESS: "harmless",
+}
+
+
+def rehearsal(check: Checked) -> list[str]:
+    """Return what a rehearsed restore showed, a sentence or entry a line; nothing without one."""
+    told = check.rehearsal
+    if told is None:
+        return []
+    causes = Counter(one.cause for one in told.met)
+    kinds = [f"{causes[cause]} {means}" for cause, means in _CAUSES.items() if causes[cause]]
+    refusals = f"{len(told.met)} refused: {', '.join(kinds)}" if told.met else "none refused"
+    lines = [f"The master user restored {number(told.statements, 'statement')} of the schema: {refusals}."]
+    way = f" by pg_restore {' '.join((*told.options, '-L'))}" if told.options else ""
+    lines.append(
+        f"Without what was refused the restore goes through{way}."
+        if told.passes
+        else "Even without what was refused the restore does not go through."
+    )
+    if told.assumed_roles:
+        lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
+    lines += [f"Not met, though foretold: {id_}: {subject}." for id_, subject in told.unconfirmed]
+    lines += [f"Not rehearsed: {one}." for one in told.not_run]
+    lines += [f"Written: {one}" for one in told.files]
+    return lines
+
+
+def refusals(check: Checked) -> list[str]:
+    """Return the refusals of a rehearsal one by one, in the order of the dump."""
+    found = check.rehearsal.met if check.rehearsal else ()
+    return [f"line {one.line}: {one.message} ({one.because or _CAUSES[Cause(one.cause)]})" for one in found]

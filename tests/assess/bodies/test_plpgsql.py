@@ -107,6 +107,7 @@ DYNAMIC = {
     "EXECUTE 'SELECT pg_read_file($1)' INTO a USING b": ["call: pg_catalog.pg_read_file"],
     "EXECUTE 'SELECT * FROM pg_authid WHERE ' || cond": ["reads: pg_catalog.pg_authid"],
     "EXECUTE 'SELECT lo_import(''x'') ' || rest": ["call: pg_catalog.lo_import"],
+    "EXECUTE 'COPY t TO ''/x'' ' || options": ["copy to file: /x"],
     "EXECUTE 'DO $x$BEGIN EXECUTE ''LOAD ''''x'''' ''; END$x$'": ["load: x"],
     "FOR r IN EXECUTE 'SELECT * FROM pg_shadow' LOOP END LOOP": ["reads: pg_catalog.pg_shadow"],
     "RETURN QUERY EXECUTE 'SELECT * FROM pg_shadow'": ["reads: pg_catalog.pg_shadow"],
@@ -163,7 +164,8 @@ def test_defaults_of_parameters_are_done_by_the_function() -> None:
 def test_bodies_of_sql_itself() -> None:
     head = "CREATE FUNCTION app.f(a int DEFAULT 1)\n RETURNS text\n LANGUAGE sql\n"
     body = "BEGIN ATOMIC\n SELECT 1;\n SELECT app.pg_read_file('x');\n SELECT * FROM pg_authid;\nEND"
-    for create, text in ((head + body, ""), ("", body), (head + body, body)):
+    returning = body.replace("END", " RETURN 1;\nEND")
+    for create, text in ((head + body, ""), ("", body), (head + body, body), (head + returning, "")):
         acts, unreadable = acts_of_function(create, "sql", text, "f()")
         assert unreadable == []
         assert [(one.kind, one.body_line) for one in acts] == [("reads", 4)]

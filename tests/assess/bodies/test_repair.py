@@ -99,6 +99,13 @@ def test_types_over_lines_keep_the_lines() -> None:
     assert ([one.body_line for one in acts], unreadable) == ([8], [])
 
 
+def test_no_text_of_a_body_ends_its_quotes() -> None:
+    for text in ("$rdscheck$", "$rdscheck_$", "$rdscheck"):
+        body = f"BEGIN LOAD 'x'; RAISE NOTICE '{text}'; END -- {text}"
+        acts, unreadable = acts_of_function("", "plpgsql", body, "f()")
+        assert ([one.kind for one in acts], unreadable) == (["load"], [])
+
+
 def test_loop_variables() -> None:
     assert loop_variables("FOR a IN x LOOP FOREACH b SLICE 2 IN ARRAY c LOOP FOR d, e IN SELECT 1 LOOP") == [
         "a",

@@ -105,6 +105,7 @@ CASES: list[tuple[str, str, list[Fact]]] = [
                 valid_until="2030-01-01 00:00:00+00",
                 password="md5",
                 line=1,
+                spelled=("superuser", "replication", "bypassrls"),
             ),
             Role(name="b", password="none", comment="said", line=1),
             Role(name="c", login=True, password="scram", line=1),

@@ -237,7 +237,8 @@ PARTS = st.one_of(
     HOSTILE.map(lambda text: "--" + text.replace("\n", " ").replace("\r", " ") + "\n"),
     st.sampled_from(["a$b$c", "$1", "x", "1", "-", "/", "(", ")", ",", "\n", "\t"]),
 )
-STATEMENT = st.lists(PARTS, max_size=8).map(lambda parts: "SELECT " + " ".join(parts))
+# With commas between them, as two strings on two lines are one.
+STATEMENT = st.lists(PARTS, max_size=8).map(lambda parts: "SELECT " + " , ".join(parts))
 
 
 @given(st.lists(STATEMENT, min_size=1, max_size=5), st.integers(1, 40))

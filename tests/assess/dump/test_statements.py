@@ -33,6 +33,13 @@ def test_a_change_is_of_the_database_it_is_said_in() -> None:
     assert [(one.database, one.owner) for one in facts.relations] == [("a", ""), ("b", "me")]
 
 
+def test_a_role_stands_where_its_rights_do() -> None:
+    (role,) = facts_of(
+        "CREATE ROLE a;\nALTER ROLE a WITH SUPERUSER;\nALTER ROLE a SET jit TO off;\n", "roles"
+    )
+    assert (role.superuser, role.line) == (True, 2)
+
+
 def test_objects_of_extensions_are_not_made_up_by_later_words() -> None:
     facts = read(
         "ALTER TABLE ext.t OWNER TO me; ALTER FUNCTION ext.f(integer) OWNER TO me;"

@@ -47,7 +47,10 @@ def test_the_origin_tells_version_and_role_and_no_password(made: Made) -> None:
 
 
 def test_facts_of_the_database_say_so_and_those_of_the_instance_do_not(made: Made) -> None:
-    shared = {"databases", "roles", "memberships", "tablespaces", "slots", "prepared_transactions"}
+    shared = {
+        *("databases", "login_rules", "memberships", "prepared_transactions", "roles", "slots"),
+        "tablespaces",
+    }
     mixed = {"origin", "settings", "grants"}
     for name in {one.name for one in fields(made.facts)} - mixed:
         found = {fact.database for fact in getattr(made.facts, name)}

@@ -63,6 +63,13 @@ def test_a_note_explains_nothing() -> None:
     assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
 
 
+def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
+    told = refusal('ALTER TABLE app.t OWNER TO "a b"', 9, "42501", "permission denied for schema app")
+    assert only(told, finding('role "a b"')) is Cause.FINDING
+    assert only(told, finding("role a")) is Cause.UNEXPLAINED
+    assert only(told, finding('table "a b"')) is Cause.UNEXPLAINED
+
+
 def test_a_name_alone_explains_no_error_of_another_kind() -> None:
     told = refusal("CREATE TABLE t …", 3, "42P07", 'relation "t" already exists')
     assert only(told, finding("table public.t")) is Cause.UNEXPLAINED

@@ -35,6 +35,12 @@ GUILTY = (
     "CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     "CREATE TRIGGER touch BEFORE INSERT ON app.item FOR EACH ROW EXECUTE FUNCTION app.touch()",
     "CREATE INDEX item_name ON app.item (name)",
+    # What belonged to rdsadmin would be refused for that alone.
+    "ALTER SERVER files OWNER TO postgres",
+    "ALTER SCHEMA app OWNER TO postgres",
+    "ALTER FUNCTION app.quick OWNER TO postgres",
+    "ALTER VIEW app.slow OWNER TO postgres",
+    "ALTER FUNCTION app.touch OWNER TO postgres",
 )
 
 

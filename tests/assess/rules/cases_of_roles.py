@@ -17,7 +17,6 @@ from rdscheck.assess.facts import (
     Schema,
     SecurityLabel,
     Server,
-    Setting,
     TextSearch,
     Via,
 )
@@ -131,10 +130,26 @@ ROLES = (
         WARNING,
         fix='GRANT "a" TO "b" WITH ADMIN OPTION;',
     ),
-    innocent("membership-grantor", Membership(role="a", member="b", grantor="postgres")),
+    Case(
+        "membership-grantor",
+        (Membership(role="rds_superuser", member="b", grantor="rdsadmin"),),
+        "role b",
+        WARNING,
+        flavour=Flavour.RDS,
+    ),
+    innocent(
+        "membership-grantor",
+        Membership(role="a", member="b", grantor="postgres"),
+        Membership(role="a", member="b", grantor="rdsadmin"),
+    ),
+    innocent(
+        "membership-grantor",
+        Membership(role="pg_monitor", member="rds_superuser", grantor="rdsadmin"),
+        flavour=Flavour.RDS,
+    ),
     Case(
         "role-attributes-spelled-out",
-        (Role(name="a", login=True, connection_limit=3, inherit=False),),
+        (Role(name="a", login=True, connection_limit=3, inherit=False, spelled=("superuser",)),),
         "role a",
         WARNING,
         fix='CREATE ROLE "a" LOGIN NOINHERIT CONNECTION LIMIT 3;',
@@ -142,10 +157,14 @@ ROLES = (
     ),
     Case(
         "role-attributes-spelled-out",
-        (Role(name="b"), Role(name="c", replication=True)),
+        (
+            Role(name="b", spelled=("superuser", "bypassrls")),
+            Role(name="c", replication=True, spelled=("replication",)),
+            table("t", owner="b"),
+        ),
         "role b",
         WARNING,
-        fix='CREATE ROLE "b" NOLOGIN;',
+        fix='CREATE ROLE "b" NOLOGIN; -- with its own password\nGRANT "b" TO CURRENT_USER;',
         via=Via.DUMP,
     ),
     Case(
@@ -189,18 +208,11 @@ ROLES = (
     ),
     innocent("owner-is-reserved-role", table("t", owner="rdsadmin")),
     innocent("owner-is-reserved-role", table("t", owner="postgres"), flavour=Flavour.RDS),
-    innocent("role-attributes-spelled-out", Role(name="a")),
-    innocent("role-attributes-spelled-out", Role(name="postgres", superuser=True), via=Via.DUMP),
-    Case(
-        "settings-of-all-roles",
-        (Setting(name="app.Mode", value="on", scope="server", source="ALTER ROLE ALL"),),
-        'setting app."Mode"',
-        WARNING,
-    ),
+    innocent("role-attributes-spelled-out", Role(name="a", login=True), via=Via.DUMP),
     innocent(
-        "settings-of-all-roles",
-        Setting(name="work_mem", value="8MB", scope="role", subject="app"),
-        Setting(name="work_mem", value="8MB", scope="server", source="ALTER SYSTEM"),
+        "role-attributes-spelled-out",
+        Role(name="postgres", superuser=True, spelled=("superuser",)),
+        via=Via.DUMP,
     ),
 )
 

@@ -27,9 +27,16 @@ def in_database(name: str) -> Setting:
 PARAMETERS = (
     Case(
         "all-roles-setting",
+        (Setting(name="work_mem", value="5MB", scope="server", source="ALTER ROLE ALL", line=7),),
+        "setting work_mem of all roles",
+        via=Via.DUMP,
+    ),
+    Case(
+        "all-roles-setting",
         (server_setting("work_mem", "5000", "ALTER ROLE ALL"),),
         "setting work_mem of all roles",
         (server_setting("work_mem", "5000"), role_setting("work_mem")),
+        WARNING,
         fix='ALTER ROLE ALL RESET "work_mem";',
     ),
     Case(

@@ -20,6 +20,9 @@ _FLAGS = {
     "inherit": "inherit",
 }
 
+#: Those that only a superuser may mention, NO before them or not.
+_SPELLED = {"superuser": "superuser", "isreplication": "replication", "bypassrls": "bypassrls"}
+
 
 def password_kind(password: str) -> str:
     """Return what kind a stored password is of: none, md5, scram or plain."""
@@ -45,6 +48,8 @@ def _role_fields(node: Node) -> dict[str, object]:
     for option, field in _FLAGS.items():
         if option in given:
             found[field] = given[option] == "true"
+    if spelled := tuple(name for option, name in _SPELLED.items() if option in given):
+        found["spelled"] = spelled
     if "connectionlimit" in given:
         found["connection_limit"] = int(given["connectionlimit"])
     if "validUntil" in given:
@@ -72,8 +77,9 @@ def alter_role(scene: Scene, node: Node) -> Iterator[Said]:
     name = role(node.get("role"))
     fields = _role_fields(node)
     if fields:
-        made: dict[str, Any] = fields
-        yield Change("roles", (name,), fields, Role(name=name, line=scene.line, **made))
+        # This is the statement that may be refused: pg_dumpall creates roles without any right.
+        made: dict[str, Any] = fields | {"line": scene.line}
+        yield Change("roles", (name,), made, Role(name=name, **made))
 
 
 @handles("GrantRoleStmt")

@@ -23,6 +23,7 @@ from rdscheck.model import Certainty
     certainty=Certainty.OBSERVED,
     effort=Effort(1, 0.5),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(
         sql="CREATE DATABASE {new} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
         clean="DROP DATABASE {new}",
@@ -44,5 +45,5 @@ def database_encoding_not_utf8(context: Context) -> Iterator[Hit]:
                 f"The database {plain(one.name)} has the encoding {one.encoding}; a restore into a UTF8 "
                 f"database "
                 "converts it.",
-                f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;  -- on the target",
+                f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;",
             )

@@ -24,6 +24,7 @@ _BYTES = frozenset({"", "C", "POSIX"})
     date="2026-10-01",
     effort=Effort(4, 4),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(
         sql="CREATE DATABASE {new} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
         clean="DROP DATABASE {new}",
@@ -46,6 +47,6 @@ def database_encoding_sql_ascii(context: Context) -> Iterator[Hit]:
             f"database {plain(one.name)}",
             f"The database {plain(one.name)} has the encoding SQL_ASCII"
             + (f" and the locale {one.ctype}: only a superuser may create that." if refused else "."),
-            f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;  -- on the target",
+            f"CREATE DATABASE {quoted(one.name)} ENCODING 'UTF8' TEMPLATE template0;",
             severity=Severity.BLOCKER if refused else Severity.WARNING,
         )

@@ -24,6 +24,7 @@ from rdscheck.model import Certainty
     certainty=Certainty.DERIVED,
     effort=Effort(0.5, 0.1),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(
         dump=dumped(
             "15.4",
@@ -51,5 +52,5 @@ def database_locale_name(context: Context) -> Iterator[Hit]:
                 f"The database {plain(one.name)} has the locale {', '.join(foreign)}, which glibc does "
                 f"not know.",
                 f"CREATE DATABASE {quoted(one.name)} TEMPLATE template0 ENCODING 'UTF8' "
-                "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';  -- on the target",
+                "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';",
             )

@@ -27,6 +27,7 @@ _PROVIDER = 17
     certainty=Certainty.GUESSED,
     effort=Effort(1, 0.25),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(
         sql="CREATE DATABASE {new} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0",
         clean="DROP DATABASE {new}",
@@ -52,7 +53,7 @@ def database_provider_builtin(context: Context) -> Iterator[Hit]:
             f"The database {plain(one.name)} has the built-in locale {one.locale}"
             + (f", which {context.target.version} does not know." if unknown else "."),
             f"CREATE DATABASE {quoted(one.name)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' "
-            "LC_CTYPE 'en_US.UTF-8';  -- on the target",
+            "LC_CTYPE 'en_US.UTF-8';",
             severity=Severity.BLOCKER if unknown else Severity.WARNING,
             certainty=Certainty.DOCUMENTED if unknown else Certainty.GUESSED,
         )

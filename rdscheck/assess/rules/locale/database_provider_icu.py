@@ -26,6 +26,7 @@ _PROVIDER, _RULES = 15, 16
     certainty=Certainty.GUESSED,
     effort=Effort(2, 0.5),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(
         sql="CREATE DATABASE {new} LOCALE_PROVIDER icu ICU_LOCALE 'de' TEMPLATE template0",
         clean="DROP DATABASE {new}",
@@ -53,7 +54,7 @@ def database_provider_icu(context: Context) -> Iterator[Hit]:
             f"The database {plain(one.name)} has the ICU locale {one.locale or 'of its cluster'}"
             + (f", which {context.target.version} does not know for databases." if unknown else "."),
             f"CREATE DATABASE {quoted(one.name)} TEMPLATE template0 ENCODING 'UTF8' "
-            "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';  -- on the target",
+            "LC_COLLATE 'en_US.UTF-8' LC_CTYPE 'en_US.UTF-8';",
             severity=Severity.BLOCKER if unknown else Severity.WARNING,
             certainty=Certainty.DOCUMENTED if unknown else Certainty.GUESSED,
         )

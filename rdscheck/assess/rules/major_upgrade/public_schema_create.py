@@ -28,6 +28,7 @@ _MANY = 5
     certainty=Certainty.DERIVED,
     effort=Effort(0.5),
     moves=(Move.RESTORE,),
+    fix_on="target",
     sources=(0, 14),
     targets=(15, 0),
     guilty=Example(
@@ -68,7 +69,6 @@ def public_schema_create(context: Context) -> Iterator[Hit]:
             "schema public",
             f"Objects in schema public belong to {shown}{more}, who may not create there on "
             f"{context.target.name}.",
-            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};"
-            "  -- on the target, before the restore",
+            f"GRANT CREATE ON SCHEMA public TO {', '.join(quoted(name) for name in roles)};",
             database,
         )

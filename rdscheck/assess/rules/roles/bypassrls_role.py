@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 from rdscheck.model import Certainty
@@ -39,6 +40,7 @@ from rdscheck.model import Certainty
 )
 def bypassrls_role(context: Context) -> Iterator[Hit]:
     """Find roles with BYPASSRLS, and the tables where that mattered."""
+    owners = owning(context.facts)
     tables = [one for one in context.facts.relations if one.row_security]
     for role in own_roles(context):
         if role.bypass_rls and not role.superuser:
@@ -53,5 +55,5 @@ def bypassrls_role(context: Context) -> Iterator[Hit]:
                 f"role {name}",
                 f"The role {name} has the attribute BYPASSRLS, which nobody can give on"
                 f" {context.target.name}; tables with row security: {len(tables)}.",
-                policies or f"ALTER ROLE {quoted(role.name)} LOGIN; -- no table with row security was seen",
+                f"{creation(role, owners)}\n{policies or '-- no table with row security was seen'}",
             )

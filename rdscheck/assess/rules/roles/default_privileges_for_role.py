@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.facts import DefaultPrivilege
+from rdscheck.assess.facts import DefaultPrivilege, Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -42,6 +42,7 @@ def default_privileges_for_role(context: Context) -> Iterator[Hit]:
     for one in context.facts.default_privileges:
         if not known(one.role):
             found.setdefault((one.database, one.role), []).append(one)
+    made = {role.name for role in context.facts.roles if context.facts.origin.via is Via.DUMP}
     for (_, role), held in found.items():
         kinds = ", ".join(sorted({one.kind or "objects" for one in held}))
         yield hit(
@@ -49,4 +50,5 @@ def default_privileges_for_role(context: Context) -> Iterator[Hit]:
             f"role {plain(role)}",
             f"Default privileges of the role {plain(role)} ({kinds}): who restores must be a member of it.",
             f"GRANT {quoted(role)} TO CURRENT_USER; -- as the master user, before the restore",
+            fix_on="source" if role in made else "",
         )

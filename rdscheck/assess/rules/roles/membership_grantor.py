@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.facts import Membership
+from rdscheck.assess.facts import Flavour, Membership
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
-from rdscheck.assess.who import known
+from rdscheck.assess.who import known, of_service
 from rdscheck.model import Certainty
 
 
@@ -41,7 +41,7 @@ def membership_grantor(context: Context) -> Iterator[Hit]:
     """Find memberships with a grantor of users."""
     found: dict[str, list[Membership]] = {}
     for one in context.facts.memberships:
-        if one.grantor and not known(one.grantor):
+        if one.grantor and _other(context, one):
             found.setdefault(one.member, []).append(one)
     for member, held in found.items():
         roles = ", ".join(f"{plain(one.role)} by {plain(one.grantor)}" for one in held)
@@ -55,3 +55,10 @@ def membership_grantor(context: Context) -> Iterator[Hit]:
                 for one in held
             ),
         )
+
+
+def _other(context: Context, one: Membership) -> bool:
+    """Tell whether somebody granted it who is not there: on a dump of the service that is rdsadmin, too."""
+    if of_service(one.grantor):
+        return context.facts.origin.flavour is not Flavour.PLAIN and not of_service(one.member)
+    return not known(one.grantor)

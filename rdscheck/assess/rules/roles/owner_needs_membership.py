@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.facts import Fact
+from rdscheck.assess.facts import Fact, Via
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
@@ -45,6 +45,7 @@ def owner_needs_membership(context: Context) -> Iterator[Hit]:
         if not known(owner):
             first.setdefault((fact.database, owner), fact)
             number[fact.database, owner][kind] += 1
+    made = {role.name for role in context.facts.roles if context.facts.origin.via is Via.DUMP}
     for (database, owner), kinds in number.items():
         yield hit(
             first[database, owner],
@@ -53,4 +54,6 @@ def owner_needs_membership(context: Context) -> Iterator[Hit]:
             f" {', '.join(f'{kind} ({count})' for kind, count in sorted(kinds.items()))}; who restores must"
             " be a member of that role.",
             f"GRANT {quoted(owner)} TO CURRENT_USER; -- once the role is there",
+            # A dump that makes the role has a finding for it, which makes it before.
+            fix_on="source" if owner in made else "",
         )

@@ -6,6 +6,7 @@ from rdscheck.assess import pages
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 
@@ -31,14 +32,13 @@ from rdscheck.assess.who import own_roles
 )
 def replication_role(context: Context) -> Iterator[Hit]:
     """Find roles with REPLICATION; superusers have a finding of their own."""
+    owners = owning(context.facts)
     for role in own_roles(context):
         if role.replication and not role.superuser:
-            login = "LOGIN" if role.login else "NOLOGIN"
             yield hit(
                 role,
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} has the attribute REPLICATION, which nobody can give on"
                 f" {context.target.name}.",
-                f"CREATE ROLE {quoted(role.name)} {login}; -- with its own password\n"
-                f"GRANT rds_replication TO {quoted(role.name)};",
+                f"{creation(role, owners)}\nGRANT rds_replication TO {quoted(role.name)};",
             )

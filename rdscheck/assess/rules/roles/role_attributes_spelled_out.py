@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
-from rdscheck.assess.facts import Role, Via
+from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Effort, Severity
-from rdscheck.assess.names import plain, quoted
+from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 from rdscheck.model import Certainty
@@ -33,34 +34,21 @@ from rdscheck.model import Certainty
         with_roles=True,
         not_live="the statements are those of a dump",
     ),
-    innocent=Example(sql="CREATE TABLE roles (id integer PRIMARY KEY)"),
+    innocent=Example(
+        dump="CREATE ROLE app;\nALTER ROLE app WITH INHERIT NOCREATEROLE NOCREATEDB LOGIN;\n",
+    ),
 )
 def role_attributes_spelled_out(context: Context) -> Iterator[Hit]:
     """Find the ordinary roles of a dump, with statements that work; others have findings of their own."""
     if context.facts.origin.via is not Via.DUMP:
         return
+    owners = owning(context.facts)
     for role in own_roles(context):
-        if not (role.superuser or role.replication or role.bypass_rls):
+        if role.spelled and not (role.superuser or role.replication or role.bypass_rls):
             yield hit(
                 role,
                 f"role {plain(role.name)}",
-                f"The dump sets attributes of the role {plain(role.name)} that the master user of"
-                f" {context.target.name} may not mention.",
-                _statement(role),
+                f"The dump sets {', '.join(role.spelled)} of the role {plain(role.name)}, on or off, which"
+                f" the master user of {context.target.name} may not mention.",
+                creation(role, owners),
             )
-
-
-def _statement(role: Role) -> str:
-    words = [
-        word
-        for word, wanted in (
-            ("LOGIN", role.login),
-            ("CREATEDB", role.create_database),
-            ("CREATEROLE", role.create_role),
-            ("NOINHERIT", not role.inherit),
-        )
-        if wanted
-    ]
-    if role.connection_limit >= 0:
-        words.append(f"CONNECTION LIMIT {role.connection_limit}")
-    return f"CREATE ROLE {quoted(role.name)} {' '.join(words) or 'NOLOGIN'}; -- with its own password"

@@ -7,6 +7,7 @@ from rdscheck.assess.doing import one_line
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
+from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
 from rdscheck.assess.who import own_roles
 
@@ -35,14 +36,13 @@ from rdscheck.assess.who import own_roles
 )
 def superuser_role(context: Context) -> Iterator[Hit]:
     """Find superusers other than the one the source was made with."""
+    owners = owning(context.facts)
     for role in own_roles(context):
         if role.superuser:
-            words = ["LOGIN" if role.login else "NOLOGIN"]
-            words += ["CREATEDB"] * role.create_database + ["CREATEROLE"] * role.create_role
             yield hit(
                 role,
                 f"role {plain(role.name)}",
                 f"The role {plain(role.name)} is a superuser; {context.target.name} has none to give.",
-                f"CREATE ROLE {quoted(role.name)} {' '.join(words)}; -- with its own password\n"
+                f"{creation(role, owners)}\n"
                 f"-- and, only for an administrator: GRANT rds_superuser TO {one_line(quoted(role.name))}",
             )

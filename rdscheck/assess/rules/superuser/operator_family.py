@@ -45,8 +45,7 @@ def operator_family(context: Context) -> Iterator[Hit]:
                 one,
                 f"operator family {name}",
                 f"The operator family {name}{', made with its operator class,' if made else ''} cannot be"
-                " created"
-                f" on {context.target.name}.",
+                f" created on {context.target.name}.",
                 f"DROP OPERATOR FAMILY {quoted(one.schema, one.name)} USING {quoted(one.method or 'btree')}"
                 " CASCADE;",
                 severity=Severity.WARNING if made else None,

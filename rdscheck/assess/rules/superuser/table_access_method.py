@@ -13,8 +13,8 @@ from rdscheck.model import Certainty
 @rule(
     id="table-access-method",
     problem="A table is kept by another access method than heap.",
-    why="The target has heap alone. A dump sets default_table_access_method before the table; that fails, and"
-    " the table is made as heap: what the other method did, for example columnar storage, is gone.",
+    why="The target has heap alone. A dump sets default_table_access_method before the table; that fails,"
+    " and the table is made as heap: what the other method did, for example columnar storage, is gone.",
     fix="Turn the table into a heap table first.",
     severity=Severity.WARNING,
     source=pages.EXTENSION_LIST,

@@ -1,0 +1,36 @@
+"""What the splitter looks for."""
+
+import re
+from functools import lru_cache
+
+# One match for most statements: nothing in them needs a second look. Each alternative excludes how the others
+# begin, and repetition never gives back, so that no text takes longer than its length.
+_SIMPLE = rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|'[^'\\]*+'|"[^"]*+"|-(?!-)|/(?!\*)|(?<=[\w$\x80-\xff])\$)*+;"""
+PLAIN = re.compile(_SIMPLE)
+STRETCH = re.compile(
+    rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|(?<![eE])'[^'\\]*+'|"[^"]*+"|-(?!-|\Z)|/(?!\*|\Z)|(?<=[\w$\x80-\xff])\$)*+"""
+)
+BETWEEN = re.compile(rb"(?:\s++|--[^\n]*+\n)*+")
+SPECIAL = re.compile(rb"""['"$;\\]|--|/\*""")
+DOLLAR = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\$")
+DOLLAR_BEGUN = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\Z")
+COMMENT = re.compile(rb"/\*|\*/")
+QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\n]*+""", re.DOTALL)
+INSERT = re.compile(rb"INSERT\s+INTO\s", re.IGNORECASE)
+COPY = re.compile(rb"COPY\s.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
+NOTE = re.compile(rb"^-- ((?:Dumped|Started|Completed|PostgreSQL database)[^\n]*)", re.MULTILINE)
+CONTINUED = re.compile(rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+'")
+MAY_CONTINUE = re.compile(
+    rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+(?:[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+(?:--?[^\r\n]*+)?+)?+\Z"
+)
+STRING = re.compile(rb"[\\']")
+WORD = re.compile(rb"[\w$\x80-\xff]")
+OFF = re.compile(rb"SET\s+standard_conforming_strings\s*(?:=|\sTO\s)\s*'?(\w+)'?\s*\Z", re.IGNORECASE)
+_NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
+INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
+
+
+@lru_cache(maxsize=16)
+def inserts(begins: bytes) -> re.Pattern[bytes]:
+    """Return what matches one INSERT after the other that begins so."""
+    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?=[\s(])" + _SIMPLE + rb")*+")

@@ -1,0 +1,113 @@
+"""What a rehearsal says in a report, and the files it leaves for the restore."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdscheck.assess.facts import Refused
+from rdscheck.assess.rehearsing.explaining import Cause, Explained
+from rdscheck.assess.rehearsing.rehearsing import Rehearsal
+from rdscheck.assess.secrets import masked
+from rdscheck.errors import RdscheckError
+
+_HEAD = 60
+
+
+@dataclass(frozen=True)
+class Met:
+    """A refusal: line and beginning of the statement, the server's words, and what they come from.
+
+    ``cause`` is a ``Cause``, ``because`` says it in words: rules with their subjects, or an earlier line.
+    """
+
+    line: int
+    statement: str
+    sqlstate: str
+    message: str
+    cause: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A rehearsal as reports show it.
+
+    ``unconfirmed`` are blockers (id and subject) that the restore did not meet. ``files`` are what was
+    written, ``options`` those that ``pg_restore`` needs beside the list.
+    """
+
+    statements: int
+    met: tuple[Met, ...]
+    unconfirmed: tuple[tuple[str, str], ...]
+    assumed_roles: tuple[str, ...]
+    passes: bool
+    options: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+
+
+def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
+    """Return what reports show of a rehearsal."""
+    return Rehearsed(
+        statements=rehearsal.statements,
+        met=tuple(map(_met, rehearsal.explained)),
+        unconfirmed=tuple((one.id, one.subject) for one in rehearsal.unconfirmed),
+        assumed_roles=rehearsal.assumed_roles,
+        passes=rehearsal.passes,
+        options=rehearsal.mend.options,
+        files=files,
+        not_run=rehearsal.not_run,
+    )
+
+
+def refused(rehearsal: Rehearsal) -> list[Refused]:
+    """Return the facts of what no rule explains."""
+    return [
+        Refused(
+            line=one.refusal.step.line,
+            database=one.refusal.step.database,
+            sqlstate=one.refusal.sqlstate,
+            message=one.refusal.message,
+            statement=_beginning(one),
+        )
+        for one in rehearsal.unexplained
+    ]
+
+
+def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:
+    """Write ``fixes.sql`` and the list or script of what is left; return their paths.
+
+    Raises ``RdscheckError`` where they cannot be written.
+    """
+    mend = rehearsal.mend
+    texts = {"fixes.sql": mend.fixes, "restore.list": mend.contents, "restore.sql": mend.script}
+    written = []
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            if text:
+                # The script has the dump's own bytes, whatever encoding they are in.
+                (directory / name).write_bytes(text.encode(errors="surrogateescape"))
+                written.append(str(directory / name))
+    except OSError as error:
+        raise RdscheckError(f"cannot write to {directory}: {error.strerror}") from error
+    return tuple(written)
+
+
+def _met(one: Explained) -> Met:
+    refusal = one.refusal
+    return Met(
+        refusal.step.line, _beginning(one), refusal.sqlstate, refusal.message, one.cause.value, _because(one)
+    )
+
+
+def _because(one: Explained) -> str:
+    if one.cause is Cause.FINDING:
+        return "; ".join(dict.fromkeys(f"{finding.id}, {finding.subject}" for finding in one.findings))
+    if one.cause is Cause.FOLLOWS:
+        return f"line {one.line} was refused" + (f": {one.reason}" if one.reason else "")
+    return one.reason
+
+
+def _beginning(one: Explained) -> str:
+    text = " ".join(masked(one.refusal.step.text.decode(errors="replace")).split())
+    return text if len(text) <= _HEAD else f"{text[: _HEAD - 1]}…"

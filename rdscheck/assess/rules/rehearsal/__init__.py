@@ -1,0 +1,1 @@
+"""What only a rehearsed restore shows."""

@@ -1,0 +1,55 @@
+"""What a rehearsal leaves: facts of what nobody foretold, and files that can be used."""
+
+from pathlib import Path
+
+import pytest
+
+from rdscheck.assess.facts import Facts, Origin, Via
+from rdscheck.assess.judge import judge
+from rdscheck.assess.rehearsing.explaining import Cause, Explained
+from rdscheck.assess.rehearsing.mending import mend
+from rdscheck.assess.rehearsing.rehearsing import Rehearsal
+from rdscheck.assess.rehearsing.restoring import Refusal
+from rdscheck.assess.rehearsing.script import Script, Step
+from rdscheck.assess.rehearsing.telling import refused, rehearsed, write
+from rdscheck.assess.target import Move, read_target
+from rdscheck.errors import RdscheckError
+
+ODD = Step(b"CREATE USER MAPPING FOR a SERVER s OPTIONS (password 'sesame')\n;-- \xe9", 4, 5, "shop")
+
+
+def rehearsal(cause: Cause) -> Rehearsal:
+    explained = (Explained(Refusal(ODD, "42704", 'server "s" does not exist'), cause, line=2),)
+    way = mend(Script("plain", [ODD]), explained, ())
+    return Rehearsal("rds-17.11", 1, explained, (), (), way, passes=True)
+
+
+def test_what_no_rule_explains_becomes_a_finding_without_secrets() -> None:
+    facts = Facts(origin=Origin(Via.DUMP, "x"), refused=refused(rehearsal(Cause.UNEXPLAINED)))
+    (found,) = [
+        one
+        for one in judge(facts, read_target("rds-17"), Move.RESTORE).findings
+        if one.id == "rehearsal-refused"
+    ]
+    assert (found.line, found.database) == (4, "shop")
+    assert found.message == 'The server says: server "s" does not exist (SQLSTATE 42704).'
+    assert found.subject.startswith("statement CREATE USER MAPPING FOR a SERVER s")
+    assert "sesame" not in found.subject
+
+
+def test_what_follows_becomes_none() -> None:
+    assert refused(rehearsal(Cause.FOLLOWS)) == []
+    (met,) = rehearsed(rehearsal(Cause.FOLLOWS)).met
+    assert (met.cause, met.because) == ("follows", "line 2 was refused")
+
+
+def test_files_are_written_with_the_bytes_of_the_dump(tmp_path: Path) -> None:
+    files = write(rehearsal(Cause.UNEXPLAINED), tmp_path / "new" / "place")
+    assert [Path(one).name for one in files] == ["fixes.sql", "restore.sql"]
+    assert b"\xe9" in Path(files[1]).read_bytes()
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RdscheckError, match="cannot write to"):
+        write(rehearsal(Cause.UNEXPLAINED), tmp_path / "file")

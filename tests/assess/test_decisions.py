@@ -1,0 +1,264 @@
+"""Suppressions, baselines, efforts, exit codes: what the user decided, and what it does."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rdscheck.assess import baseline
+from rdscheck.assess.answering import Decisions, answer
+from rdscheck.assess.checked import State, Trouble, exit_code, unique
+from rdscheck.assess.effort import chosen, read_efforts, with_efforts
+from rdscheck.assess.facts import Extension, Facts, NotSeen, Origin, Relation, Unreadable, Via
+from rdscheck.assess.finding import Effort, Severity
+from rdscheck.assess.rule import rules
+from rdscheck.assess.source import Examined, Wish, judged, read_source
+from rdscheck.assess.suppressing import Suppression, read_suppressions, remarks, suppression_of
+from rdscheck.assess.target import read_target
+from rdscheck.errors import ExitCode, UsageError
+from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic
+
+TODAY = dt.date(2026, 11, 21)
+TARGET = read_target("rds-17")
+ASKED = {id_: rules()[id_] for id_ in RULES}
+
+
+def facts(**more: object) -> Facts:
+    origin = Origin(Via.DUMP, "shop.sql", "13.23", 13)
+    return Facts(
+        origin=origin,
+        extensions=[Extension(name="file_fdw", database="shop"), Extension(name="plsh", database="shop")],
+        relations=[Relation(schema="public", name="log", kind="table", database="shop")],
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def told(**decided: object) -> dict[str, State]:
+    decisions = replace(Decisions(ASKED, today=TODAY), **decided)  # type: ignore[arg-type]
+    check = answer("shop", TARGET, seen(), decisions)
+    return {one.finding.subject: one.state for one in check.entries}
+
+
+def seen(**more: object) -> Examined:
+    return judged(facts(**more), TARGET, ASKED, Wish())
+
+
+def test_without_decisions_all_is_new() -> None:
+    assert told() == {
+        "extension file_fdw": State.NEW,
+        "extension plsh": State.NEW,
+        "table public.log": State.NEW,
+    }
+
+
+@pytest.mark.parametrize(
+    ("suppression", "suppressed"),
+    [
+        (Suppression("extension-*", "r"), {"extension file_fdw", "extension plsh"}),
+        (Suppression("extension-*", "r", subject="*plsh"), {"extension plsh"}),
+        (
+            Suppression("*", "r", database="shop"),
+            {"extension file_fdw", "extension plsh", "table public.log"},
+        ),
+        (Suppression("*", "r", database="other"), set()),
+        (Suppression("*", "r", expires="2026-11-21"), set(told())),
+        (Suppression("*", "r", expires="2026-11-20"), set()),
+        (Suppression("extension", "r"), set()),
+    ],
+)
+def test_a_suppression_covers_what_it_says_and_no_more(
+    suppression: Suppression, suppressed: set[str]
+) -> None:
+    found = told(suppressions=(suppression,))
+    assert {subject for subject, state in found.items() if state is State.SUPPRESSED} == suppressed
+
+
+def test_what_expired_or_is_unused_is_told() -> None:
+    findings = [finding(0, "extension file_fdw")]
+    given = (
+        Suppression("extension-*", "r", expires="2026-11-20", number=1),
+        Suppression("role-*", "r", number=2),
+        Suppression("extension-*", "r", number=3),
+    )
+    assert remarks(given, findings, TODAY) == (
+        "suppression 1 (extension-*) expired on 2026-11-20 and suppresses nothing any more",
+        "suppression 2 (role-*) is not used: no finding is like that",
+    )
+    assert suppression_of(findings[0], given, TODAY) == given[2]
+
+
+def test_a_file_of_suppressions_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "rdscheck.toml"
+    file.write_text(
+        '[[suppress]]\nrule = "a-*"\nreason = "x"\nexpires = 2027-01-31\n'
+        '[[suppress]]\nrule = "b"\nsubject = "table x"\ndatabase = "d"\n'
+        'reason = "y"\nexpires = "2027-02-01"\n'
+    )
+    assert read_suppressions(file) == (
+        Suppression("a-*", "x", expires="2027-01-31", number=1),
+        Suppression("b", "y", "table x", "d", "2027-02-01", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[[suppress]]\nrule = "a"', "suppression 1: reason is missing"),
+        ('[[suppress]]\nrule = "a"\nreason = " "', "suppression 1: reason is missing"),
+        ('[[suppress]]\nreason = "a"', "suppression 1: rule is missing"),
+        ('[[suppress]]\nrule = "a"\nreason = "b"\nexpires = "soon"', "expires is no date: soon"),
+        ('[[suppress]]\nrule = "a"\nreason = "b"\nexpires = 2027-01-31T10:00:00', "expires is no text"),
+        ('[[suppress]]\nrule = 1\nreason = "b"', "rule is no text"),
+        ('[[suppress]]\nrule = "a"\nreason = "b"\nuntil = "x"', "until is not known"),
+        ("suppress = 1", "no list of tables"),
+        ("= 1", "is no TOML"),
+    ],
+)
+def test_a_wrong_file_of_suppressions_is_refused_with_the_place(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"s\.toml") as caught:
+        read_suppressions(file)
+    assert why in str(caught.value)
+
+
+def test_a_missing_file_of_suppressions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_suppressions(tmp_path / "none.toml")
+
+
+def test_a_baseline_keeps_findings_and_only_new_ones_count() -> None:
+    first = finding(0, "extension plsh", database="shop")
+    known = baseline.loads(baseline.dumps([baseline.key("shop", first)]))
+    assert told(known=known) == {
+        "extension file_fdw": State.NEW,
+        "extension plsh": State.BASELINE,
+        "table public.log": State.NEW,
+    }
+    # Of another source it says nothing.
+    assert State.BASELINE not in told(known=frozenset(("other", *one[1:]) for one in known)).values()
+
+
+def test_a_baseline_has_no_order_of_its_own() -> None:
+    keys = [("a", "b", "c", "d\ud800"), ("a", "a", "", 'x"\n')]
+    assert baseline.dumps(keys) == baseline.dumps(reversed(keys))
+    assert baseline.loads(baseline.dumps(keys)) == set(keys)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"schema":2,"kind":"baseline"}', '{"schema":1,"kind":"baseline","findings":[1]}'],
+)
+def test_what_is_no_baseline_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        baseline.loads(text)
+
+
+def test_efforts_are_overridden_by_id_glob_and_file(tmp_path: Path) -> None:
+    file = tmp_path / "e.toml"
+    file.write_text('[effort]\n"superuser-role" = 2\n"table-*" = "0+0.5"\n')
+    found = with_efforts(ASKED, read_efforts(["extension-*=8+1", str(file)]))
+    assert [found[id_].effort for id_ in RULES] == [Effort(8, 1), Effort(2, 0), Effort(0, 0.5)]
+    check = answer("shop", TARGET, judged(facts(), TARGET, found, Wish()), Decisions(found, today=TODAY))
+    assert {one.rule: one.hours for one in check.work} == {RULES[0]: 10.0, RULES[2]: 0.5}
+
+
+@pytest.mark.parametrize(
+    "given", ["nothing=1", "table-*=many", "table-*=-1", "table-*=1e999", "no-such-file"]
+)
+def test_wrong_efforts_are_refused(given: str) -> None:
+    with pytest.raises(UsageError, match="--effort"):
+        with_efforts(ASKED, read_efforts([given]))
+
+
+def test_rules_are_chosen_by_globs() -> None:
+    assert list(chosen(ASKED, ["*-role", "extension-*"], ["ext*"])) == ["superuser-role"]
+    assert list(chosen(ASKED, [], ["*-role"])) == [RULES[0], RULES[2]]
+    for only, skip in ((["x"], []), ([], ["x"])):
+        with pytest.raises(UsageError, match="no rule is called so"):
+            chosen(ASKED, only, skip)
+
+
+def test_suppressed_findings_cost_nothing() -> None:
+    decisions = Decisions(
+        ASKED, suppressions=(Suppression("extension-*", "r", subject="*plsh"),), today=TODAY
+    )
+    (work,) = [one for one in answer("x", TARGET, seen(), decisions).work if one.rule == RULES[0]]
+    assert (work.number, work.hours) == (1, rules()[RULES[0]].effort.of(1))
+
+
+@pytest.mark.parametrize(
+    ("groups", "threshold", "matters"),
+    [
+        (("extensions",), Severity.BLOCKER, True),
+        (("replication",), Severity.BLOCKER, False),  # table-without-key is no blocker
+        (("replication",), Severity.NOTE, True),
+        (("locale",), Severity.NOTE, False),  # no rule of that group was asked
+        ((), Severity.BLOCKER, True),
+    ],
+)
+def test_what_was_not_seen_matters_where_a_rule_needed_it(
+    groups: tuple[str, ...], threshold: Severity, matters: bool
+) -> None:
+    found = seen(not_seen=[NotSeen("x", "y", groups)])
+    (missed,) = answer("x", TARGET, found, Decisions(ASKED, threshold, today=TODAY)).missed
+    assert missed.matters is matters
+
+
+def test_what_no_parser_understood_is_told_with_its_line() -> None:
+    found = seen(unreadable=[Unreadable(message="syntax error", line=7, database="shop")])
+    (missed,) = answer("x", TARGET, found, Decisions(ASKED, today=TODAY)).missed
+    assert (missed.what, missed.line, missed.database, missed.matters) == ("a statement", 7, "shop", True)
+
+
+def test_exit_codes() -> None:
+    good = checked()
+    assert exit_code(checks(good)) is ExitCode.OK
+    assert exit_code(checks()) is ExitCode.UNCHECKED
+    assert exit_code(replace(checks(good), complete=False)) is ExitCode.UNCHECKED
+    assert exit_code(checks(good, broken())) is ExitCode.UNCHECKED
+    assert exit_code(checks(good, broken(), replace(broken(), trouble=Trouble.UNREADABLE))) is ExitCode.USAGE
+    assert exit_code(checks(broken(), *realistic().checks)) is ExitCode.FINDINGS
+    old = replace(realistic().checks[0], missed=())
+    known = tuple(replace(one, state=State.BASELINE) for one in old.entries)
+    assert exit_code(checks(replace(old, entries=known))) is ExitCode.OK
+    warned = tuple(one for one in old.entries if one.finding.severity is Severity.WARNING)
+    assert exit_code(checks(replace(old, entries=warned))) is ExitCode.OK
+    assert exit_code(replace(checks(replace(old, entries=warned)), threshold=Severity.WARNING)) == 1
+
+
+def test_names_tell_sources_apart() -> None:
+    assert unique("a", []) == "a"
+    assert unique("a", ["a", "a (2)"]) == "a (3)"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("postgresql://me:s3cret@db.example.com:5433/shop", "db.example.com:5433/shop"),
+        ("service=shop", "service=shop"),
+        ("host=db dbname=shop password=s3cret", "db:5432/shop"),
+        ("-", "standard input"),
+    ],
+)
+def test_a_source_is_recognised_and_shows_no_password(text: str, label: str) -> None:
+    source = read_source(text)
+    assert source.label == label
+    assert source.live is (text != "-")
+
+
+@pytest.mark.parametrize("text", ["/no/such/file.sql", "postgresql://a:s3cret@b:c:d/e", "x=s3cret y"])
+def test_what_is_no_source_is_refused_without_a_password(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_source(text)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_baseline_is_json_of_its_own_kind() -> None:
+    assert json.loads(baseline.dumps([("s", "r", "d", "t")])) == {
+        "schema": 1,
+        "kind": "baseline",
+        "findings": [{"source": "s", "rule": "r", "database": "d", "subject": "t"}],
+    }
