@@ -1,6 +1,5 @@
 """The readiness check over the corpus: what it finds, what it must not, and the same from both sides."""
 
-from collections.abc import Iterator
 
 import pytest
 
