@@ -1,6 +1,5 @@
 """The readiness check over the corpus: what it finds, what it must not, and the same from both sides."""
 
-
 import pytest
 
 from rdscheck.assess.rule import rules
