@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import api, checks, sandboxes, transfer
+from bench import api, checks, dumps, sandboxes, transfer
 from bench.measure import Table, machine
 from rdscheck.errors import RdscheckError
 
@@ -20,6 +20,8 @@ SECTIONS = {
     "database": sandboxes.fresh_database,
     "api": api.control_plane,
     "check": checks.live,
+    "dump": dumps.schema,
+    "memory": dumps.memory,
     "run": sandboxes.whole_run,
 }
 
@@ -30,6 +32,7 @@ def main() -> int:
         "--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="sections to measure"
     )
     top.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="table sizes")
+    top.add_argument("--gigabytes", type=float, default=1.0, help="size of the dump of rows that is read")
     top.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (median counts)")
     top.add_argument("--pg", type=int, default=17, help="version for single-server measurements")
     top.add_argument("--engine", choices=("docker", "local"), default="docker")

@@ -48,12 +48,18 @@ def live(options: argparse.Namespace) -> list[Table]:
         end_run(run)
 
 
-def _compare(server: Server, number: int) -> Table:
+def filled(server: Server, tables: int = TABLES) -> str:
+    """Return the name of a new database of so many tables."""
     database = server.create_database("bench")
     with server.connect(database) as conn:
-        for first in range(0, TABLES, _AT_ONCE):
-            conn.execute(_SCHEMA.format(first=first, last=first + _AT_ONCE - 1).encode())
+        for first in range(0, tables, _AT_ONCE):
+            conn.execute(_SCHEMA.format(first=first, last=min(tables, first + _AT_ONCE) - 1).encode())
         conn.execute("ANALYZE")
+    return database
+
+
+def _compare(server: Server, number: int) -> Table:
+    database = filled(server)
     conninfo = make_conninfo("", **server.login(database))
     login = server.login(database)
     with Client(server.info, database, login["user"], login["password"]) as client:

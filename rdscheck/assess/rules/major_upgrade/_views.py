@@ -10,8 +10,8 @@ from rdscheck.assess.names import plain, quoted
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _WORD = re.compile(r'"((?:[^"]|"")*)"|([a-z_][a-z0-9_$]*)', re.ASCII)
 _OF_USERS = re.compile(
-    r"\b(FROM|JOIN)(\s*\(*\s*)(?!pg_catalog\.|information_schema\.)"
-    r'(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)\.(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)',
+    r"\b(?:FROM|JOIN)\s*\(*\s*(?!pg_catalog\.|information_schema\.)"
+    r'(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)\.([a-z_][a-z0-9_$]*)',
     re.ASCII | re.IGNORECASE,
 )
 _CALL = re.compile(r'(?<![\w."$])(?:pg_catalog\.)?([a-z_][a-z0-9_]*)\s*\(', re.ASCII)
@@ -44,9 +44,9 @@ def words(definition: str) -> frozenset[str]:
     return frozenset(quoted_ or bare for quoted_, bare in found)
 
 
-def of_system(definition: str) -> str:
-    """Return a query without the names of what it reads from schemas of users."""
-    return _OF_USERS.sub(r"\1\2''", definition)
+def of_users(definition: str) -> frozenset[str]:
+    """Return names of relations that a query reads from schemas of users, which are before them."""
+    return frozenset(_OF_USERS.findall(definition))
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import crosses
 from rdscheck.assess.pages import PG_UPGRADE, UPGRADE
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.major_upgrade._views import drop, of_system, subject, views, words
+from rdscheck.assess.rules.major_upgrade._views import drop, of_users, subject, views, words
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
 from rdscheck.upgrade.checks import GONE_COLUMNS
@@ -65,8 +65,7 @@ def view_on_removed_column(context: Context) -> Iterator[Hit]:
     """Find views whose words hold both the system view and the column."""
     gone = {name: major for name, major in GONE.items() if crosses(context, major)}
     for view in views(context.facts) if gone else ():
-        # A table of users of the same name has its schema before it: nothing else is in the search_path.
-        there = words(of_system(view.definition))
+        there = words(view.definition) - of_users(view.definition)
         found = sorted(name for name in gone if set(name.split(".")) <= there)
         if found:
             yield hit(
