@@ -22,6 +22,7 @@ _OBJECTS = (
     "publication subscription server tablespace collation conversion trigger policy database slot"
 )
 _KINDS = tuple(f"{kind} " for kind in _OBJECTS.split())
+_COMPOSED = re.compile(r"[\w$\u0080-\U0010ffff]+(?:\.[\w$\u0080-\U0010ffff]+)+(?:\([\w$.,\[\] ]*\))?")
 _LEFT_OUT = "(left out)"
 # A name in quotation marks, or a literal; doubled ones belong to it.
 _QUOTED = re.compile(r'"(?:[^"]|"")+"|\'(?:[^\']|\'\')*\'', re.S)
@@ -43,8 +44,15 @@ class Pseudonyms:
         """Take note of names of a source, so that they are recognised wherever they stand."""
         self._names |= {name for name in names if not _told(name)}
         # What is no single word is looked for as it is, the longest first.
-        odd = (name for name in self._names if not WORD.fullmatch(name))
+        odd = (name for name in self._names if not WORD.fullmatch(name) and not self._composed(name))
         self._odd = tuple(sorted(odd, key=lambda name: (-len(name), name)))
+
+    def _composed(self, name: str) -> bool:
+        """Tell whether a name is put together from others, as ``schema.function(type)`` is."""
+        known = all(
+            part in self._names or is_common(part) or part in general() for part in WORD.findall(name)
+        )
+        return known and _COMPOSED.fullmatch(name) is not None
 
     def of(self, name: str) -> str:
         """Return the pseudonym of a name; names that everybody has stay."""

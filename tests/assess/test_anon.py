@@ -152,6 +152,16 @@ def test_a_name_has_one_pseudonym_in_all_sources_and_formats() -> None:
         assert any(entry.finding.subject == f"publication {pseudonym}" for entry in one.entries)
 
 
+def test_parts_of_a_qualified_name_are_those_of_other_texts() -> None:
+    names = Pseudonyms(["acme", "bill", "acme.bill", "acme.bill(acme.bill)"])
+    schema, table = names.of("acme"), names.of("bill")
+    told = names.text("function acme.bill(acme.bill), owner bill", "function".__eq__, ["owner"])
+    assert told == f"function {schema}.{table}({schema}.{table}), owner {table}"
+    # A name with a dot in it is one name.
+    dotted = Pseudonyms(["a.b"])
+    assert dotted.text('table "a.b" and a.b', {"table", "and"}.__contains__) == "table name1 and name1"
+
+
 def test_findings_keep_their_number_and_rules() -> None:
     made, known = check(PLAIN)
     (shown,) = anonymous([made], [known], Pseudonyms())
