@@ -157,7 +157,11 @@ def _origin(origin: Origin, label: str, names: Pseudonyms) -> Origin:
 
 def _missed(missed: Missed, names: Pseudonyms, plain: Callable[[str], str]) -> Missed:
     return replace(
-        missed, what=plain(missed.what), reason=plain(missed.reason), database=names.of(missed.database)
+        missed,
+        what=plain(missed.what),
+        reason=plain(missed.reason),
+        database=names.of(missed.database),
+        accepted=_LEFT_OUT if missed.accepted else "",
     )
 
 

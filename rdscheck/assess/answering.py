@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rdscheck.assess import baseline
@@ -12,7 +12,7 @@ from rdscheck.assess.finding import Finding, Severity
 from rdscheck.assess.live.connecting import SourceError
 from rdscheck.assess.rule import Rule
 from rdscheck.assess.source import Examined
-from rdscheck.assess.suppressing import Suppression, suppression_of
+from rdscheck.assess.suppressing import Accepted, gap_of, suppression_of
 from rdscheck.assess.target import Target
 from rdscheck.errors import RdscheckError, UsageError
 
@@ -23,7 +23,7 @@ class Decisions:
 
     rules: Mapping[str, Rule]
     threshold: Severity = Severity.BLOCKER
-    suppressions: Sequence[Suppression] = ()
+    accepted: Accepted = field(default_factory=Accepted)
     known: Collection[baseline.Key] = field(default_factory=frozenset)
     today: dt.date = dt.date.max
 
@@ -62,7 +62,7 @@ def broken(name: str, target: Target, trouble: Trouble, message: str) -> Checked
 
 
 def _entry(name: str, finding: Finding, decisions: Decisions) -> Entry:
-    if one := suppression_of(finding, decisions.suppressions, decisions.today):
+    if one := suppression_of(finding, decisions.accepted.findings, decisions.today):
         return Entry(finding, State.SUPPRESSED, one.reason, one.expires)
     if baseline.key(name, finding) in decisions.known:
         return Entry(finding, State.BASELINE)
@@ -75,7 +75,9 @@ def _missed(seen: NotSeen, line: int, asked: Collection[str], decisions: Decisio
         and decisions.rules[id_].severity.rank <= decisions.threshold.rank
         for id_ in asked
     )
-    return Missed(seen.what, seen.reason, seen.groups, seen.database, line, matters)
+    gap = gap_of(seen, decisions.accepted.gaps, decisions.today)
+    accepted = gap.reason if gap else ""
+    return Missed(seen.what, seen.reason, seen.groups, seen.database, line, matters and gap is None, accepted)
 
 
 def _work(entries: Iterable[Entry], rules: Mapping[str, Rule]) -> Iterable[Work]:

@@ -44,7 +44,7 @@ class Entry:
 class Missed:
     """Something that could not be looked at; ``matters`` where a rule at the threshold would have needed it.
 
-    ``line`` is that of the dump, 0 without one.
+    ``line`` is that of the dump, 0 without one; ``accepted`` is the user's reason why it may stay so.
     """
 
     what: str
@@ -53,6 +53,7 @@ class Missed:
     database: str = ""
     line: int = 0
     matters: bool = True
+    accepted: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ ALL = "all"
 #: How long a process has to end by itself, and how long is waited before a second try; seconds.
 _GRACE = 2.0
 _PAUSE = 1.0
+#: How libpq's variables begin.
+_LIBPQ = "PG"
 
 
 @dataclass(frozen=True)
@@ -181,15 +183,23 @@ def _begin(
         waiting.remove(due)
         member, tried, _ = due
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(theirs, member, order), daemon=False)
+        process = context.Process(target=_work, args=(theirs, member, order, _passed_on()), daemon=False)
         process.start()
         theirs.close()
         running[ours] = _Running(member, tried, process, time.monotonic() + limits.seconds)
 
 
-def _work(conn: Connection, member: Member, order: Order) -> None:
+def _passed_on() -> dict[str, str]:
+    """Return libpq's part of the environment: whom processes are copied from may have begun with another."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_LIBPQ)}
+
+
+def _work(conn: Connection, member: Member, order: Order, environment: Mapping[str, str]) -> None:
     """Examine one source, in a process and a session of its own."""
     os.setsid()
+    for name in _passed_on():
+        del os.environ[name]
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         answer: Answer = _examined(member, order), False

@@ -20,7 +20,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.fleet import Interrupted, Limits, Member, Order, Result, check_fleet, read_fleet
 from rdscheck.assess.rule import Rule, rules
 from rdscheck.assess.source import Examined, Stage, Wish, examine, read_source
-from rdscheck.assess.suppressing import DEFAULT, Suppression, read_suppressions
+from rdscheck.assess.suppressing import DEFAULT, Accepted, read_accepted
 from rdscheck.assess.suppressing import remarks as of_suppressions
 from rdscheck.assess.target import Move, Target, read_target
 from rdscheck.cli.console import Console
@@ -57,6 +57,8 @@ suppressions are in rdscheck.toml of this directory, or in the file of --suppres
   subject = "extension file_fdw"          a glob; database = "…" likewise
   reason = "replaced by log_fdw"          must be there
   expires = 2027-01-31                    its last day
+  [[unchecked]]                           what could not be checked and may stay so
+  what = "kinds of passwords*"            a glob; reason, database and expires as above
 
 exit status:
   0  no new finding at --fail-on or worse     1  there are some
@@ -167,7 +169,7 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
     decisions = Decisions(
         rules=asked,
         threshold=Severity(options.fail_on),
-        suppressions=_suppressions(options.suppress),
+        accepted=_accepted(options.suppress),
         known=baseline.read(options.baseline) if options.baseline else frozenset(),
         today=dt.datetime.now(tz=dt.UTC).date(),
     )
@@ -205,10 +207,10 @@ def _stage(options: argparse.Namespace) -> Stage | None:
     return Stage(options.engine, options.rehearsal_dir)
 
 
-def _suppressions(path: Path | None) -> tuple[Suppression, ...]:
+def _accepted(path: Path | None) -> Accepted:
     if path is None and not Path(DEFAULT).is_file():
-        return ()
-    return read_suppressions(path or Path(DEFAULT))
+        return Accepted()
+    return read_accepted(path or Path(DEFAULT))
 
 
 def _check_output(path: Path | None) -> None:
@@ -245,8 +247,7 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
             seen.complete = False
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted while it was checked"))
         except RdscheckError as error:
-            if len(sources) == 1:
-                raise
+            # The report tells it too, for whoever reads only that.
             console.error(error.message, error.hint)
             seen.checks.append(failed(name, target, error))
     return seen
@@ -318,7 +319,8 @@ def _fleet(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
 
 def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
     findings = [entry.finding for one in seen.checks for entry in one.entries]
-    told = of_suppressions(decisions.suppressions, findings, decisions.today)
+    unseen = [(missed.what, missed.database) for one in seen.checks for missed in one.missed]
+    told = of_suppressions(decisions.accepted, findings, unseen, decisions.today)
     if decisions.known:
         now = sum(entry.state is State.BASELINE for one in seen.checks for entry in one.entries)
         accepted = {
@@ -360,7 +362,7 @@ def _print(checks: Checks, options: argparse.Namespace, console: Console) -> Non
         for line in lines(checks):
             console.styled(line.text, line.style)
     else:
-        console.data(render(checks, options.format).removesuffix("\n"))
+        console.document(render(checks, options.format), None if options.format == "text" else "utf-8")
     if options.format == "github" and (path := os.environ.get(_SUMMARY)):
         _append_summary(Path(path), checks)
 

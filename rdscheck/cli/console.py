@@ -1,5 +1,6 @@
 """Printing: data to standard output, everything else to standard error."""
 
+import io
 import json
 import sys
 from typing import Any
@@ -28,6 +29,15 @@ class Console:
         """Print a line of the answer."""
         self._clear()
         print(text, file=sys.stdout)
+
+    def document(self, text: str, encoding: str | None = None) -> None:
+        """Print a whole report; one that says its encoding itself is written in that.
+
+        What the encoding cannot express is written as an escape.
+        """
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+        self.data(text.removesuffix("\n"))
 
     def json(self, value: Any) -> None:
         """Print the answer for programs."""

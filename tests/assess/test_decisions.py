@@ -15,7 +15,7 @@ from rdscheck.assess.facts import Extension, Facts, NotSeen, Origin, Relation, U
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import rules
 from rdscheck.assess.source import Examined, Wish, judged, read_source
-from rdscheck.assess.suppressing import Suppression, read_suppressions, remarks, suppression_of
+from rdscheck.assess.suppressing import Accepted, Gap, Suppression, read_accepted, remarks, suppression_of
 from rdscheck.assess.target import read_target
 from rdscheck.errors import ExitCode, UsageError
 from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic
@@ -71,7 +71,7 @@ def test_without_decisions_all_is_new() -> None:
 def test_a_suppression_covers_what_it_says_and_no_more(
     suppression: Suppression, suppressed: set[str]
 ) -> None:
-    found = told(suppressions=(suppression,))
+    found = told(accepted=Accepted((suppression,)))
     assert {subject for subject, state in found.items() if state is State.SUPPRESSED} == suppressed
 
 
@@ -82,7 +82,7 @@ def test_what_expired_or_is_unused_is_told() -> None:
         Suppression("role-*", "r", number=2),
         Suppression("extension-*", "r", number=3),
     )
-    assert remarks(given, findings, TODAY) == (
+    assert remarks(Accepted(given), findings, [], TODAY) == (
         "suppression 1 (extension-*) expired on 2026-11-20 and suppresses nothing any more",
         "suppression 2 (role-*) is not used: no finding is like that",
     )
@@ -96,7 +96,7 @@ def test_a_file_of_suppressions_is_read(tmp_path: Path) -> None:
         '[[suppress]]\nrule = "b"\nsubject = "table x"\ndatabase = "d"\n'
         'reason = "y"\nexpires = "2027-02-01"\n'
     )
-    assert read_suppressions(file) == (
+    assert read_accepted(file).findings == (
         Suppression("a-*", "x", expires="2027-01-31", number=1),
         Suppression("b", "y", "table x", "d", "2027-02-01", 2),
     )
@@ -105,9 +105,9 @@ def test_a_file_of_suppressions_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('[[suppress]]\nrule = "a"', "suppression 1: reason is missing"),
-        ('[[suppress]]\nrule = "a"\nreason = " "', "suppression 1: reason is missing"),
-        ('[[suppress]]\nreason = "a"', "suppression 1: rule is missing"),
+        ('[[suppress]]\nrule = "a"', "suppress 1: reason is missing"),
+        ('[[suppress]]\nrule = "a"\nreason = " "', "suppress 1: reason is missing"),
+        ('[[suppress]]\nreason = "a"', "suppress 1: rule is missing"),
         ('[[suppress]]\nrule = "a"\nreason = "b"\nexpires = "soon"', "expires is no date: soon"),
         ('[[suppress]]\nrule = "a"\nreason = "b"\nexpires = 2027-01-31T10:00:00', "expires is no text"),
         ('[[suppress]]\nrule = 1\nreason = "b"', "rule is no text"),
@@ -120,13 +120,13 @@ def test_a_wrong_file_of_suppressions_is_refused_with_the_place(tmp_path: Path, 
     file = tmp_path / "s.toml"
     file.write_text(text)
     with pytest.raises(UsageError, match=r"s\.toml") as caught:
-        read_suppressions(file)
+        read_accepted(file)
     assert why in str(caught.value)
 
 
 def test_a_missing_file_of_suppressions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
-        read_suppressions(tmp_path / "none.toml")
+        read_accepted(tmp_path / "none.toml")
 
 
 def test_a_baseline_keeps_findings_and_only_new_ones_count() -> None:
@@ -183,7 +183,7 @@ def test_rules_are_chosen_by_globs() -> None:
 
 def test_suppressed_findings_cost_nothing() -> None:
     decisions = Decisions(
-        ASKED, suppressions=(Suppression("extension-*", "r", subject="*plsh"),), today=TODAY
+        ASKED, accepted=Accepted((Suppression("extension-*", "r", subject="*plsh"),)), today=TODAY
     )
     (work,) = [one for one in answer("x", TARGET, seen(), decisions).work if one.rule == RULES[0]]
     assert (work.number, work.hours) == (1, rules()[RULES[0]].effort.of(1))
@@ -205,6 +205,41 @@ def test_what_was_not_seen_matters_where_a_rule_needed_it(
     found = seen(not_seen=[NotSeen("x", "y", groups)])
     (missed,) = answer("x", TARGET, found, Decisions(ASKED, threshold, today=TODAY)).missed
     assert missed.matters is matters
+
+
+@pytest.mark.parametrize(
+    ("gap", "accepted"),
+    [
+        (Gap("the pass*", "r"), True),
+        (Gap("the pass*", "r", database="shop"), True),
+        (Gap("the pass*", "r", database="other"), False),
+        (Gap("pass*", "r"), False),
+        (Gap("*", "r", expires="2026-11-20"), False),
+        (Gap("*", "r", expires="2026-11-21"), True),
+    ],
+)
+def test_what_was_not_seen_can_be_accepted(gap: Gap, accepted: bool) -> None:
+    found = seen(not_seen=[NotSeen("the passwords", "denied", (), "shop")])
+    check = answer("x", TARGET, found, Decisions(ASKED, accepted=Accepted((), (gap,)), today=TODAY))
+    (missed,) = check.missed
+    assert (missed.matters, missed.accepted) == ((False, "r") if accepted else (True, ""))
+    nothing_else = replace(check, entries=())
+    assert exit_code(checks(nothing_else)) is (ExitCode.OK if accepted else ExitCode.UNCHECKED)
+
+
+def test_accepted_gaps_are_read_and_remarked(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text('[[unchecked]]\nwhat = "x*"\nreason = "r"\nexpires = 2020-01-01\n[[unchecked]]\n')
+    with pytest.raises(UsageError, match="unchecked 2: what is missing"):
+        read_accepted(file)
+    file.write_text('[[unchecked]]\nwhat = "x*"\nreason = "r"\nexpires = 2020-01-01\n')
+    (gap,) = read_accepted(file).gaps
+    assert gap == Gap("x*", "r", expires="2020-01-01", number=1)
+    given = Accepted((), (gap, Gap("y", "r", number=2), Gap("z", "r", number=3)))
+    assert remarks(given, [], [("z", "")], TODAY) == (
+        "unchecked 1 (x*) expired on 2020-01-01 and accepts nothing any more",
+        "unchecked 2 (y) is not used: nothing like that was left unchecked",
+    )
 
 
 def test_what_no_parser_understood_is_told_with_its_line() -> None:
@@ -247,6 +282,14 @@ def test_a_source_is_recognised_and_shows_no_password(text: str, label: str) -> 
     source = read_source(text)
     assert source.label == label
     assert source.live is (text != "-")
+
+
+def test_what_a_string_leaves_out_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example.com")
+    monkeypatch.setenv("PGPORT", "6543")
+    monkeypatch.setenv("PGDATABASE", "shop")
+    assert read_source("user=me").label == "db.example.com:6543/shop"
+    assert read_source("host=other port=1 dbname=x").label == "other:1/x"
 
 
 @pytest.mark.parametrize("text", ["/no/such/file.sql", "postgresql://a:s3cret@b:c:d/e", "x=s3cret y"])

@@ -119,7 +119,9 @@ def test_wrong_usage_ends_with_2_and_one_line(
 
 def test_what_is_no_dump_ends_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "junk").write_bytes(bytes(range(256)) * 30)
-    assert check(capsys, "junk").code == 2
+    alone = check(capsys, "junk")
+    assert (alone.code, alone.json["checks"][0]["trouble"]) == (2, "unreadable")
+    assert "rdscheck: junk" in alone.err
     both = check(capsys, "junk", "innocent.sql")
     assert both.code == 2
     assert [one["trouble"] for one in both.json["checks"]] == ["unreadable", ""]
@@ -238,6 +240,18 @@ def test_a_dump_on_standard_input_and_a_closed_pipe() -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("form", "name"), [("text", "\\U0001f600"), ("json", "\U0001f600"), ("junit", "\U0001f600")]
+)
+def test_an_encoding_that_lacks_a_name_stops_no_report(form: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.sql").write_text(f'{HEAD}CREATE ROLE "\U0001f600" SUPERUSER;\n{TAIL}')
+    command = [sys.executable, "-m", "rdscheck", "check", "odd.sql", "--target", "rds-17", "--format", form]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert name in done.stdout.decode("utf-8")
+
+
 def test_a_fleet_has_one_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "fleet.csv").write_text(
         "name,target,to\nfirst,guilty.sql,\nsecond,guilty.sql,aurora-16\nthird,none.sql,\n"
@@ -266,7 +280,9 @@ def server() -> Iterator[Server]:
         end_run(run)
 
 
-def test_a_database_and_its_dump_give_the_same(capsys: pytest.CaptureFixture[str], server: Server) -> None:
+def test_a_database_and_its_dump_give_the_same(
+    capsys: pytest.CaptureFixture[str], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = unique_name("check")
     server.create_named_database(name)
     with server.admin(name) as conn:
@@ -294,7 +310,20 @@ def test_a_database_and_its_dump_give_the_same(capsys: pytest.CaptureFixture[str
     password = server.info.admin_password
     assert password
     assert password not in live.out + live.err
-    assert os.environ.get("PGPASSWORD") is None
+
+    # As one of a fleet, its password in the environment only.
+    open_part = {name: str(value) for name, value in parameters.items() if name != "password"}
+    where = make_conninfo("", **open_part)
+    Path("fleet.csv").write_text(f"name,target\nlive,{where}\ndump,made.sql\nnobody,{where} port=9\n")
+    monkeypatch.setenv("PGPASSWORD", password)
+    fleet = Told(capsys, "--fleet", "fleet.csv", *arguments)
+    assert {one["name"]: one["trouble"] for one in fleet.json["checks"]} == {
+        "live": "",
+        "dump": "",
+        "nobody": "unreachable",
+    }
+    assert of_tables(fleet) == of_tables(live)
+    assert password not in fleet.out + fleet.err
 
 
 def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path) -> None:

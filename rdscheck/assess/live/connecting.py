@@ -1,5 +1,6 @@
 """Connections for looking: read-only, in a hurry, and with an answer in words when there is none."""
 
+import os
 from collections.abc import Generator
 from dataclasses import dataclass
 from math import inf
@@ -21,6 +22,15 @@ NAME = "rdscheck"
 OLDEST = 90600
 _FORMS = "the forms are postgresql://user@host:port/db, service=name and host=… dbname=…"
 _ENCODED = "in an address, @ / and % of a password are written %40 %2F %25"
+
+_ENVIRONMENT = {
+    "service": "PGSERVICE",
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "dbname": "PGDATABASE",
+    "user": "PGUSER",
+}
 
 #: What the server is given beyond its own time limit before it counts as dead.
 GRACE = 5.0
@@ -192,11 +202,12 @@ def begin(conn: Connection, limits: Limits, shown: str = "") -> None:
 
 def place(parameters: dict[str, Any]) -> str:
     """Return where parameters lead to, as ``host:port/database``, without user and password."""
-    if parameters.get("service") and not parameters.get("host"):
-        return f"service={parameters['service']}"
-    host = parameters.get("host") or parameters.get("hostaddr") or "localhost"
-    database = parameters.get("dbname") or parameters.get("user") or ""
-    return f"{host}:{parameters.get('port') or 5432}/{database}"
+    # What the string leaves out comes from the environment, as libpq has it.
+    told = {name: parameters.get(name) or os.environ.get(variable) for name, variable in _ENVIRONMENT.items()}
+    if told["service"] and not parameters.get("host"):
+        return f"service={told['service']}"
+    host = parameters.get("host") or parameters.get("hostaddr") or told["host"] or told["hostaddr"]
+    return f"{host or 'localhost'}:{told['port'] or 5432}/{told['dbname'] or told['user'] or ''}"
 
 
 def reason(error: BaseException) -> str:

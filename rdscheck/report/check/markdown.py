@@ -107,7 +107,7 @@ def _check(check: Checked, *, alone: bool) -> Iterator[str]:
         yield f"### Not checked ({len(check.missed)})"
         yield ""
         for missed in check.missed:
-            yield f"- {md(words.missing(missed))}" + ("" if missed.matters else " (no matter here)")
+            yield f"- {md(words.missing(missed))}" + words.no_matter(missed)
         yield ""
 
 

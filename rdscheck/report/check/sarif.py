@@ -14,7 +14,6 @@ from rdscheck.report.text import code, md, visible
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
-_HOME = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html"
 
 
 def sarif(checks: Checks) -> str:
@@ -28,7 +27,6 @@ def _run(checks: Checks, check: Checked) -> dict[str, Any]:
     index = {id_: number for number, id_ in enumerate(ids)}
     driver: dict[str, Any] = {
         "name": "rdscheck",
-        "informationUri": _HOME,
         "rules": [_rule(id_, checks.rules.get(id_)) for id_ in ids],
     }
     if checks.version:

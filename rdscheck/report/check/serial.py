@@ -139,4 +139,5 @@ def _missed(check: Checked, missed: Missed) -> dict[str, Any]:
         "database": missed.database,
         "line": missed.line,
         "matters": missed.matters,
+        "accepted": missed.accepted,
     }

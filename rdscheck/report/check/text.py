@@ -92,8 +92,7 @@ def _check(check: Checked) -> Iterator[Line]:
     if check.missed:
         yield Line(f"Not checked ({len(check.missed)})", "bold")
         for missed in check.missed:
-            mark = "-" if missed.matters else "- (no matter here)"
-            yield from _wrapped(f"{mark} {words.missing(missed)}", "  ", "    ")
+            yield from _wrapped(f"- {words.missing(missed)}{words.no_matter(missed)}", "  ", "    ")
         yield Line()
 
 

@@ -127,7 +127,13 @@ def missing(missed: Missed) -> str:
     place += [f"line {missed.line}"] if missed.line else []
     told = f" ({', '.join(place)})" if place else ""
     groups = f" [rules about {', '.join(missed.groups)}]" if missed.groups else ""
-    return f"{missed.what}{told}: {missed.reason}{groups}"
+    accepted = f"; accepted: {missed.accepted}" if missed.accepted else ""
+    return f"{missed.what}{told}: {missed.reason}{groups}{accepted}"
+
+
+def no_matter(missed: Missed) -> str:
+    """Return why something that could not be checked does not count; nothing where it does."""
+    return "" if missed.matters or missed.accepted else " (no rule that counts here needs it)"
 
 
 #: Causes of refusals in the order of a report, and what each means.

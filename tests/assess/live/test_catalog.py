@@ -67,6 +67,7 @@ def test_the_role(made: Made) -> None:
     kind = "scram" if made.server.major >= 14 else "md5"
     assert (role.login, role.superuser, role.connection_limit, role.password) == (True, False, 3, kind)
     assert (role.valid_until, role.comment) == ("2031-01-31 23:00:00+00", "who does it")
+    assert made.only("roles", name="rds_superuser").password == "none"
     assert made.all("memberships", member=made.new) == [
         Membership(role="pg_monitor", member=made.new, admin=True, grantor="rdsadmin")
     ]

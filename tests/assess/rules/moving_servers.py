@@ -59,6 +59,13 @@ SCHEDULED = (
         says="ALTER SYSTEM and COPY with a program",
     ),
     Case(
+        "cron-job-superuser-command",
+        (job("DO $$BEGIN EXECUTE 'SELECT pg_read_file(''/etc/x'')'; END$$"),),
+        "cron job 7",
+        (job("SELECT my.pg_read_file('x')"), job("SELECT " + "1+" * 50_000 + "1")),
+        says="runs pg_read_file,",
+    ),
+    Case(
         "cron-job-of-superuser",
         (job(user="op"), role("op", superuser=True)),
         "cron job 7",

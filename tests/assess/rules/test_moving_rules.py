@@ -8,13 +8,22 @@ from pathlib import Path
 import pglast
 import pytest
 
-from rdscheck.assess.facts import Flavour, Via
+from rdscheck.assess.facts import Flavour, Type, Via
 from rdscheck.assess.finding import Severity
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rule import Context, Rule, rules
 from rdscheck.assess.target import AURORA, RDS, Move, read_target
 from tests.assess.rules import moving_servers, moving_settings, moving_types, moving_upgrades
-from tests.assess.rules.moving import Case, db, facts_of, found_guilty, found_innocent, server_setting, table
+from tests.assess.rules.moving import (
+    Case,
+    col,
+    db,
+    facts_of,
+    found_guilty,
+    found_innocent,
+    server_setting,
+    table,
+)
 
 GROUPS = {
     *("authentication", "babelfish", "blue green", "foreign servers", "locale", "major upgrade", "names"),
@@ -107,6 +116,17 @@ def test_rules_of_upgrades_say_nothing_where_the_major_stays() -> None:
             facts = facts_of(*case.guilty, via=case.via, major=to.major, flavour=case.flavour)
             found = list(MINE[case.rule].findings(Context(facts, to, case.move)))
             assert [one for one in found if one.severity is Severity.BLOCKER] == [], case.rule
+
+
+def test_a_type_may_be_nested_as_deep_as_it_likes() -> None:
+    deep = 5000
+    made = [
+        Type(schema="public", name=f"d{n}", kind="domain", parts=(f"public.d{n + 1}",)) for n in range(deep)
+    ]
+    last = Type(schema="public", name=f"d{deep}", kind="domain", parts=("pg_catalog.regproc[]", "public.d0"))
+    facts = facts_of(col("public.d0[]", database=""), *made, last, major=15, flavour=Flavour.RDS)
+    (one,) = MINE["reg-type-columns"].findings(Context(facts, read_target("rds-17"), Move.UPGRADE))
+    assert one.subject == "column public.t.c"
 
 
 def test_a_dump_says_nothing_of_the_templates() -> None:

@@ -67,6 +67,7 @@ def realistic() -> Checks:
             missed=(
                 Missed("a statement", "syntax error", (), "shop", 7, matters=True),
                 Missed("pg_hba.conf", "permission denied", ("authentication",), matters=False),
+                Missed("passwords", "denied", ("roles",), matters=False, accepted="nobody may"),
             ),
             work=(
                 Work(RULES[0], "extensions", 2, Effort(4, 4)),
@@ -88,7 +89,7 @@ def shaped(text: Callable[[], str]) -> Checks:
 
     def entry(number: int, severity: Severity, state: State) -> Entry:
         made = finding(number, f"table {text()}", severity, database=text(), line=number)
-        made = replace(made, message=f"m{text()}", fix=f"f{text()}")
+        made = replace(made, message=f"m{text()}", fix=f"f{text()}", source=f"javascript:{text()}")
         return Entry(made, state, f"r{text()}" if state is State.SUPPRESSED else "")
 
     def one(number: int, via: Via) -> Checked:
@@ -101,7 +102,7 @@ def shaped(text: Callable[[], str]) -> Checks:
                 entry(1, Severity.WARNING, State.BASELINE),
                 entry(2, Severity.NOTE, State.SUPPRESSED),
             ),
-            missed=(Missed(f"w{text()}", f"r{text()}", ("roles",), text(), 3),),
+            missed=(Missed(f"w{text()}", f"r{text()}", ("roles",), text(), 3, accepted=text()),),
             work=(Work(RULES[0], "extensions", 1, Effort(4, 4)),),
         )
 

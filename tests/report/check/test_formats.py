@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, replace
+from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -129,7 +130,7 @@ def test_sarif_points_at_the_line_of_the_dump_and_brings_its_rules() -> None:
     assert rule["help"]["text"]
     assert rule["helpUri"].startswith("https://")
     told = run["invocations"][0]["toolExecutionNotifications"]
-    assert [one["level"] for one in told] == ["warning", "note", "note"]
+    assert [one["level"] for one in told] == ["warning", "note", "note", "note"]
 
 
 def test_sarif_of_a_live_database_has_no_file() -> None:
@@ -163,7 +164,12 @@ def test_junit_has_a_case_for_each_rule_and_counts_them() -> None:
     root = ET.fromstring(junit(realistic()))
     (suite,) = root.iter("testsuite")
     cases = {case.get("name"): case for case in suite.iter("testcase")}
-    assert list(cases) == [*sorted(RULES), "not checked: a statement", "not checked: pg_hba.conf"]
+    assert list(cases) == [
+        *sorted(RULES),
+        "not checked: a statement",
+        "not checked: pg_hba.conf",
+        "not checked: passwords",
+    ]
     failure = cases["extension-not-offered"].find("failure")
     assert failure is not None
     assert failure.get("message") == "1 blocker: extension file_fdw is in the way."
@@ -173,10 +179,10 @@ def test_junit_has_a_case_for_each_rule_and_counts_them() -> None:
     assert [one.tag for one in cases["table-without-key"]] == ["skipped", "system-out"]
     for element in (root, suite):
         assert {name: element.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
-            "tests": "5",
+            "tests": "6",
             "failures": "1",
             "errors": "1",
-            "skipped": "2",
+            "skipped": "3",
         }
     assert ET.fromstring(junit(replace(realistic(), threshold=W))).get("failures") == "2"
 
@@ -245,3 +251,25 @@ def test_html_needs_nothing_from_elsewhere() -> None:
     assert "<script" not in page
     assert "src=" not in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+class _Balanced(HTMLParser):
+    """Complains about an element that ends where it did not begin."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, self.getpos()
+
+
+@pytest.mark.parametrize("some", [realistic(), many(), checks()], ids=["one", "many", "none"])
+def test_html_closes_what_it_opens(some: Checks) -> None:
+    assert _Balanced(html(some)).open == []

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rdscheck.assess.checked import Checks
@@ -54,6 +54,8 @@ _MORE = [
     "http://x/%zz",
     ";",
 ]
+#: A machine may be busy with something else.
+UNHURRIED = settings(deadline=None, max_examples=60)
 names = st.lists(st.sampled_from(_MORE) | hostile, max_size=4).map("".join)
 UNSEEN = {"\x00", "\x1b", "\x07", "\x08", "\x7f", "\x9b", "\u202e", "\u2028", "\u2066"}
 
@@ -93,6 +95,7 @@ class _Reader(HTMLParser):
 def test_html_keeps_its_shape() -> None:
     page = html(PLAIN)
 
+    @UNHURRIED
     @given(some_checks)
     def tried(hard: Checks) -> None:
         read = _Reader(html(hard))
@@ -101,11 +104,12 @@ def test_html_keeps_its_shape() -> None:
         assert [one for one in read.tags if one[0] not in inner] == [
             one for one in _Reader(page).tags if one[0] not in inner
         ]
-        assert all(link.startswith(("https://", "#check-")) for link in read.links)
+        assert all(link == "#" or link.startswith(("https://", "#check-")) for link in read.links)
 
     tried()
 
 
+@UNHURRIED
 @given(some_checks)
 def test_markdown_keeps_its_tables_and_headings(hard: Checks) -> None:
     found, plain = markdown(hard), markdown(PLAIN)
@@ -118,6 +122,7 @@ def test_markdown_keeps_its_tables_and_headings(hard: Checks) -> None:
     ]
 
 
+@UNHURRIED
 @given(some_checks)
 def test_json_comes_back_as_it_was_and_follows_its_schema(hard: Checks) -> None:
     told: dict[str, Any] = json.loads(dumps(hard))
@@ -128,6 +133,7 @@ def test_json_comes_back_as_it_was_and_follows_its_schema(hard: Checks) -> None:
     ]
 
 
+@UNHURRIED
 @given(some_checks)
 def test_sarif_follows_the_official_schema(hard: Checks) -> None:
     told = json.loads(sarif(hard))
@@ -136,16 +142,18 @@ def test_sarif_follows_the_official_schema(hard: Checks) -> None:
     for run in told["runs"]:
         for result in run["results"]:
             message = result["message"]["text"]
-            assert not re.search(r"(?<!\{)(?:\{\{)*\{\d+\}(?!\})", message), message
+            assert all(len(braces) % 2 == 0 for braces in re.findall(r"\{+|\}+", message)), message
             assert not re.search(r"(?<!\\)\[", message)
 
 
+@UNHURRIED
 @given(some_checks)
 def test_junit_is_xml_with_the_same_cases(hard: Checks) -> None:
     root = ET.fromstring(junit(hard))
     assert [one.tag for one in root.iter()] == [one.tag for one in ET.fromstring(junit(PLAIN)).iter()]
 
 
+@UNHURRIED
 @given(some_checks)
 @example(made(["\n::error::x"]))
 @example(made(["%0A::error::x,file=y"]))
@@ -161,6 +169,7 @@ def test_github_has_a_command_a_line_and_no_other(hard: Checks) -> None:
         assert not re.search(r"%(?!25|0A|0D|3A|2C)", properties + data)
 
 
+@UNHURRIED
 @given(some_checks)
 def test_text_has_the_same_lines_in_the_end(hard: Checks) -> None:
     heads = [one.text for one in lines(hard) if one.text and not one.text.startswith(" ")]
@@ -193,6 +202,7 @@ def test_every_format_shows_every_state_and_what_was_not_checked(form: str) -> N
         "a statement",
         "syntax error",
         "permission denied",
+        "accepted: nobody may" if form != "json" else '"accepted": "nobody may"',
         "is not used",
         "Cannot move to RDS for PostgreSQL 17.11",
     ):

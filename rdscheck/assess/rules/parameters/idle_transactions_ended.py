@@ -24,6 +24,7 @@ _NAME = "idle_in_transaction_session_timeout"
     certainty=Certainty.OBSERVED,
     effort=Effort(0.1),
     moves=(Move.RESTORE,),
+    fix_on="target",
     guilty=Example(sql="CREATE TABLE public.t (a int PRIMARY KEY)", subject=f"setting {_NAME}"),
     innocent=Example(sql="CREATE TABLE public.t (a int PRIMARY KEY)", flavour=Flavour.RDS),
 )

@@ -2,15 +2,29 @@
 
 from collections.abc import Iterator
 
-from pglast import ast, parse_sql
-from pglast.parser import ParseError
-
+from rdscheck.assess.bodies.analysing import acts_of_statement
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.pages import ROLES
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.scheduled._jobs import dump, subject
 from rdscheck.assess.target import Move
 from rdscheck.model import Certainty
+
+#: What a statement does, and how a finding says it; functions that read or write files of the server.
+_KINDS = {
+    "alter system": "ALTER SYSTEM",
+    "copy from file": "COPY with a file of the server",
+    "copy from program": "COPY with a program",
+    "copy to file": "COPY with a file of the server",
+    "copy to program": "COPY with a program",
+    "load": "LOAD",
+}
+_CALLS = frozenset(
+    {
+        *("lo_export", "lo_import", "pg_file_rename", "pg_file_sync", "pg_file_unlink", "pg_file_write"),
+        *("pg_ls_dir", "pg_read_binary_file", "pg_read_file", "pg_stat_file"),
+    }
+)
 
 
 @rule(
@@ -43,18 +57,11 @@ def cron_job_superuser_command(context: Context) -> Iterator[Hit]:
 
 
 def _acts(command: str) -> list[str]:
-    try:
-        statements = [raw.stmt for raw in parse_sql(command)]
-    except ParseError:
-        return []
-    return sorted({act for statement in statements if (act := _act(statement))})
-
-
-def _act(statement: object) -> str:
-    if isinstance(statement, ast.CopyStmt) and statement.filename:
-        return "COPY with a program" if statement.is_program else "COPY with a file of the server"
-    if isinstance(statement, ast.AlterSystemStmt):
-        return "ALTER SYSTEM"
-    if isinstance(statement, ast.LoadStmt):
-        return "LOAD"
-    return ""
+    done = set()
+    for act in acts_of_statement(command):
+        name = act.detail.removeprefix("pg_catalog.")
+        if act.kind in _KINDS:
+            done.add(_KINDS[act.kind])
+        elif act.kind == "call" and name in _CALLS:
+            done.add(name)
+    return sorted(done)

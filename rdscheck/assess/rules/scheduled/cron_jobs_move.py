@@ -35,5 +35,4 @@ def cron_jobs_move(context: Context) -> Iterator[Hit]:
             one,
             subject(one),
             f"The job {one.id} of pg_cron ({one.schedule.strip()}) starts as soon as it is restored.",
-            f"SELECT cron.alter_job({one.id}, active := false);  -- on the target, until clients have moved",
         )

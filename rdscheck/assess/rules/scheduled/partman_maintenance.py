@@ -37,5 +37,5 @@ def partman_maintenance(context: Context) -> Iterator[Hit]:
             f"partition set {one.parent}",
             f"pg_partman keeps the partitions of {one.parent}: its maintenance must be scheduled on the "
             f"target.",
-            "SELECT cron.schedule('partman', '@hourly', 'CALL partman.run_maintenance_proc()');",
+            "Schedule CALL partman.run_maintenance_proc() on the target, by cron.schedule or from outside.",
         )

@@ -27,7 +27,7 @@ def holding(
     made = _parts(facts)
     for column in facts.columns:
         if column.relation_kind in kinds:
-            found = _reached(column.database, base(column.type), wanted, made, set())
+            found = _reached(column.database, base(column.type), wanted, made)
             if found:
                 yield column, found
 
@@ -67,18 +67,17 @@ def _parts(facts: Facts) -> dict[tuple[str, str], set[str]]:
 
 
 def _reached(
-    database: str,
-    name: str,
-    wanted: Callable[[str], bool],
-    made: dict[tuple[str, str], set[str]],
-    seen: set[str],
+    database: str, name: str, wanted: Callable[[str], bool], made: dict[tuple[str, str], set[str]]
 ) -> str:
-    if wanted(name):
-        return name
-    if name in seen:
-        return ""
-    seen.add(name)
-    found = (
-        _reached(database, base(part), wanted, made, seen) for part in sorted(made.get((database, name), ()))
-    )
-    return next(filter(None, found), "")
+    """Return the first type wanted among those a type is made of, itself included, empty where none is."""
+    if wanted(name) or (database, name) not in made:
+        return name if wanted(name) else ""
+    todo, seen = [name], {name}
+    while todo:
+        one = todo.pop()
+        if wanted(one):
+            return one
+        inner = {base(part) for part in made.get((database, one), ())} - seen
+        seen |= inner
+        todo += sorted(inner, reverse=True)
+    return ""

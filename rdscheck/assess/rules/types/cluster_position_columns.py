@@ -38,6 +38,6 @@ def cluster_position_columns(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type {by_way(column, found)}; its values mean nothing on the new "
+            f"The {subject(column)} has the type {by_way(column, found)}; its values mean nothing on the new "
             f"instance.",
         )

@@ -36,7 +36,7 @@ def oid_columns(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type {by_way(column, found)}: object numbers other than those of "
+            f"The {subject(column)} has the type {by_way(column, found)}: object numbers other than those of "
             f"large "
             "objects differ on the target.",
         )

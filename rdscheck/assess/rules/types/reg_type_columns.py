@@ -55,7 +55,7 @@ def reg_type_columns(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type {by_way(column, found)}; the upgrade to "
+            f"The {subject(column)} has the type {by_way(column, found)}; the upgrade to "
             f"{context.target.version} "
             "refuses it.",
             to_type(column, "text"),

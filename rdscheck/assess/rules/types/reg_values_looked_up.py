@@ -42,6 +42,6 @@ def reg_values_looked_up(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type {by_way(column, found)}; its values are names the target "
+            f"The {subject(column)} has the type {by_way(column, found)}; its values are names the target "
             f"must have.",
         )

@@ -50,7 +50,8 @@ def removed_time_types(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type {by_way(column, found)}, which {context.target.version} does "
+            f"The {subject(column)} has the type {by_way(column, found)}, which {context.target.version} "
+            f"does "
             f"not have.",
             to_type(column, wanted),
             source=PG_UPGRADE_CHECKS if context.move == "upgrade" else "",

@@ -50,7 +50,7 @@ def sql_identifier_columns(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type information_schema.sql_identifier; the upgrade to "
+            f"The {subject(column)} has the type information_schema.sql_identifier; the upgrade to "
             f"{context.target.version} refuses it.",
             to_type(column, "text"),
         )

@@ -65,7 +65,7 @@ def system_row_types(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the row type {by_way(column, found)}, which is another one in "
+            f"The {subject(column)} has the row type {by_way(column, found)}, which is another one in "
             f"{context.target.version}.",
             f"ALTER TABLE {quoted(column.schema, column.relation)} DROP COLUMN {quoted(column.name)};"
             if column.relation_kind != "materialized view"

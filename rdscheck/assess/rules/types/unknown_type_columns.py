@@ -41,6 +41,6 @@ def unknown_type_columns(context: Context) -> Iterator[Hit]:
         yield hit(
             column,
             subject(column),
-            f"{subject(column)} has the type unknown, which {context.target.version} refuses.",
+            f"The {subject(column)} has the type unknown, which {context.target.version} refuses.",
             to_type(column, "text"),
         )
