@@ -153,17 +153,22 @@ def test_aurora_and_babelfish_are_recognised(server: Server) -> None:
 
 
 def test_what_the_service_does_itself_is_seen_on_other_servers_only(made: Made) -> None:
-    """Lines of pg_hba.conf are the user's on a server of their own, and so is each database alone."""
+    """Each database alone is seen on a server of the user's own, all of them on the service's."""
     for service in (False, True):
         with connect(parameters_of(as_admin(made.server, made.new)), Limits()) as conn:
             look = Look(conn, made.new, conn.info.server_version, service, service)
-            rules: list[Fact] = []
-            login_rules.read_into(rules, look)
             names: list[Fact] = []
             databases.read_into(names, look)
-        assert bool(rules) is not service
-        assert {rule.kind for rule in rules} <= {"local", "host", "hostssl", "hostnossl"}  # type: ignore[attr-defined]
         assert (len(names) == 1) is not service
+
+
+def test_lines_of_pg_hba_conf_are_read_by_superusers_and_missed_by_nobody_on_the_service(made: Made) -> None:
+    for who, superuser in ((as_admin, True), (as_master, False)):
+        with connect(parameters_of(who(made.server, made.new)), Limits()) as conn:
+            rules: list[Fact] = []
+            login_rules.read_into(rules, Look(conn, made.new, conn.info.server_version, True, True))
+        assert bool(rules) is superuser
+        assert {rule.kind for rule in rules} <= {"local", "host", "hostssl", "hostnossl"}  # type: ignore[attr-defined]
 
 
 def test_slots_and_prepared_transactions_of_all_databases(server: Server) -> None:
