@@ -183,12 +183,13 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
     ask = _Ask(target, efforts, wish, decisions)
     seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
     checks = _told(seen, decisions, fleet=bool(options.fleet))
-    if options.write_baseline:
-        _write_baseline(options.write_baseline, checks, console)
+    told = checks
     if options.anon:
         shown = anonymous(checks.checks, seen.names, Pseudonyms())
-        checks = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
-    _print(checks, options, console)
+        told = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
+    _print(told, options, console)
+    if options.write_baseline:
+        _write_baseline(options.write_baseline, checks, console)
     return exit_code(checks)
 
 
@@ -323,10 +324,11 @@ def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
     told = of_suppressions(decisions.accepted, findings, unseen, decisions.today)
     if decisions.known:
         now = sum(entry.state is State.BASELINE for one in seen.checks for entry in one.entries)
+        # The one source of a baseline may have another name by now.
         accepted = {
-            baseline.key(one.name, entry.finding) for one in seen.checks for entry in one.of(State.SUPPRESSED)
+            baseline.key("", entry.finding)[1:] for one in seen.checks for entry in one.of(State.SUPPRESSED)
         }
-        told += baseline.remarks(len(set(decisions.known) - accepted), now)
+        told += baseline.remarks(sum(key[1:] not in accepted for key in decisions.known), now)
     return Checks(
         checks=tuple(seen.checks),
         threshold=decisions.threshold,
@@ -339,8 +341,9 @@ def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
 
 
 def _without_names(remarks: Iterable[str]) -> tuple[str, ...]:
-    # A suppression's subject and a baseline's file are in the user's words.
-    return tuple(f"{one.split(' (', 1)[0]}{one.split(')', 1)[1]}" if " (" in one else one for one in remarks)
+    # A suppression's globs are in the user's words; its number stays, and what is the matter with it.
+    parts = ((one.partition(" (")[0], one.rpartition(") ")[2]) if " (" in one else (one,) for one in remarks)
+    return tuple(" ".join(one) for one in parts)
 
 
 def _write_baseline(path: Path, checks: Checks, console: Console) -> None:
