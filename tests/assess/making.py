@@ -13,7 +13,6 @@ from secrets import token_hex
 
 import psycopg
 from pglast.parser import ParseError, split
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from rdscheck.assess.dump.reading import read_dump
@@ -74,13 +73,15 @@ def statements(text: str) -> list[str]:
 
 
 class Workshop:
-    """Makes databases on one server as the superuser, dumps them, and removes them."""
+    """Makes databases on one server as the superuser, and dumps them; ``made`` are all of them."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.made: list[Made] = []
 
     def make(self, wanted: Sequence[Made]) -> None:
         """Make databases; ``error`` of one says why it could not be."""
+        self.made += wanted
         strategy = "STRATEGY file_copy" if self.server.major >= 15 else ""
         with self.server.admin() as admin:
             for one in wanted:
@@ -131,10 +132,11 @@ class Workshop:
             one.text = shared + text if one.whole else text
 
     def clean(self, wanted: Iterable[Made]) -> list[str]:
-        """Remove databases and what their ``clean`` removes; return what that said instead."""
+        """Remove what belongs to the instance; return what was said instead. Databases go with the server."""
         said: list[str] = []
-        left = list(wanted)
-        for one in left:
+        for one in wanted:
+            if not one.clean:
+                continue
             try:
                 with self.server.admin(one.database) as admin:
                     for statement in statements(one.filled(one.clean)):
@@ -142,13 +144,6 @@ class Workshop:
             except psycopg.Error as error:
                 if not one.error:
                     said.append(f"{one.shown(one.clean)}: {error}".strip())
-        with self.server.admin() as admin:
-            for one in left:
-                query = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-                try:
-                    admin.execute(query.format(sql.Identifier(one.database)))
-                except psycopg.Error as error:
-                    said.append(f"{one.database}: {error}".strip())
         return said
 
 

@@ -120,7 +120,7 @@ class Trials:
         workshop.make(all_made)
         try:
             for one in examples:
-                one.beside = all_made
+                one.beside = workshop.made
             well = [one for one in examples if not one.made.error]
             live = [one for one in well if "live" not in one.skipped]
             for one, facts in zip(live, workshop.live([one.made for one in live]), strict=True):
