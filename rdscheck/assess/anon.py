@@ -8,6 +8,7 @@ to be a name of the source, becomes ``name1``, ``name2`` … One name has one ps
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from rdscheck.assess.checked import Checked, Entry, Missed
 from rdscheck.assess.facts import Origin, Via
@@ -37,7 +38,7 @@ class Pseudonyms:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._shown: dict[str, str] = {}
         self._names: set[str] = set()
-        self._odd: tuple[str, ...] = ()
+        self._odd: tuple[tuple[str, str], ...] = ()  # names that are no single word, and as SQL quotes them
         self.know(names)
 
     def know(self, names: Iterable[str]) -> None:
@@ -45,7 +46,7 @@ class Pseudonyms:
         self._names |= {name for name in names if not _told(name)}
         # What is no single word is looked for as it is, the longest first.
         odd = (name for name in self._names if not WORD.fullmatch(name) and not self._composed(name))
-        self._odd = tuple(sorted(odd, key=lambda name: (-len(name), name)))
+        self._odd = tuple((name, quoted(name)) for name in sorted(odd, key=lambda name: (-len(name), name)))
 
     def _composed(self, name: str) -> bool:
         """Tell whether a name is put together from others, as ``schema.function(type)`` is."""
@@ -91,8 +92,7 @@ class Pseudonyms:
             return part
 
         text = text.replace("\0", "")
-        for name in self._odd:
-            doubled = quoted(name)
+        for name, doubled in self._odd:
             if doubled in text:
                 text = text.replace(doubled, hold(self.of(name), doubled))
             # Short ones that are mere punctuation are no names outside of quotation marks.
@@ -130,7 +130,7 @@ class Pseudonyms:
         """Tell whether a text in quotation marks consists of words that tell nothing."""
         if _told(text):
             return True
-        if text in self._names or _ADDRESS.search(text) or any(name in text for name in self._odd):
+        if text in self._names or _ADDRESS.search(text) or any(name in text for name, _ in self._odd):
             return False
         return all(is_common(one) or words(one) for one in WORD.findall(text))
 
@@ -143,8 +143,7 @@ def anonymous(
     checks: Sequence[Checked], names: Iterable[Collection[str]], pseudonyms: Pseudonyms
 ) -> tuple[Checked, ...]:
     """Return checks in which all names are pseudonyms; ``names`` are those of their sources."""
-    for some in names:
-        pseudonyms.know(some)
+    pseudonyms.know(name for some in names for name in some)
     return tuple(_check(one, pseudonyms) for one in checks)
 
 
@@ -181,10 +180,14 @@ def _missed(missed: Missed, names: Pseudonyms, plain: Callable[[str], str]) -> M
     )
 
 
+@cache
+def _words(rule: str, target: frozenset[str]) -> Callable[[str], bool]:
+    return (general() | of_rule(rule) | target).__contains__
+
+
 def _entry(entry: Entry, target: frozenset[str], names: Pseudonyms) -> Entry:
     finding = entry.finding
-    own = of_rule(finding.id)
-    words = (general() | own | target).__contains__
+    own, words = of_rule(finding.id), _words(finding.id, target)
     shown: Finding = replace(
         finding,
         subject=names.text(finding.subject, words, own, subject=True),

@@ -2,10 +2,8 @@
 
 import argparse
 import datetime as dt
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +22,10 @@ from rdscheck.assess.suppressing import DEFAULT, Accepted, read_accepted
 from rdscheck.assess.suppressing import remarks as of_suppressions
 from rdscheck.assess.target import Move, Target, read_target
 from rdscheck.cli.console import Console
+from rdscheck.cli.reporting import check_output, show
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
-from rdscheck.report.check.github import SUMMARY_BYTES, summary
-from rdscheck.report.check.text import lines
-from rdscheck.report.check.write import FORMATS, render
+from rdscheck.report.check.write import FORMATS
 
-_SUMMARY = "GITHUB_STEP_SUMMARY"
 _EXAMPLES = """\
 targets:
   postgresql://app@db.example.com/shop    a live database, looked at in one read-only transaction
@@ -173,7 +169,7 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
         known=baseline.read(options.baseline) if options.baseline else frozenset(),
         today=dt.datetime.now(tz=dt.UTC).date(),
     )
-    _check_output(options.output)
+    check_output(options.output)
     wish = Wish(
         None if options.move == "auto" else Move(options.move),
         options.all_databases,
@@ -183,12 +179,13 @@ def _check(options: argparse.Namespace, console: Console) -> ExitCode:
     ask = _Ask(target, efforts, wish, decisions)
     seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
     checks = _told(seen, decisions, fleet=bool(options.fleet))
-    if options.write_baseline:
-        _write_baseline(options.write_baseline, checks, console)
+    told = checks
     if options.anon:
         shown = anonymous(checks.checks, seen.names, Pseudonyms())
-        checks = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
-    _print(checks, options, console)
+        told = replace(checks, checks=shown, anonymous=True, remarks=_without_names(checks.remarks))
+    show(told, options.format, options.output, console)
+    if options.write_baseline:
+        _write_baseline(options.write_baseline, checks, console)
     return exit_code(checks)
 
 
@@ -211,14 +208,6 @@ def _accepted(path: Path | None) -> Accepted:
     if path is None and not Path(DEFAULT).is_file():
         return Accepted()
     return read_accepted(path or Path(DEFAULT))
-
-
-def _check_output(path: Path | None) -> None:
-    """Find out before the work, not after it, that the report cannot be written."""
-    if path is None:
-        return
-    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise UsageError(f"-o {path}: not writable", hint="give a file in a directory you may write to")
 
 
 def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
@@ -323,10 +312,11 @@ def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
     told = of_suppressions(decisions.accepted, findings, unseen, decisions.today)
     if decisions.known:
         now = sum(entry.state is State.BASELINE for one in seen.checks for entry in one.entries)
+        # The one source of a baseline may have another name by now.
         accepted = {
-            baseline.key(one.name, entry.finding) for one in seen.checks for entry in one.of(State.SUPPRESSED)
+            baseline.key("", entry.finding)[1:] for one in seen.checks for entry in one.of(State.SUPPRESSED)
         }
-        told += baseline.remarks(len(set(decisions.known) - accepted), now)
+        told += baseline.remarks(sum(key[1:] not in accepted for key in decisions.known), now)
     return Checks(
         checks=tuple(seen.checks),
         threshold=decisions.threshold,
@@ -339,8 +329,9 @@ def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
 
 
 def _without_names(remarks: Iterable[str]) -> tuple[str, ...]:
-    # A suppression's subject and a baseline's file are in the user's words.
-    return tuple(f"{one.split(' (', 1)[0]}{one.split(')', 1)[1]}" if " (" in one else one for one in remarks)
+    # A suppression's globs are in the user's words; its number stays, and what is the matter with it.
+    parts = ((one.partition(" (")[0], one.rpartition(") ")[2]) if " (" in one else (one,) for one in remarks)
+    return tuple(" ".join(one) for one in parts)
 
 
 def _write_baseline(path: Path, checks: Checks, console: Console) -> None:
@@ -352,40 +343,3 @@ def _write_baseline(path: Path, checks: Checks, console: Console) -> None:
         )
     baseline.write(path, keys)
     console.note(f"baseline of {len(keys)} findings: {path}")
-
-
-def _print(checks: Checks, options: argparse.Namespace, console: Console) -> None:
-    if options.output:
-        _write(options.output, render(checks, options.format))
-        console.note(f"report: {options.output}")
-    elif options.format == "text" and console.out.is_terminal:
-        for line in lines(checks):
-            console.styled(line.text, line.style)
-    else:
-        console.document(render(checks, options.format), None if options.format == "text" else "utf-8")
-    if options.format == "github" and (path := os.environ.get(_SUMMARY)):
-        _append_summary(Path(path), checks)
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        # A pipe or a terminal is written to; a file is there whole or not at all.
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise RdscheckError(f"cannot write {path}: {error.strerror}") from error
-
-
-def _append_summary(path: Path, checks: Checks) -> None:
-    try:
-        used = path.stat().st_size if path.exists() else 0
-        with path.open("a", encoding="utf-8") as file:
-            file.write(summary(checks, max(0, SUMMARY_BYTES - used)))
-    except OSError as error:
-        raise RdscheckError(f"cannot write the summary {path}: {error.strerror}") from error

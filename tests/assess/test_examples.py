@@ -138,20 +138,12 @@ class Trials:
                 examples[0].wrong += f" cleaning: {message}"
 
     def _with_settings(self, examples: list[Tried]) -> None:
-        """Try examples that want a server of their own, those whose parameters agree on the same one."""
-        groups: list[tuple[dict[str, str], list[Tried]]] = []
+        """Try examples that want a server of their own, those of the same parameters on the same one."""
+        groups: dict[tuple[tuple[str, str], ...], list[Tried]] = {}
         for one in examples:
-            wanted = dict(one.example.settings)
-            for known, members in groups:
-                rivals = {its.rule.id for its in members}
-                if known == wanted or (one.rule.id not in rivals and _agree(known, wanted)):
-                    known.update(wanted)
-                    members.append(one)
-                    break
-            else:
-                groups.append((wanted, [one]))
-        for parameters, members in groups:
-            server = self._started(parameters)
+            groups.setdefault(one.example.settings, []).append(one)
+        for parameters, members in groups.items():
+            server = self._started(dict(parameters))
             try:
                 self._try(Workshop(server), members)
             finally:
@@ -171,14 +163,6 @@ class Trials:
                     admin.execute(f"ALTER SYSTEM SET {name} = {shown}".encode())
             server.reboot()
             return server
-
-
-def _agree(known: dict[str, str], wanted: dict[str, str]) -> bool:
-    """Tell whether one server can have both; libraries stand alone, a parameter group may refuse them."""
-    libraries = "shared_preload_libraries"
-    if libraries in known or libraries in wanted:
-        return False
-    return all(known.get(name, value) == value for name, value in wanted.items())
 
 
 @pytest.fixture(scope="session")

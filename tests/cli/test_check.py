@@ -175,6 +175,9 @@ def test_only_what_is_new_counts_against_a_baseline(
         "extension plsh": "baseline",
         "extension rum": "new",
     }
+    (tmp_path / "rdscheck.toml").write_text('[[suppress]]\nrule = "*"\nreason = "r"\nsubject = "*plsh"\n')
+    assert check(capsys, "later.sql", "--baseline", "known.json").json["remarks"] == []
+    (tmp_path / "rdscheck.toml").unlink()
     gone = check(capsys, "innocent.sql", "--baseline", "known.json")
     assert (gone.code, gone.json["remarks"]) == (
         0,
@@ -185,6 +188,7 @@ def test_only_what_is_new_counts_against_a_baseline(
 def test_a_baseline_is_not_written_where_a_source_was_not_seen(capsys: pytest.CaptureFixture[str]) -> None:
     done = check(capsys, "guilty.sql", "host=127.0.0.1 port=9", "--write-baseline", "known.json")
     assert done.code == 3
+    assert len(done.json["findings"]) == 2, "the report is there all the same"
     assert not Path("known.json").exists()
 
 
@@ -201,6 +205,27 @@ def test_a_report_goes_to_a_file_and_pseudonyms_into_it(
     assert "acme" not in page
     assert "role name" in page
     assert sorted(one.name for one in tmp_path.iterdir() if "tmp" in one.name) == []
+
+
+def test_remarks_of_a_report_with_pseudonyms_name_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = [
+        ("extension-*", "function acme(acme_one) (acme two)", "", "acme three"),
+        ("*", "*", "expires = 2020-01-01", "acme four"),
+    ]
+    text = "".join(
+        f'[[suppress]]\nrule = "{rule}"\nsubject = "{subject}"\nreason = "{reason}"\n{more}\n'
+        for rule, subject, more, reason in rows
+    )
+    (tmp_path / "rdscheck.toml").write_text(text + '[[unchecked]]\nwhat = "acme) five ("\nreason = "acme"\n')
+    done = check(capsys, "guilty.sql", "--anon")
+    assert "acme" not in done.out
+    assert done.json["remarks"] == [
+        "suppression 1 is not used: no finding is like that",
+        "suppression 2 expired on 2020-01-01 and suppresses nothing any more",
+        "unchecked 1 is not used: nothing like that was left unchecked",
+    ]
 
 
 def test_github_gets_annotations_and_a_summary(
