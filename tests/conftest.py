@@ -86,7 +86,7 @@ def containers(run_id: str) -> list[str]:
 THOROUGH = bool(os.environ.get("RDSCHECK_THOROUGH"))
 
 #: Groups of tests that take minutes, longest first.
-LONG = ("whole", "faults", "procedures", "mutations", "turned")
+LONG = ("whole", "faults", "procedures", "mutations", "turned", "examples-13", "examples-18", "corpus")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,6 +26,8 @@ from tests.sandbox.places import place
 #: The oldest and the newest differ most.
 MAJORS = PACKAGED if THOROUGH else (PACKAGED[0], PACKAGED[-1])
 
+pytestmark = pytest.mark.xdist_group("hostile-sources")
+
 #: Names as people and attackers give them; of 63 bytes where that may matter.
 NAMES = (
     'with "quotes"',

@@ -31,9 +31,23 @@ CORPUS = Path(__file__).parents[2] / "fixtures" / "corpus"
 BOTH = ("live", "dump")
 SAMPLES = "samples"
 
-_KEY = re.compile(
-    r"-- (expects|expects live|expects dump|resembles|form|target|source|move|since|until|needs|clean): (.+)"
+#: What a heading may say.
+KEYS = (
+    "expects",
+    "expects live",
+    "expects dump",
+    "resembles",
+    "form",
+    "target",
+    "source",
+    "move",
+    "since",
+    "until",
+    "needs",
+    "clean",
 )
+_KEY = re.compile(r"-- ([a-z][a-z ]*): (.+)")
+_FORMS = ("database", "whole", "instance", "dump")
 
 
 @dataclass(frozen=True)
@@ -66,13 +80,15 @@ class Entry:
 
 def read_entry(path: Path) -> Entry:
     """Return the entry of a file; raises ``ValueError`` for a heading that is not understood."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_bytes().decode()  # line ends as they are
     said: dict[str, list[str]] = {}
     lines = text.splitlines()
     for line in lines[1:]:
         match = _KEY.fullmatch(line)
         if match is None:
             break
+        if match[1] not in KEYS:
+            raise ValueError(f"{path}: no entry says {match[1]!r}")
         said.setdefault(match[1], []).append(match[2].strip())
 
     def one(key: str, default: str = "") -> str:
@@ -85,6 +101,8 @@ def read_entry(path: Path) -> Entry:
             rule, _, subject = value.partition(" ")
             expected.append((side, rule, subject.replace("\\n", "\n")))
     form = one("form", "database")
+    if form not in _FORMS:
+        raise ValueError(f"{path}: there is no form {form!r}")
     return Entry(
         name=f"{path.parent.name}/{path.stem}",
         title=lines[0].removeprefix("-- "),

@@ -10,6 +10,7 @@ from rdscheck.assess.rules.extensions._offers import Standing, on, unclaimed
 from rdscheck.assess.rules.extensions._pages import READ, TLE
 from rdscheck.assess.rules.extensions._replacements import KNOWN
 from rdscheck.assess.rules.extensions._tle import made_by_tle
+from rdscheck.assess.target import AURORA
 
 
 @rule(
@@ -29,7 +30,9 @@ def extension_unknown(context: Context) -> Iterator[Hit]:
     """Find installed extensions that neither the service nor we know."""
     made = made_by_tle(context.facts)
     for one in unclaimed(context, Standing.NOWHERE):
-        if one.name in KNOWN or (one.database, one.name) in made:
+        # Those of Babelfish are the service's own on Aurora, and on no list.
+        babelfish = context.target.engine == AURORA and one.name.startswith("babelfishpg_")
+        if babelfish or one.name in KNOWN or (one.database, one.name) in made:
             continue
         tle = "pg_tle" in context.target.extensions
         yield on(
