@@ -28,8 +28,9 @@ from tests.assess.making import Made, Workshop, foreign, read
 from tests.conftest import PACKAGED, THOROUGH
 from tests.sandbox.places import place
 
-#: The oldest and the newest differ most.
-MAJORS = PACKAGED if THOROUGH else (PACKAGED[0], PACKAGED[-1])
+#: All rules on all majors take long: every fifth on the newest is tried each time.
+MAJORS = PACKAGED if THOROUGH else PACKAGED[-1:]
+TRIED = {id_: one for number, (id_, one) in enumerate(rules().items()) if THOROUGH or number % 5 == 0}
 
 SIDES = ("live", "dump")
 KINDS = ("guilty", "innocent")
@@ -87,7 +88,7 @@ class Trials:
         self._pool, self.major = pool, major
         self.all: dict[tuple[str, str], Tried] = {}
         shared = Workshop(pool.server(Version(major)))
-        for rule in rules().values():
+        for rule in TRIED.values():
             for kind in KINDS:
                 self.all[rule.id, kind] = self._first(rule, kind, shared.server)
         todo = [one for one in self.all.values() if one.made.sql and len(one.skipped) < len(SIDES)]
@@ -192,7 +193,7 @@ def _cases() -> list[ParameterSet]:
             marks=pytest.mark.xdist_group(f"examples-{major}"),
         )
         for major in MAJORS
-        for id_ in rules()
+        for id_ in TRIED
         for kind in KINDS
         for side in SIDES
     ]
