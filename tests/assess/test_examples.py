@@ -147,9 +147,7 @@ class Trials:
         for parameters, members in groups.items():
             server = self._started(dict(parameters))
             try:
-                # One at a time: what one does to slots, others' slots suffer.
-                for one in members:
-                    self._try(Workshop(server), [one])
+                self._try(Workshop(server), members)
             finally:
                 server.end()
 
