@@ -1,6 +1,7 @@
 """``rdscheck``: the commands, what they take, what they end with."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console = Console()
     try:
-        return int(options.command(options, console))
+        return _done(options, console)
     except RdscheckError as error:
         if options.debug:
             raise
@@ -52,9 +53,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.error("interrupted")
         return int(ExitCode.UNCHECKED)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; say nothing more to it.
-        sys.stdout = None
+        # Whoever read our output has seen enough: what is left of it goes nowhere.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
         return int(ExitCode.OK)
+
+
+def _done(options: argparse.Namespace, console: Console) -> int:
+    code = int(options.command(options, console))
+    # What is still to be written fails here, if it does, and not when nobody can do anything about it.
+    sys.stdout.flush()
+    return code
 
 
 def run() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,8 @@ class RunDir:
 
     def _write(self, name: str, text: str) -> None:
         # Passwords of throw-away servers are in here: for the owner's eyes only.
-        temporary = self.path / f".{name}.{os.getpid()}"
+        # Threads of one process may write the same record at once.
+        temporary = self.path / f".{name}.{os.getpid()}.{threading.get_ident()}"
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(fd, "w", encoding="utf-8") as file:
             file.write(text)

@@ -114,7 +114,7 @@ def look(run: Run, server: Server, corpus: Sequence[Entry]) -> None:
     for entry in corpus:
         if entry.form == "dump":
             continue
-        if why := _why_not(entry, server):
+        if why := why_not(entry, server):
             run.skipped.append((entry, server.major, why))
             continue
         dumped = "dump" in entry.sides
@@ -142,7 +142,7 @@ def look_at_dumps(run: Run, corpus: Sequence[Entry]) -> None:
             run.seen.append(_judged(entry, "dump", 0, read(entry.sql), Made(""), ()))
 
 
-def _why_not(entry: Entry, server: Server) -> str:
+def why_not(entry: Entry, server: Server) -> str:
     if server.major < entry.since:
         return f"made on PostgreSQL {entry.since} or later"
     if entry.until and server.major > entry.until:

@@ -1,5 +1,6 @@
 """Run directories: private, never half written, refused when they are a trap."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_what_is_recorded_is_for_the_owners_eyes_only() -> None:
     run = RunDir.create(Owner.me())
     run.write("server-15", {"password": "x"})
     assert (run.path / "server-15.json").stat().st_mode & 0o077 == 0
+
+
+def test_threads_write_the_same_record_at_once() -> None:
+    run = RunDir.create(Owner.me())
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: run.write("settings", {"n": number}), range(400)))
+    assert run.read("settings") is not None
+    assert [path.name for path in run.path.glob(".settings*")] == []
+    run.remove()
 
 
 def test_two_runs_never_share_a_directory() -> None:
