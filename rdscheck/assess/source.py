@@ -14,7 +14,7 @@ from rdscheck.assess.live.collecting import collect
 from rdscheck.assess.live.connecting import parameters_of, place
 from rdscheck.assess.rehearsing.dumping import dump_schema
 from rdscheck.assess.rehearsing.rehearsing import rehearse
-from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, write
+from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, unseen, write
 from rdscheck.assess.rule import Context, Rule
 from rdscheck.assess.target import Move, Target
 from rdscheck.errors import UsageError
@@ -102,8 +102,14 @@ def examine(
         facts = collect(source.text, all_databases=wish.all_databases, progress=progress)
     else:
         facts = read_dump(source.text, source.label)
-    told = _rehearsed(source, target, wish.rehearse, facts, progress) if wish.rehearse else None
-    return replace(judged(facts, target, rules, wish), rehearsal=told)
+    if wish.rehearse is None:
+        return judged(facts, target, rules, wish)
+    told = _rehearsed(source, target, wish.rehearse, facts, progress)
+    if source.live and wish.all_databases:
+        reason = "a rehearsal takes the database of the connection alone"
+        facts.not_seen.append(NotSeen("the restore of other databases", reason))
+    # What is rehearsed is a restore, also where the source could be upgraded in place.
+    return replace(judged(facts, target, rules, replace(wish, move=Move.RESTORE)), rehearsal=told)
 
 
 def _rehearsed(
@@ -122,6 +128,7 @@ def _rehearsed(
             dump_schema(source.text, path)
         rehearsal = rehearse(path, source.label, target, choose(stage.engine), tell)
     facts.refused += refused(rehearsal)
+    facts.not_seen += unseen(rehearsal)
     return rehearsed(rehearsal, write(rehearsal, stage.directory))
 
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdscheck.assess.facts import Refused
+from rdscheck.assess.facts import NotSeen, Refused
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.secrets import masked
 from rdscheck.errors import RdscheckError
 
 _HEAD = 60
+_RESTORE = "the restore of the schema"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def refused(rehearsal: Rehearsal) -> list[Refused]:
         )
         for one in rehearsal.unexplained
     ]
+
+
+def unseen(rehearsal: Rehearsal) -> list[NotSeen]:
+    """Return what the rehearsal could not find out: without these a restore has been seen to go through."""
+    lacking = [one.reason for one in rehearsal.explained if one.cause is Cause.SANDBOX]
+    found = [NotSeen(_RESTORE, reason) for reason in dict.fromkeys((*rehearsal.not_run, *lacking))]
+    if not rehearsal.passes:
+        found.append(NotSeen(_RESTORE, "it does not go through even without what was refused"))
+    return found
 
 
 def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
+from rdscheck.assess.facts import Flavour
 from rdscheck.assess.rehearsing.dumping import dump_schema
 from rdscheck.assess.rehearsing.explaining import Cause
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal, rehearse
-from rdscheck.assess.target import read_target
+from rdscheck.assess.rule import rules
+from rdscheck.assess.source import Stage, Wish, examine, read_source
+from rdscheck.assess.target import Move, read_target
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Version
 from rdscheck.sandbox.client import Client
@@ -152,6 +155,30 @@ def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
     found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
     assert [one.refusal.sqlstate for one in found.unexplained] == ["42704", "22012"]
     assert found.passes
+
+
+def test_what_nobody_foretold_counts_also_of_a_dump_of_the_service(tmp_path: Path) -> None:
+    """Such a source would be upgraded in place; what is rehearsed is a restore all the same."""
+    engine, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE SCHEMA app;\nGRANT USAGE ON SCHEMA app TO rds_superuser;\nSELECT 1/0;\n")
+    wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
+    source = read_source(str(file))
+    found = examine(source, read_target(f"rds-{major}"), rules(), wish).assessment
+    assert (found.origin.flavour, found.move) == (Flavour.RDS, Move.RESTORE)
+    assert [one.line for one in found.findings if one.id == "rehearsal-refused"] == [3]
+
+
+def test_a_database_that_is_not_there_is_not_seen(tmp_path: Path) -> None:
+    engine, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE SCHEMA app;\n"
+    )
+    wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
+    found = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish).assessment
+    assert {one.what for one in found.not_checked} == {"the restore of the schema"}
+    assert any("elsewhere" in one.reason for one in found.not_checked)
 
 
 def test_a_role_that_may_not_read_everything_is_told_so(pool: Pool, tmp_path: Path) -> None:

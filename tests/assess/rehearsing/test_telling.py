@@ -1,5 +1,6 @@
 """What a rehearsal leaves: facts of what nobody foretold, and files that can be used."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rdscheck.assess.rehearsing.mending import mend
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.rehearsing.restoring import Refusal
 from rdscheck.assess.rehearsing.script import Script, Step
-from rdscheck.assess.rehearsing.telling import refused, rehearsed, write
+from rdscheck.assess.rehearsing.telling import refused, rehearsed, unseen, write
 from rdscheck.assess.target import Move, read_target
 from rdscheck.errors import RdscheckError
 
@@ -41,6 +42,21 @@ def test_what_follows_becomes_none() -> None:
     assert refused(rehearsal(Cause.FOLLOWS)) == []
     (met,) = rehearsed(rehearsal(Cause.FOLLOWS)).met
     assert (met.cause, met.because) == ("follows", "line 2 was refused")
+
+
+def test_what_could_not_be_rehearsed_is_not_seen() -> None:
+    good = rehearsal(Cause.FOLLOWS)
+    assert unseen(good) == []
+    assert [one.reason for one in unseen(replace(good, not_run=("psql command \\i",)))] == [
+        "psql command \\i"
+    ]
+    assert [one.reason for one in unseen(replace(good, passes=False))] == [
+        "it does not go through even without what was refused"
+    ]
+    explained = (replace(good.explained[0], cause=Cause.SANDBOX, reason="the sandbox has no package of x"),)
+    assert [one.reason for one in unseen(replace(good, explained=explained))] == [
+        "the sandbox has no package of x"
+    ]
 
 
 def test_files_are_written_with_the_bytes_of_the_dump(tmp_path: Path) -> None:
