@@ -1,6 +1,6 @@
 """What a check found: findings, and what could not be checked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rdscheck.assess.facts import NotSeen, Origin
@@ -75,4 +75,3 @@ class Assessment:
     move: str
     findings: tuple[Finding, ...]
     not_checked: tuple[NotSeen, ...] = ()
-    hours: tuple[tuple[str, float], ...] = field(default=())  # by group, for its findings

@@ -1,10 +1,9 @@
 """Judge facts by all rules."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rdscheck.assess.facts import Facts, Flavour
-from rdscheck.assess.finding import Assessment, Finding
+from rdscheck.assess.finding import Assessment
 from rdscheck.assess.rule import Context, Rule, rules
 from rdscheck.assess.target import Move, Target
 
@@ -28,12 +27,4 @@ def judge(
         move=context.move,
         findings=findings,
         not_checked=tuple(facts.not_seen),
-        hours=tuple(sorted(_hours(findings, asked).items())),
     )
-
-
-def _hours(findings: Iterable[Finding], asked: Mapping[str, Rule]) -> Counter[str]:
-    hours: Counter[str] = Counter()
-    for id_, number in Counter(one.id for one in findings).items():
-        hours[asked[id_].group] += asked[id_].effort.of(number)  # type: ignore[assignment]
-    return hours

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rdscheck.errors import EngineUnavailable
 from rdscheck.sandbox import images
 from rdscheck.sandbox.local import installations
+from rdscheck.sandbox.owner import Owner, labels
 
 #: Majors whose images are looked for, the newest first.
 _IMAGES = (18, 17, 16, 15, 14, 13)
@@ -35,3 +36,14 @@ def images_from(needs: int) -> Iterator[str]:
                         yield image
     except EngineUnavailable:
         return
+
+
+def contained(image: str, program: str, *options: str) -> list[str]:
+    """Return the beginning of a command that runs a program of an image; its arguments follow.
+
+    ``options`` are those of ``docker run``. The container carries our labels, so that a sweep finds it.
+    """
+    command = ["docker", "run", "--rm", "--entrypoint", "sh", *options]
+    for label, value in labels(Owner.me(), "").items():
+        command += ["--label", f"{label}={value}"]
+    return [*command, image, "-c", f'PATH="$PGBIN:$PATH"; exec {program} "$@"', "sh"]

@@ -8,10 +8,9 @@ from pathlib import Path
 from secrets import token_hex
 
 from rdscheck.assess.dump.piping import Pipe, Read
-from rdscheck.assess.dump.programs import images_from, programs
+from rdscheck.assess.dump.programs import contained, images_from, programs
 from rdscheck.errors import UsageError
 from rdscheck.sandbox import images
-from rdscheck.sandbox.owner import Owner, labels
 
 #: The first major whose pg_restore reads a version of the archive's form, which pg_dump of that major writes.
 _READERS = ((1, 16, 17), (1, 15, 16), (1, 14, 12))
@@ -83,18 +82,15 @@ def _started(archive: Archive, arguments: Sequence[str], feed: Read | None) -> P
 
 def _in_container(image: str, archive: Archive, arguments: Sequence[str], feed: Read | None) -> Pipe:
     name = f"rdscheck-restore-{token_hex(8)}"
-    command = ["docker", "run", "--rm", "--name", name, "--network", "none", "--entrypoint", "sh"]
-    for label, value in labels(Owner.me(), "").items():
-        command += ["--label", f"{label}={value}"]
-    inside = 'PATH="$PGBIN:$PATH"; exec pg_restore "$@"'
+    options = ["--name", name, "--network", "none", "--user", f"{os.getuid()}:{os.getgid()}"]
     if feed is not None:
-        command.append("--interactive")
+        options.append("--interactive")
     if archive.path is not None:
         # The form is CSV: a field with a comma or quotation marks in it stands in quotation marks.
         source = f"source={archive.path.absolute()}".replace('"', '""')
-        command += ["--mount", f'type=bind,"{source}",target=/dump,readonly']
+        options += ["--mount", f'type=bind,"{source}",target=/dump,readonly']
         arguments = [*arguments, "/dump"]
-    command += ["--user", f"{os.getuid()}:{os.getgid()}", image, "-c", inside, "sh", *arguments]
+    command = [*contained(image, "pg_restore", *options), *arguments]
     return _Contained(command, feed, name)
 
 

@@ -4,13 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from rdscheck.assess.dump.programs import images_from, programs
+from rdscheck.assess.dump.programs import contained, images_from, programs
+from rdscheck.assess.live.connecting import Limits, connect, parameters_of
 from rdscheck.assess.secrets import masked
 from rdscheck.errors import RdscheckError, UsageError
-from rdscheck.sandbox.owner import Owner, labels
 
 #: How long pg_dump may wait for a lock, so that it holds nobody up for long either.
 _LOCK_SECONDS = 30
@@ -23,13 +22,14 @@ _SECRET = "password"  # noqa: S105
 def dump_schema(conninfo: str, path: Path) -> None:
     """Write the schema of a database into an archive, by a ``pg_dump`` that is not older than its server.
 
-    Raises ``RdscheckError`` when there is none or it fails; a role that may not read all of the
-    catalogs' objects makes it fail. No data is read.
+    Raises ``RdscheckError`` when the server does not answer, there is none or it fails; a role that may not
+    read all of the catalogs' objects makes it fail. No data is read.
     """
-    with psycopg.connect(conninfo) as conn:
+    parameters = parameters_of(conninfo)
+    with connect(parameters, Limits()) as conn:
         major = conn.info.server_version // 10000
         # What libpq took from a service file or the environment holds for pg_dump in a container, too.
-        given = {**conninfo_to_dict(conninfo), "host": conn.info.host, "port": str(conn.info.port)}
+        given = {**parameters, "host": conn.info.host, "port": str(conn.info.port)}
         given |= {"dbname": conn.info.dbname, "user": conn.info.user}
         password = conn.info.password
     where = make_conninfo("", **{k: v for k, v in given.items() if v and k != _SECRET})
@@ -51,11 +51,8 @@ def _command(major: int, where: str) -> list[str]:
         if its_major >= major:
             return [program, *_ARGUMENTS, f"--dbname={where}"]
     for image in images_from(major):
-        command = ["docker", "run", "--rm", "--network", "host", "--env", "PGPASSWORD", "--entrypoint", "sh"]
-        for label, value in labels(Owner.me(), "").items():
-            command += ["--label", f"{label}={value}"]
-        inside = 'PATH="$PGBIN:$PATH"; exec pg_dump "$@"'
-        return [*command, image, "-c", inside, "sh", *_ARGUMENTS, f"--dbname={where}"]
+        command = contained(image, "pg_dump", "--network", "host", "--env", "PGPASSWORD")
+        return [*command, *_ARGUMENTS, f"--dbname={where}"]
     raise UsageError(
         f"the server is PostgreSQL {major}, and no pg_dump of {major} or newer is here",
         hint=f"apt-get install postgresql-client-{major}, or start Docker with an image of rdscheck",

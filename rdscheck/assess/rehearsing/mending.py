@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from psycopg import sql
-
+from rdscheck.assess.names import quoted
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
 from rdscheck.assess.rehearsing.script import Script, Step
 
@@ -69,7 +68,7 @@ def _fixes(explained: Iterable[Explained], assumed_roles: Iterable[str]) -> Iter
     """Yield texts, and whether each is a statement to be run."""
     yield "-- To be run on the new instance as the master user, before the restore.", False
     for role in assumed_roles:
-        name = sql.Identifier(role).as_string(None)
+        name = quoted(role)
         yield (
             _comment("The dump expects this role to be there; add LOGIN and a password if it needs them."),
             False,

@@ -7,13 +7,14 @@ from pathlib import Path
 import psycopg
 
 from rdscheck.assess.dump.reading import read_dump
+from rdscheck.assess.dump.restoring import SCHEMA
 from rdscheck.assess.facts import Facts
 from rdscheck.assess.finding import Finding, Severity
 from rdscheck.assess.judge import judge
 from rdscheck.assess.rehearsing.explaining import Cause, Explained, explain
 from rdscheck.assess.rehearsing.mending import Mend, mend
 from rdscheck.assess.rehearsing.restoring import Restore, Restored
-from rdscheck.assess.rehearsing.script import OPTIONS, Script, Step, read_script
+from rdscheck.assess.rehearsing.script import Script, Step, read_script
 from rdscheck.assess.secrets import masked
 from rdscheck.assess.target import Move, Target
 from rdscheck.model import Version
@@ -26,15 +27,8 @@ from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Connection
 from rdscheck.sandbox.sweep import end_run
 
-#: Extensions that a server has to be started for, and the library of each.
-_LIBRARIES = {
-    "pg_cron": "pg_cron",
-    "pg_hint_plan": "pg_hint_plan",
-    "pg_stat_statements": "pg_stat_statements",
-    "pg_tle": "pg_tle",
-    "pgaudit": "pgaudit",
-    "pglogical": "pglogical",
-}
+#: Extensions that a server has to be started for; the library of each is called alike.
+_PRELOADED = frozenset({"pg_cron", "pg_hint_plan", "pg_stat_statements", "pg_tle", "pgaudit", "pglogical"})
 
 #: What was left out makes something else fail; so many times at most.
 _ROUNDS = 20
@@ -73,7 +67,7 @@ def rehearse(
     Then leave out what was refused, and restore again to see whether that goes through. Raises
     ``UsageError`` for what is no dump, ``EngineUnavailable`` and ``StartError`` when no sandbox can be had.
     """
-    facts = read_dump(source, label, OPTIONS)
+    facts = read_dump(source, label, SCHEMA)
     script = read_script(source, label)
     findings = judge(facts, target, Move.RESTORE).findings
     run = RunDir.create(Owner.me())
@@ -113,11 +107,7 @@ class _Stage:
 
     def __init__(self, facts: Facts, target: Target, pool: Pool, progress: Progress) -> None:
         self._target, self._pool, self._progress = target, pool, progress
-        self._libraries = {
-            _LIBRARIES[one.name]
-            for one in facts.extensions
-            if one.name in _LIBRARIES and _LIBRARIES[one.name] in target.libraries
-        }
+        self._libraries = _PRELOADED & {one.name for one in facts.extensions} & set(target.libraries)
         self.not_run: list[str] = []
 
     def restore(self, steps: Sequence[Step], fixes: Sequence[str] = ()) -> Restored:
@@ -161,7 +151,7 @@ class _Stage:
                 gone = next((one for one in sorted(self._libraries) if one in str(error)), "")
                 if not gone:
                     raise
-                self._libraries.discard(gone)
+                self._libraries -= {gone}
                 self.not_run.append(f"the sandbox lacks the library {gone}")
 
 

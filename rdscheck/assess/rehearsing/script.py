@@ -9,11 +9,8 @@ from typing import IO
 from rdscheck.assess.dump.meta import connected_to
 from rdscheck.assess.dump.opening import open_dump
 from rdscheck.assess.dump.piping import Read
+from rdscheck.assess.dump.restoring import SCHEMA
 from rdscheck.assess.dump.splitting import Kind, Splitter
-
-#: Options of pg_restore: no data, and comments that name the entry of the archive before each part.
-#: Facts have to be read with them, too, where lines are compared.
-OPTIONS = ("--schema-only", "--verbose")
 
 _ENTRY = re.compile(
     rb"^-- TOC entry (\d+) \(class [^\n]*\n(?:-- Dependencies: [^\n]*\n)?-- (Name: [^\n]*)", re.MULTILINE
@@ -63,8 +60,11 @@ class Script:
 
 
 def read_script(source: str | Path | IO[bytes], label: str) -> Script:
-    """Read the statements of a dump; raises ``UsageError`` for what is no dump."""
-    opened = open_dump(source, label, OPTIONS)
+    """Read the statements of a dump; raises ``UsageError`` for what is no dump.
+
+    Facts have to be read with the same options of pg_restore, ``SCHEMA``, where lines are compared.
+    """
+    opened = open_dump(source, label, SCHEMA)
     try:
         script = Script(opened.format)
         contents = _Contents(opened.read) if opened.format != "plain" else None
