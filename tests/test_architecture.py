@@ -21,6 +21,7 @@ LAYERS = (
     ("sandbox",),
     ("aws",),
     ("assess",),
+    ("runbook",),
     ("report",),
     ("scenario", "recording", "guides"),
     ("claims",),
