@@ -1,0 +1,70 @@
+"""What the parts of a runbook ask of each other: the lab that runs pieces, and the binder of names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rdscheck.model import Basis
+from rdscheck.runbook.model import Kind, Placeholder
+
+
+@dataclass(frozen=True)
+class Done:
+    """How one piece ended in the lab.
+
+    ``not_run`` says why it was not run at all ("psql's \\! is not run from a page"); then the rest is empty.
+    """
+
+    output: str = ""  # standard output and errors in the order they came
+    status: int = 0  # of a program; of a statement 0, or 1 after an error
+    sqlstate: str = ""
+    ended: str = ""  # what ended it: "time limit of 30 s", "output limit of 16 MiB"
+    basis: Basis = Basis.REAL
+    not_run: str = ""
+
+
+class Lab(Protocol):
+    """A sandbox for one page on one version, with state that stays from block to block."""
+
+    version: str
+    server: str
+
+    def run(self, kind: Kind, text: str, seconds: float) -> Done:
+        """Run one piece, names bound: a statement or psql command, a command line, a console act."""
+
+    def value(self, placeholder: Placeholder) -> str | None:
+        """Return what a placeholder of that role is here; None when the lab cannot know."""
+
+    def shown(self) -> Mapping[str, str]:
+        """Return what differs at each run (addresses, ports, passwords) and what a report shows for it."""
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what was supplied because the page takes it for granted; the same at each run."""
+
+    def close(self) -> None:
+        """End everything."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a configuration file says of the block at a line."""
+
+    line: int  # any line of the block
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A ``runbook.toml``: what a page leaves open. All of it may be missing."""
+
+    bind: Mapping[str, str] = field(default_factory=dict)  # placeholder: value
+    setup: tuple[str, ...] = ()  # SQL files, run as the master user before the first block
+    functions: Mapping[str, str] = field(default_factory=dict)  # Lambda functions by name: files of Python
+    parameters: Mapping[str, str] = field(default_factory=dict)  # of the group instances begin with
+    instances: tuple[str, ...] = ()  # identifiers, where the page does not tell them
+    database: str = ""  # psql begins in it; empty: the first one the page names, else labdb
+    seconds: float = 60.0  # limit per block
+    masks: Mapping[str, str] = field(default_factory=dict)  # regular expression: what is shown for it
+    expected: tuple[Expectation, ...] = ()
+    skip: Mapping[int, str] = field(default_factory=dict)  # line of a block: why it is not run
