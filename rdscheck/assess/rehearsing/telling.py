@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rdscheck.assess.beginnings import beginning
 from rdscheck.assess.facts import NotSeen, Refused
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.secrets import masked
 from rdscheck.errors import RdscheckError
 
-_HEAD = 60
 _RESTORE = "the restore of the schema"
 
 
@@ -119,5 +119,4 @@ def _because(one: Explained) -> str:
 
 
 def _beginning(one: Explained) -> str:
-    text = " ".join(masked(one.refusal.step.text.decode(errors="replace")).split())
-    return text if len(text) <= _HEAD else f"{text[: _HEAD - 1]}…"
+    return beginning(masked(one.refusal.step.text.decode(errors="replace")))
