@@ -41,7 +41,8 @@ class Rehearsal:
     """What a rehearsed restore showed.
 
     ``unconfirmed`` are blockers that no refusal bears out. ``mend`` is the way through, ``passes`` whether a
-    restore that followed it met no error. ``not_run`` tells what of the dump could not be rehearsed.
+    restore that followed it met no error. ``not_run`` tells what of the dump could not be rehearsed. Lines
+    of an ``archive`` are those of a script that ``pg_restore`` wrote for the rehearsal.
     """
 
     target: str
@@ -52,6 +53,7 @@ class Rehearsal:
     mend: Mend
     passes: bool
     not_run: tuple[str, ...] = ()
+    archive: bool = False
 
     @property
     def unexplained(self) -> tuple[Explained, ...]:
@@ -99,6 +101,7 @@ def rehearse(
         mend=way,
         passes=not (restored.refusals or restored.unreached or restored.assumed_roles),
         not_run=(*stage.not_run, *not_run),
+        archive=script.format != "plain",
     )
 
 

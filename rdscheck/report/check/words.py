@@ -8,6 +8,7 @@ from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Work,
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Severity
 from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.telling import Met
 
 #: What the severities mean, for readers.
 MEANS = {
@@ -16,6 +17,8 @@ MEANS = {
     Severity.NOTE: "to be known",
 }
 PLURALS = {Severity.BLOCKER: "Blockers", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
+#: Forms of dumps that are no text.
+ARCHIVES = frozenset({"custom", "directory", "tar"})
 _MOVES = {"restore": "by restoring a dump", "upgrade": "by an upgrade in place"}
 
 
@@ -106,11 +109,29 @@ def effort(check: Checked) -> list[tuple[str, float, list[Work]]]:
 
 
 def where(entry: Entry, check: Checked) -> str:
-    """Return the database and line of a finding, where they tell something; else nothing."""
+    """Return the database and line of a finding, and that it was not met, where they tell something."""
     finding = entry.finding
     parts = [f"database {finding.database}"] if finding.database else []
-    parts += [f"line {finding.line}"] if finding.line and check.origin else []
+    if finding.line and check.origin:
+        script = "" if line(finding.line, check) else " of what pg_restore writes"
+        parts.append(f"line {finding.line}{script}")
+    parts += [_UNMET] if unmet(entry, check) else []
     return ", ".join(parts)
+
+
+def line(number: int, check: Checked) -> int:
+    """Return the line of a file at which something stands: 0 in an archive, which has no lines."""
+    origin = check.origin
+    return number if origin and origin.via is Via.DUMP and origin.format not in ARCHIVES else 0
+
+
+_UNMET = "not met in the rehearsal"
+
+
+def unmet(entry: Entry, check: Checked) -> bool:
+    """Tell whether a rehearsed restore went through where this was to stop it."""
+    told = check.rehearsal
+    return told is not None and any(one.is_of(entry.finding) for one in told.unconfirmed)
 
 
 def state(entry: Entry) -> str:
@@ -163,7 +184,7 @@ def rehearsal(check: Checked) -> list[str]:
     )
     if told.assumed_roles:
         lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
-    lines += [f"Not met, though foretold: {id_}: {subject}." for id_, subject in told.unconfirmed]
+    lines += [f"Not met, though foretold: {one.id}: {one.subject}." for one in told.unconfirmed]
     lines += [f"Not rehearsed: {one}." for one in told.not_run]
     lines += [f"Written: {one}" for one in told.files]
     return lines
@@ -171,5 +192,13 @@ def rehearsal(check: Checked) -> list[str]:
 
 def refusals(check: Checked) -> list[str]:
     """Return the refusals of a rehearsal one by one, in the order of the dump."""
-    found = check.rehearsal.met if check.rehearsal else ()
-    return [f"line {one.line}: {one.message} ({one.because or _CAUSES[Cause(one.cause)]})" for one in found]
+    return [f"{_place(one)}: {refusal(one)}" for one in (check.rehearsal.met if check.rehearsal else ())]
+
+
+def refusal(one: Met) -> str:
+    """Return what the server said, and where that comes from."""
+    return f"{one.message} ({one.because or _CAUSES[Cause(one.cause)]})"
+
+
+def _place(one: Met) -> str:
+    return f"line {one.line}" if one.line else one.statement

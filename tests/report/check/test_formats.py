@@ -21,7 +21,7 @@ from rdscheck.report.check.sarif import address, sarif
 from rdscheck.report.check.serial import dump, dumps, schema
 from rdscheck.report.check.text import lines, text
 from rdscheck.report.check.write import FORMATS, render
-from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic
+from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic, rehearsed
 from tests.report.check.official import official
 
 
@@ -131,6 +131,66 @@ def test_sarif_points_at_the_line_of_the_dump_and_brings_its_rules() -> None:
     assert rule["helpUri"].startswith("https://")
     told = run["invocations"][0]["toolExecutionNotifications"]
     assert [one["level"] for one in told] == ["warning", "note", "note", "note"]
+
+
+def after_a_rehearsal(*asked: str, via: Via = Via.DUMP, form: str = "plain") -> Checks:
+    (one,) = realistic().checks
+    origin = replace(checked(via=via).origin, format=form)  # type: ignore[type-var]
+    return checks(replace(one, rehearsal=rehearsed(), asked=(*RULES, *asked), origin=origin))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_says_what_a_rehearsal_met_and_what_it_did_not(form: str) -> None:
+    shown = " ".join(render(after_a_rehearsal(), form).replace("%0A", "\n").replace("%2C", ",").split())
+    assert "denied" in shown
+    assert "that no rule explains" in shown or '"unexplained"' in shown
+    assert "file_fdw" in shown
+    assert "not met in the rehearsal" in shown or '"unmet": true' in shown or '"not met"' in shown
+    assert "not met" not in render(realistic(), form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_shows_what_is_suppressed_known_and_accepted(form: str) -> None:
+    shown = " ".join(render(realistic(), form).split())
+    assert "it is going away" in shown
+    assert "2027-01-31" in shown
+    assert "baseline" in shown
+    assert "nobody may" in shown
+    assert "suppression 2 (x-" in shown
+
+
+def test_sarif_shows_what_the_restore_refused_at_its_line() -> None:
+    for asked, level in (((), "warning"), (("rehearsal-refused",), "note")):
+        log = json.loads(sarif(after_a_rehearsal(*asked)))
+        assert official(log) == []
+        (run,) = log["runs"]
+        told = run["invocations"][0]["toolExecutionNotifications"]
+        last = next(one for one in told if one["message"]["text"].endswith("(that no rule explains)"))
+        assert last["level"] == level
+        assert last["locations"][0]["physicalLocation"]["region"] == {"startLine": 24}
+        (marked,) = [one for one in run["results"] if one["properties"].get("rehearsal")]
+        assert marked["message"]["text"].endswith("A rehearsed restore did not meet it.")
+
+
+def test_an_archive_has_no_lines() -> None:
+    archive = after_a_rehearsal(form="custom")
+    assert '"region"' not in sarif(archive)
+    assert ",line=" not in github(archive)
+    assert "line 12 of what pg_restore writes" in " ".join(text(archive).split())
+    assert "line=12" in github(after_a_rehearsal())
+
+
+def test_junit_has_a_case_of_the_rehearsal() -> None:
+    cases = {one.get("name"): one for one in ET.fromstring(junit(after_a_rehearsal())).iter("testcase")}
+    assert [one.tag for one in cases["rehearsal"]] == ["system-out"]
+    assert "line 24: denied  (that no rule explains)" in (cases["rehearsal"][0].text or "")
+    assert "rehearsal" not in {one.get("name") for one in ET.fromstring(junit(realistic())).iter("testcase")}
+
+
+def test_github_annotates_what_no_finding_tells() -> None:
+    hidden = [one for one in github(after_a_rehearsal()).splitlines() if "the restore refuses" in one]
+    assert [one.partition("title")[0] for one in hidden] == ["::warning file=shop.sql,line=24,"]
+    assert "the restore refuses" not in github(after_a_rehearsal("rehearsal-refused"))
 
 
 def test_sarif_of_a_live_database_has_no_file() -> None:
