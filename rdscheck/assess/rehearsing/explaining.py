@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rdscheck.assess.bodies.tree import Unparsable, parsed
 from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.names import plain
 from rdscheck.assess.rehearsing.restoring import Refusal
 from rdscheck.catalog.extensions import Offer
 
@@ -43,6 +44,12 @@ _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relat
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
+#: What ``COMMENT ON EXTENSION`` meets, and the rules that speak of it.
+_COMMENT = re.compile(r'COMMENT\s+ON\s+EXTENSION\s+("(?:[^"]|"")+"|\S+)\s+IS\s', re.IGNORECASE)
+_COMMENTS = frozenset({"extension-comment-plpgsql", "extension-comment-refused"})
+_DENIED = "42501"
+_OWN_COMMENT = "rdsadmin owns the extension, which brings its own comment"
+
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
 _HARMLESS = (
     ("42704", re.compile(rb"SET\s", re.I), "a parameter that this version does not have yet"),
@@ -65,8 +72,9 @@ class _Explainer:
     """Explains refusals in the order of the dump: later ones may follow from earlier ones."""
 
     def __init__(self, findings: Sequence[Finding], offer: Offer) -> None:
-        # A note foretells no refusal: its object is named by many statements.
+        # A note foretells no refusal: its object is named by many statements. One is of a statement itself.
         self._findings = [one for one in findings if one.severity is not Severity.NOTE]
+        self._comments = {one.subject: one for one in findings if one.id in _COMMENTS}
         self._offer = offer
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
         self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
@@ -74,6 +82,7 @@ class _Explainer:
     def explain(self, refusal: Refusal) -> Explained:
         guesses = (
             self._lacking,
+            self._of_comment,
             self._of_line,
             self._harmless,
             self._of_owner,
@@ -95,6 +104,14 @@ class _Explainer:
                 reason = f"the sandbox has no package of {name}, which the target offers"
                 return Explained(refusal, Cause.SANDBOX, reason=reason)
         return None
+
+    def _of_comment(self, refusal: Refusal) -> Explained | None:
+        """Tie a comment on an extension to the note about it: the extension brings its own."""
+        match = _COMMENT.match(refusal.step.text.decode(errors="replace").lstrip())
+        if match is None or refusal.sqlstate != _DENIED:
+            return None
+        foretold = self._comments.get(f"extension {plain(_bare(match[1]))}")
+        return Explained(refusal, Cause.HARMLESS, (foretold,), reason=_OWN_COMMENT) if foretold else None
 
     def _of_line(self, refusal: Refusal) -> Explained | None:
         first, last = refusal.step.line, refusal.step.last

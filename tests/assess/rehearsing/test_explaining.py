@@ -63,6 +63,26 @@ def test_a_note_explains_nothing() -> None:
     assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
 
 
+def test_a_comment_on_an_extension_of_rdsadmin_is_harmless_where_a_note_says_so() -> None:
+    text = "\nCOMMENT ON EXTENSION {} IS 'x'"
+    note = replace(finding('extension "uuid-ossp"'), severity=Severity.NOTE, id="extension-comment-refused")
+    told = refusal(text.format('"uuid-ossp"'), 9, "42501", "must be owner of extension uuid-ossp")
+    (explained,) = explain([told], [note], OFFER)
+    assert (explained.cause, explained.findings) == (Cause.HARMLESS, (note,))
+    way = mend(script("plain"), [explained], ())
+    assert "-- extension-comment-refused: " in way.fixes
+    assert told.step not in way.steps
+    other = refusal(text.format("dblink"), 9, "42501", "must be owner of extension dblink")
+    for one, some in (
+        (told, []),
+        (other, [note]),
+        (replace(told, sqlstate="42704"), [note]),
+        (told, [replace(note, id="another-rule")]),
+        (refusal('CREATE TABLE "uuid-ossp" ()', 9, "42501", "must be owner of extension uuid-ossp"), [note]),
+    ):
+        assert only(one, *some) is Cause.UNEXPLAINED
+
+
 def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     told = refusal('ALTER TABLE app.t OWNER TO "a b"', 9, "42501", "permission denied for schema app")
     assert only(told, finding('role "a b"')) is Cause.FINDING
