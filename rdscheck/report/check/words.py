@@ -108,6 +108,23 @@ def effort(check: Checked) -> list[tuple[str, float, list[Work]]]:
     return [(group, sum(one.hours for one in some), some) for group, some in groups]
 
 
+def form(fix: str) -> str:
+    """Return ``sql`` for statements, which are copied as they are, and ``words`` for a sentence."""
+    return "sql" if ";" in fix or fix.startswith("--") else "words"
+
+
+def parts(check: Checked) -> list[tuple[str, str]]:
+    """Return the parts of a report on a source that are there, by name, with what leads to them."""
+    count = counts(check.open)
+    found = [(one.value, f"{PLURALS[one]} ({count[one]})") for one in Severity if count[one]]
+    if some := check.of(State.SUPPRESSED):
+        found.append(("suppressed", f"Suppressed ({len(some)})"))
+    found += [("rehearsal", "Rehearsal")] if check.rehearsal else []
+    if check.work:
+        found.append(("work", f"Work: {hours(sum(one.hours for one in check.work))}"))
+    return found + ([("missed", f"Not checked ({len(check.missed)})")] if check.missed else [])
+
+
 def where(entry: Entry, check: Checked) -> str:
     """Return the database and line of a finding, and that it was not met, where they tell something."""
     finding = entry.finding
@@ -197,7 +214,12 @@ def refusals(check: Checked) -> list[str]:
 
 def refusal(one: Met) -> str:
     """Return what the server said, and where that comes from."""
-    return f"{one.message} ({one.because or _CAUSES[Cause(one.cause)]})"
+    return f"{one.message} ({cause(one)})"
+
+
+def cause(one: Met) -> str:
+    """Return where a refusal comes from."""
+    return one.because or _CAUSES[Cause(one.cause)]
 
 
 def _place(one: Met) -> str:

@@ -1,6 +1,7 @@
 """What each format says of a check that has something of everything."""
 
 import json
+import re
 from dataclasses import fields, replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -11,6 +12,7 @@ import pytest
 from rdscheck.assess.checked import Checked, Checks, Entry, State, counts
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.rule import rules
 from rdscheck.report.check import words
 from rdscheck.report.check.github import command, github, summary
 from rdscheck.report.check.html import html
@@ -311,6 +313,20 @@ def test_html_needs_nothing_from_elsewhere() -> None:
     assert "<script" not in page
     assert "src=" not in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_html_links_lead_somewhere() -> None:
+    for some in (after_a_rehearsal(), many()):
+        page = html(some)
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+        linked = set(re.findall(r'href="#([^"]*)"', page))
+        assert linked
+        assert linked <= set(ids)
+
+
+def test_html_says_the_problem_of_a_rule_that_is_folded() -> None:
+    assert f"(1) {rules()[RULES[1]].problem}</summary>" in html(realistic())
 
 
 class _Balanced(HTMLParser):
