@@ -39,6 +39,8 @@ _MISSING = frozenset({"42P01", "42883", "42704", "3F000", "42703", "42P02", "3D0
 #: SQLSTATEs of something that RDS does not let anybody do.
 _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 
+_SCHEMA = "permission denied for schema "
+
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
@@ -126,7 +128,7 @@ class _Explainer:
         return None
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
-        """Tie what a new owner may not have to what is said of that role."""
+        """Tie what a new owner may not have to what is said of that role, and of where it lacks a right."""
         match = _OWNER.search(refusal.step.text.decode(errors="replace"))
         if match is None or refusal.sqlstate not in _MISSING | _REFUSED:
             return None
@@ -134,7 +136,18 @@ class _Explainer:
         found = tuple(
             one for one in self._findings if one.subject.startswith("role ") and _subject_name(one) == owner
         )
+        if refusal.message.startswith(_SCHEMA):
+            found += self._schemas(refusal)
         return Explained(refusal, Cause.FINDING, found) if found else None
+
+    def _schemas(self, refusal: Refusal) -> tuple[Finding, ...]:
+        name = refusal.message.removeprefix(_SCHEMA)
+        here = {"", refusal.step.database}
+        return tuple(
+            one
+            for one in self._findings
+            if one.subject.startswith("schema ") and _subject_name(one) == name and one.database in here
+        )
 
     def _of_subject(self, refusal: Refusal) -> Explained | None:
         if refusal.sqlstate not in _MISSING | _REFUSED:

@@ -1,5 +1,6 @@
 """The entry: restore a dump's schema into a sandbox of the target, and say what came of it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,12 @@ _PRELOADED = frozenset({"pg_cron", "pg_hint_plan", "pg_stat_statements", "pg_tle
 #: What was left out makes something else fail; so many times at most.
 _ROUNDS = 20
 
+#: Groups of rules about what is done, and statements that only keep it for later.
+_DOING = frozenset({"files", "functions"})
+_STORED = re.compile(
+    rb"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|VIEW|RULE|POLICY)\s", re.IGNORECASE
+)
+
 Progress = Callable[[str], None]
 
 
@@ -40,9 +47,10 @@ Progress = Callable[[str], None]
 class Rehearsal:
     """What a rehearsed restore showed.
 
-    ``unconfirmed`` are blockers that no refusal bears out. ``mend`` is the way through, ``passes`` whether a
-    restore that followed it met no error. ``not_run`` tells what of the dump could not be rehearsed. Lines
-    of an ``archive`` are those of a script that ``pg_restore`` wrote for the rehearsal.
+    ``unconfirmed`` are blockers that no refusal bears out, ``uncalled`` those of what a restore makes and
+    does not call. ``mend`` is the way through, ``passes`` whether a restore that followed it met no error.
+    ``not_run`` tells what of the dump could not be rehearsed. Lines of an ``archive`` are those of a script
+    that ``pg_restore`` wrote for the rehearsal.
     """
 
     target: str
@@ -54,6 +62,7 @@ class Rehearsal:
     passes: bool
     not_run: tuple[str, ...] = ()
     archive: bool = False
+    uncalled: tuple[Finding, ...] = ()
 
     @property
     def unexplained(self) -> tuple[Explained, ...]:
@@ -90,18 +99,27 @@ def rehearse(
     finally:
         end_run(run)
     confirmed = {finding.key for one in explained for finding in one.findings}
+    unmet = [one for one in findings if one.severity is Severity.BLOCKER and one.key not in confirmed]
+    uncalled = tuple(one for one in unmet if _is_stored(one, script))
+    distinct = {one.refusal.step: one for one in reversed(explained)}.values()
     return Rehearsal(
         target=str(target),
         statements=len(script.steps),
-        explained=tuple({one.refusal.step: one for one in reversed(explained)}.values())[::-1],
-        unconfirmed=tuple(
-            one for one in findings if one.severity is Severity.BLOCKER and one.key not in confirmed
-        ),
+        explained=tuple(sorted(distinct, key=lambda one: one.refusal.step.line)),
+        unconfirmed=tuple(one for one in unmet if one not in uncalled),
         assumed_roles=tuple(roles),
         mend=way,
         passes=not (restored.refusals or restored.unreached or restored.assumed_roles),
         not_run=(*stage.not_run, *not_run),
         archive=script.format != "plain",
+        uncalled=uncalled,
+    )
+
+
+def _is_stored(finding: Finding, script: Script) -> bool:
+    """Tell whether a finding is about what a function or view does, which no restore shows."""
+    return finding.group in _DOING and any(
+        step.line <= finding.line <= step.last and _STORED.match(step.text.lstrip()) for step in script.steps
     )
 
 

@@ -35,11 +35,15 @@ class Met:
 
 @dataclass(frozen=True)
 class Unmet:
-    """A blocker that the restore did not meet: the finding's rule, subject and database."""
+    """A blocker that the restore did not meet: the finding's rule, subject and database.
+
+    ``called`` is false of what a function or view does: no restore calls it.
+    """
 
     id: str
     subject: str
     database: str = ""
+    called: bool = True
 
     def is_of(self, finding: Finding) -> bool:
         """Tell whether it is a finding of the source; a dump may not tell the database's name."""
@@ -71,7 +75,11 @@ def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
     return Rehearsed(
         statements=rehearsal.statements,
         met=tuple(_met(one, rehearsal) for one in rehearsal.explained),
-        unconfirmed=tuple(Unmet(one.id, one.subject, one.database) for one in rehearsal.unconfirmed),
+        unconfirmed=tuple(
+            Unmet(one.id, one.subject, one.database, called)
+            for called, some in ((True, rehearsal.unconfirmed), (False, rehearsal.uncalled))
+            for one in some
+        ),
         assumed_roles=rehearsal.assumed_roles,
         passes=rehearsal.passes,
         options=rehearsal.mend.options,

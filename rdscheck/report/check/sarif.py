@@ -102,10 +102,11 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
             "source": finding.source,
         },
     }
-    if words.unmet(entry, check):
-        found["properties"]["rehearsal"] = "not met"
+    if unmet := words.unmet(entry, check):
+        found["properties"]["rehearsal"] = "not met" if unmet.called else "not called"
         for form, between in (("text", "\n"), ("markdown", " ")):
-            found["message"][form] += f"{between}A rehearsed restore did not meet it."
+            verb = "meet" if unmet.called else "call"
+            found["message"][form] += f"{between}A rehearsed restore did not {verb} it."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]

@@ -1,5 +1,6 @@
 """What every format says in words: the answer, counts, hours and how they arise."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -8,7 +9,7 @@ from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Work,
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Severity
 from rdscheck.assess.rehearsing.explaining import Cause
-from rdscheck.assess.rehearsing.telling import Met
+from rdscheck.assess.rehearsing.telling import Met, Unmet
 
 #: What the severities mean, for readers.
 MEANS = {
@@ -108,9 +109,12 @@ def effort(check: Checked) -> list[tuple[str, float, list[Work]]]:
     return [(group, sum(one.hours for one in some), some) for group, some in groups]
 
 
+_STATEMENT_ENDS = re.compile(r";[ \t]*(?:--.*)?$", re.MULTILINE)
+
+
 def form(fix: str) -> str:
     """Return ``sql`` for statements, which are copied as they are, and ``words`` for a sentence."""
-    return "sql" if ";" in fix or fix.startswith("--") else "words"
+    return "sql" if fix.startswith("--") or _STATEMENT_ENDS.search(fix) else "words"
 
 
 def parts(check: Checked) -> list[tuple[str, str]]:
@@ -132,7 +136,7 @@ def where(entry: Entry, check: Checked) -> str:
     if finding.line and check.origin:
         script = "" if line(finding.line, check) else " of what pg_restore writes"
         parts.append(f"line {finding.line}{script}")
-    parts += [_UNMET] if unmet(entry, check) else []
+    parts += [_UNMET[one.called]] if (one := unmet(entry, check)) else []
     return ", ".join(parts)
 
 
@@ -142,13 +146,14 @@ def line(number: int, check: Checked) -> int:
     return number if origin and origin.via is Via.DUMP and origin.format not in ARCHIVES else 0
 
 
-_UNMET = "not met in the rehearsal"
+#: What is said of a finding that a rehearsal did not meet, by whether it could have.
+_UNMET = {True: "not met in the rehearsal", False: "not called in the rehearsal"}
 
 
-def unmet(entry: Entry, check: Checked) -> bool:
-    """Tell whether a rehearsed restore went through where this was to stop it."""
-    told = check.rehearsal
-    return told is not None and any(one.is_of(entry.finding) for one in told.unconfirmed)
+def unmet(entry: Entry, check: Checked) -> Unmet | None:
+    """Return that a rehearsed restore went through where this was to stop it."""
+    told = check.rehearsal.unconfirmed if check.rehearsal else ()
+    return next((one for one in told if one.is_of(entry.finding)), None)
 
 
 def state(entry: Entry) -> str:
@@ -184,6 +189,10 @@ _CAUSES = {
 }
 
 
+_NOT_MET = "Not met, though foretold"
+_NOT_CALLED = "A restore makes it and does not call it, so nothing was seen of"
+
+
 def rehearsal(check: Checked) -> list[str]:
     """Return what a rehearsed restore showed, a sentence or entry a line; nothing without one."""
     told = check.rehearsal
@@ -201,7 +210,8 @@ def rehearsal(check: Checked) -> list[str]:
     )
     if told.assumed_roles:
         lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
-    lines += [f"Not met, though foretold: {one.id}: {one.subject}." for one in told.unconfirmed]
+    for text, called in ((_NOT_MET, True), (_NOT_CALLED, False)):
+        lines += [f"{text}: {one.id}: {one.subject}." for one in told.unconfirmed if one.called is called]
     lines += [f"Not rehearsed: {one}." for one in told.not_run]
     lines += [f"Written: {one}" for one in told.files]
     return lines

@@ -90,6 +90,16 @@ def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     assert only(told, finding('table "a b"')) is Cause.UNEXPLAINED
 
 
+def test_a_new_owner_without_rights_on_a_schema_is_tied_to_what_is_said_of_both() -> None:
+    told = refusal("ALTER TABLE public.t OWNER TO a", 9, "42501", "permission denied for schema public")
+    role, schema = finding("role a"), finding("schema public")
+    (explained,) = explain([told], [role, schema, finding("schema other"), finding("table public")], OFFER)
+    assert explained.findings == (role, schema)
+    other = refusal("ALTER TABLE public.t OWNER TO a", 9, "42501", 'must be able to SET ROLE "a"')
+    (explained,) = explain([other], [role, schema], OFFER)
+    assert explained.findings == (role,)
+
+
 def test_a_name_alone_explains_no_error_of_another_kind() -> None:
     told = refusal("CREATE TABLE t …", 3, "42P07", 'relation "t" already exists')
     assert only(told, finding("table public.t")) is Cause.UNEXPLAINED

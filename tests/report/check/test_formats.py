@@ -12,6 +12,7 @@ import pytest
 from rdscheck.assess.checked import Checked, Checks, Entry, State, counts
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.rehearsing.telling import Unmet
 from rdscheck.assess.rule import rules
 from rdscheck.report.check import words
 from rdscheck.report.check.github import command, github, summary
@@ -172,6 +173,32 @@ def test_sarif_shows_what_the_restore_refused_at_its_line() -> None:
         assert last["locations"][0]["physicalLocation"]["region"] == {"startLine": 24}
         (marked,) = [one for one in run["results"] if one["properties"].get("rehearsal")]
         assert marked["message"]["text"].endswith("A rehearsed restore did not meet it.")
+
+
+def test_what_a_restore_does_not_call_is_not_said_to_be_unmet() -> None:
+    (one,) = after_a_rehearsal().checks
+    told = replace(rehearsed(), unconfirmed=(Unmet(RULES[0], "extension file_fdw", called=False),))
+    some = checks(replace(one, rehearsal=told))
+    assert "not called in the rehearsal" in " ".join(text(some).split())
+    for form in FORMATS:
+        assert "not met" not in render(some, form)
+    assert [one["unmet"] for one in dump(some)["findings"]] == [False] * 4
+    assert [one["unmet"] for one in dump(after_a_rehearsal())["findings"]] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("fix", "form"),
+    [
+        ("DROP TABLE t;", "sql"),
+        ("DROP TABLE t; -- or not", "sql"),
+        ("-- pg_restore --no-owner", "sql"),
+        ("A;\nB", "sql"),
+        ("Read the message; leave it out.", "words"),
+        ("Nothing", "words"),
+    ],
+)
+def test_a_fix_is_sql_or_a_sentence(fix: str, form: str) -> None:
+    assert words.form(fix) == form
 
 
 def test_an_archive_has_no_lines() -> None:
