@@ -89,6 +89,7 @@ class _Explainer:
             self._harmless,
             self._of_owner,
             self._of_subject,
+            self._of_made,
             self._following,
         )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
@@ -154,6 +155,21 @@ class _Explainer:
             return None
         named = set(_names(refusal.message))
         found = tuple(one for one in self._findings if _subject_name(one) in named)
+        return Explained(refusal, Cause.FINDING, found) if found else None
+
+    def _of_made(self, refusal: Refusal) -> Explained | None:
+        """Tie what is made in two steps, such as a type, to what is said of it: messages name nothing."""
+        text = refusal.step.text.decode(errors="replace").lstrip()
+        if refusal.sqlstate not in _REFUSED or text[:6].upper() != "CREATE":
+            return None
+        names = {name for _, name in _made(refusal.step.text)}
+        found = tuple(
+            one
+            for one in self._findings
+            if _subject_name(one) in names
+            and one.database in {"", refusal.step.database}
+            and text[6:].split(maxsplit=1)[0].lower() == one.subject.partition(" ")[0]
+        )
         return Explained(refusal, Cause.FINDING, found) if found else None
 
     def _following(self, refusal: Refusal) -> Explained | None:

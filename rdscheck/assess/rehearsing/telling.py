@@ -37,13 +37,13 @@ class Met:
 class Unmet:
     """A blocker that the restore did not meet: the finding's rule, subject and database.
 
-    ``called`` is false of what a function or view does: no restore calls it.
+    ``used`` is false of what only its use meets, as what a function does: no restore uses it.
     """
 
     id: str
     subject: str
     database: str = ""
-    called: bool = True
+    used: bool = True
 
     def is_of(self, finding: Finding) -> bool:
         """Tell whether it is a finding of the source; a dump may not tell the database's name."""
@@ -76,8 +76,8 @@ def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
         statements=rehearsal.statements,
         met=tuple(_met(one, rehearsal) for one in rehearsal.explained),
         unconfirmed=tuple(
-            Unmet(one.id, one.subject, one.database, called)
-            for called, some in ((True, rehearsal.unconfirmed), (False, rehearsal.uncalled))
+            Unmet(one.id, one.subject, one.database, used)
+            for used, some in ((True, rehearsal.unconfirmed), (False, rehearsal.unused))
             for one in some
         ),
         assumed_roles=rehearsal.assumed_roles,

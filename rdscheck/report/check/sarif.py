@@ -103,9 +103,9 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
         },
     }
     if unmet := words.unmet(entry, check):
-        found["properties"]["rehearsal"] = "not met" if unmet.called else "not called"
+        found["properties"]["rehearsal"] = "not met" if unmet.used else "not used"
         for form, between in (("text", "\n"), ("markdown", " ")):
-            verb = "meet" if unmet.called else "call"
+            verb = "meet" if unmet.used else "use"
             found["message"][form] += f"{between}A rehearsed restore did not {verb} it."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason

@@ -136,7 +136,7 @@ def where(entry: Entry, check: Checked) -> str:
     if finding.line and check.origin:
         script = "" if line(finding.line, check) else " of what pg_restore writes"
         parts.append(f"line {finding.line}{script}")
-    parts += [_UNMET[one.called]] if (one := unmet(entry, check)) else []
+    parts += [_UNMET[one.used]] if (one := unmet(entry, check)) else []
     return ", ".join(parts)
 
 
@@ -147,7 +147,7 @@ def line(number: int, check: Checked) -> int:
 
 
 #: What is said of a finding that a rehearsal did not meet, by whether it could have.
-_UNMET = {True: "not met in the rehearsal", False: "not called in the rehearsal"}
+_UNMET = {True: "not met in the rehearsal", False: "not used in the rehearsal"}
 
 
 def unmet(entry: Entry, check: Checked) -> Unmet | None:
@@ -190,7 +190,7 @@ _CAUSES = {
 
 
 _NOT_MET = "Not met, though foretold"
-_NOT_CALLED = "A restore makes it and does not call it, so nothing was seen of"
+_NOT_USED = "A restore makes it and does not use it, so nothing was seen of"
 
 
 def rehearsal(check: Checked) -> list[str]:
@@ -210,8 +210,8 @@ def rehearsal(check: Checked) -> list[str]:
     )
     if told.assumed_roles:
         lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
-    for text, called in ((_NOT_MET, True), (_NOT_CALLED, False)):
-        lines += [f"{text}: {one.id}: {one.subject}." for one in told.unconfirmed if one.called is called]
+    for text, used in ((_NOT_MET, True), (_NOT_USED, False)):
+        lines += [f"{text}: {one.id}: {one.subject}." for one in told.unconfirmed if one.used is used]
     lines += [f"Not rehearsed: {one}." for one in told.not_run]
     lines += [f"Written: {one}" for one in told.files]
     return lines

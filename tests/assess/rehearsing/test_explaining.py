@@ -100,6 +100,14 @@ def test_a_new_owner_without_rights_on_a_schema_is_tied_to_what_is_said_of_both(
     assert explained.findings == (role,)
 
 
+def test_a_shell_type_is_tied_to_what_is_said_of_the_type() -> None:
+    told = refusal("CREATE TYPE a.isbn", 9, "42501", "must be superuser to create a base type")
+    assert only(told, finding("type a.isbn", line=20)) is Cause.FINDING
+    for other in ("type a.ean", "table a.isbn", "function a.isbn(text)"):
+        assert only(told, finding(other, line=20)) is Cause.UNEXPLAINED
+    assert only(replace(told, sqlstate="42710"), finding("type a.isbn", line=20)) is Cause.UNEXPLAINED
+
+
 def test_a_name_alone_explains_no_error_of_another_kind() -> None:
     told = refusal("CREATE TABLE t …", 3, "42P07", 'relation "t" already exists')
     assert only(told, finding("table public.t")) is Cause.UNEXPLAINED
