@@ -88,6 +88,7 @@ class _State:
     last: str = ""  # the last act, while only navigation followed
     place: int = 0  # the list it stands in
     headings: list[tuple[int, str]] = field(default_factory=list)
+    ahead: str = ""  # the next parameter that holds a list, where none was named yet
 
     def heading(self, part: Part) -> None:
         self.headings = [(level, text) for level, text in self.headings if level < part.level]
@@ -127,6 +128,7 @@ def _read(parts: Sequence[Part], at: int, state: _State) -> None:
     found: list[str] = []
     if not state.aside and not is_link(part.text):
         # A link leads elsewhere, where the steps are told.
+        state.ahead = "" if state.listed else _next_list(parts, at)
         for act in _told(part, state):
             place = part.items[0].list if part.items else 0
             repeated = act == state.last and place == state.place
@@ -154,6 +156,17 @@ def _told(part: Part, state: _State) -> Iterator[str]:
             if act and not _FOLLOWING.search(clause):
                 yield act
             state.notice(clause)
+
+
+def _next_list(parts: Sequence[Part], at: int) -> str:
+    """Return the parameter with a list that is named next: the reboot behind a step often tells it."""
+    for part in parts[at : at + 8]:
+        if part.sort is Sort.HEADING:
+            break
+        for found in _NAME.finditer(part.text if part.sort is Sort.CODE else part.plain):
+            if found[0] in _LISTS:
+                return found[0]
+    return ""
 
 
 def _is_step(part: Part) -> bool:
@@ -211,7 +224,7 @@ def _change(act: str, parameter: str | None, value: str | None, state: _State) -
         return f"add {fixed[0]} {value}"
     if parameter is not None and not is_parameter(parameter):
         return ""
-    parameter = parameter or (state.listed if name == "add" else state.parameter)
+    parameter = parameter or (state.listed or state.ahead if name == "add" else state.parameter)
     value = fixed[-1] if fixed else value
     return f"{name} {parameter} {value}" if parameter and value else ""
 
