@@ -142,7 +142,7 @@ def flat(text: str) -> str:
 
 def is_link(text: str) -> bool:
     """Tell whether a prose is one link and nothing else, as an entry of a table of contents."""
-    if not text.lstrip().startswith("["):
+    if not text.lstrip().startswith("[") or len(text) > _LONGEST:
         return False
     (token,) = _INLINE.parseInline(text.strip())
     children = [child for child in token.children or [] if child.type != "text" or child.content.strip()]
