@@ -51,7 +51,7 @@ class _Reader:
         self._blocks: list[Block] = []
         self._headings: list[tuple[int, str]] = []
         self._before: Part | None = None
-        self._above = 0  # blocks before the last heading
+        self._above = 0  # blocks before the section
         self._attached: frozenset[str] = frozenset()
 
     def blocks(self) -> list[Block]:
@@ -77,7 +77,8 @@ class _Reader:
         self._headings = [(level, text) for level, text in self._headings if level < part.level]
         self._headings.append((part.level, part.plain))
         self._before = None
-        self._above = len(self._blocks)
+        if not telling.is_output_heading(part.plain):
+            self._above = len(self._blocks)
 
     def _add(self, block: Block) -> None:
         self._blocks.append(block)

@@ -99,6 +99,8 @@ TEXT = (
     "options := 'format csv, header true'",
     "",
     "Some words, nothing else.",
+    "cron.schedule (job_name,\n    schedule,\n    command\n);",
+    "1,foo1,bar1\n2,foo2,bar2",
     "Select the role you want.",
 )
 
