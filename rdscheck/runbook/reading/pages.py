@@ -106,7 +106,10 @@ class _Reader:
             return replace(block, kind=Kind.OUTPUT, shows=number, why=why)
         if said.kind is Kind.DUCKDB:
             self._attached |= kinds.aliases(part.text)
-        return replace(block, pieces=pieces(block), why=said.why)
+        found = pieces(block)
+        if said.kind in telling.PRINTS and not found:
+            return replace(block, kind=Kind.TEXT, why="nothing is typed in it")
+        return replace(block, pieces=found, why=said.why)
 
     def _is_printed(self, block: Block, said: kinds.Said) -> bool:
         """Tell whether a block is output: by its shape, or because the prose announces it as such."""
