@@ -11,6 +11,7 @@ from rdscheck.runbook.lab import aws, filters
 from rdscheck.runbook.lab.answers import Answers
 from rdscheck.runbook.lab.aws import Aws
 from rdscheck.runbook.lab.calls import Check, Program
+from rdscheck.runbook.lab.console import Console
 from rdscheck.runbook.lab.filters import Filters
 from rdscheck.runbook.lab.programs import VALUED, Programs
 from rdscheck.runbook.lab.psql import Psql
@@ -43,6 +44,7 @@ class Sandbox:
             Kind.SQL: self._psql.run,
             Kind.PSQL: self._psql.run,
             Kind.SHELL: self._shell.run,
+            Kind.CONSOLE: Console(world, self._psql).run,
         }
 
     def _programs(self, clients: Programs) -> dict[str, tuple[Check, Program]]:
