@@ -20,7 +20,7 @@ _FEATURES = {"s3import": "s3Import", "s3export": "s3Export", "lambda": "Lambda"}
 
 
 class Console:
-    """Acts of the language that pages are read into: ``add P V``, ``set P V``, ``reboot``, …"""
+    """Acts of the language that pages are read into: ``add P V``, ``set P V``, ``reboot`` and others."""
 
     def __init__(self, world: World, psql: Psql) -> None:
         self._world, self._psql = world, psql
