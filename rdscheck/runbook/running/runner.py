@@ -41,10 +41,10 @@ class Names(Protocol):
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return the placeholders of the page, with what they are bound to."""
 
-    def bind(self, text: str) -> str:
-        """Return a text of the page with real names."""
+    def bind(self, text: str, kind: Kind | None = None) -> str:
+        """Return a text of the page, of a block of that kind, with real names."""
 
-    def unbound(self, text: str) -> Sequence[str]:
+    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
         """Return the placeholders of a text that nothing is bound to."""
 
     def shown(self, text: str) -> str:
@@ -174,13 +174,13 @@ class Runner:
 
     def _piece(self, block: Block, piece: Piece, seconds: float) -> _Tried:
         shell = block.kind is Kind.SHELL
-        if unbound := self.names.unbound(piece.text):
+        if unbound := self.names.unbound(piece.text, block.kind):
             self._unmade(block, piece, shell=shell)
             return _Tried(piece, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
         if seconds <= 0:
             limit = f"time limit of {self.configuration.seconds:g} s"
             return _Tried(piece, Verdict.FAILED, f"not reached: the block's {limit} was used up")
-        done = self.lab.run(block.kind, self.names.bind(piece.text), seconds)
+        done = self.lab.run(block.kind, self.names.bind(piece.text, block.kind), seconds)
         self._state.said += piece.text + "\n"
         if done.not_run:
             self._unmade(block, piece, shell=shell)
@@ -270,9 +270,9 @@ class Runner:
 
     def _written(self, block: Block, name: str, reader: int) -> Judged:
         """Write a policy to the file that a later command reads it from."""
-        if unbound := self.names.unbound(block.text):
+        if unbound := self.names.unbound(block.text, block.kind):
             return Judged(block, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
-        text = self.names.bind(block.text)
+        text = self.names.bind(block.text, block.kind)
         mark = "RDSCHECK_END_OF_FILE"
         while mark in text:
             mark += "_"
