@@ -89,6 +89,7 @@ class Runner:
         """Take only the blocks at ``lines``, where some are given; raises ``UsageError`` for other lines."""
         self.page, self.lab, self.names, self.configuration = page, lab, names, configuration
         self.interrupted = False
+        self.notes: tuple[str, ...] = ()
         self._state = _State()
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
@@ -109,7 +110,7 @@ class Runner:
             server=self.lab.server,
             judged=judged,
             placeholders=self.names.placeholders,
-            notes=self.lab.notes(),
+            notes=(*self.lab.notes(), *self.notes),
         )
 
     def run(self, progress: Progress | None = None) -> Ran:
@@ -251,22 +252,30 @@ class Runner:
             reason = f": {source.detail}" if source.detail else ""
             detail = f"line {line}, whose output this is, was not run{reason}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
-        best = self._likest(block.text, source.printed)
+        best, shown = self._likest(block.text, source.printed)
         if best.equal:
-            return Judged(block, Verdict.PASSED, basis=source.basis, masks=best.masks)
+            return Judged(block, Verdict.PASSED, printed=shown, basis=source.basis, masks=best.masks)
         if source.verdict is Verdict.NOT_RUNNABLE:
             detail = f"line {line}, whose output this is, was not run whole: {source.detail}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
         detail = f"line {line} printed something else: {differing(best.diff)}"
-        return Judged(block, Verdict.DIFFERS, detail, diff=best.diff, basis=source.basis)
+        return Judged(block, Verdict.DIFFERS, detail, printed=shown, diff=best.diff, basis=source.basis)
 
-    def _likest(self, text: str, printed: Sequence[Printed]) -> Compared:
+    def _likest(self, text: str, printed: Sequence[Printed]) -> tuple[Compared, tuple[Printed, ...]]:
         """Compare with the whole output of a block, and with that of each piece: a page may show either."""
-        whole = "\n".join(one.output for one in printed)
-        statements = "\n".join(one.piece.text for one in printed)
-        texts = [(whole, statements), *((one.output, one.piece.text) for one in reversed(printed))]
-        compared = [self._compare(text, output, statement) for output, statement in dict.fromkeys(texts)]
-        return max(compared, key=lambda one: (one.equal, one.likeness))
+        choices = dict.fromkeys([tuple(printed), *((one,) for one in reversed(printed))])
+        compared = [
+            (
+                self._compare(
+                    text,
+                    "\n".join(one.output for one in some),
+                    "\n".join(one.piece.text for one in some),
+                ),
+                some,
+            )
+            for some in choices
+        ]
+        return max(compared, key=lambda one: (one[0].equal, one[0].likeness))
 
     def _written(self, block: Block, name: str, reader: int) -> Judged:
         """Write a policy to the file that a later command reads it from."""
