@@ -78,8 +78,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         "runbook",
         help="run the code blocks of a markdown procedure",
         description="Run the code blocks of markdown pages (a vendor's page, a runbook of a wiki, a plan for "
-        "a migration) in a sandbox of RDS for PostgreSQL, and say block by block what happened. No shell runs "
-        "a page's text, and nothing outside of the sandbox is reached.",
+        "a migration) in a sandbox of RDS for PostgreSQL, and say block by block what happened. No shell "
+        "runs a page's text, and nothing outside of the sandbox is reached.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
