@@ -8,6 +8,7 @@ from pathlib import Path
 from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.runbook.acting import Configuration, Lab
 from rdscheck.runbook.binding.binder import Binder
+from rdscheck.runbook.binding.made import made
 from rdscheck.runbook.binding.premises import premises
 from rdscheck.runbook.lab.lab import open_lab
 from rdscheck.runbook.model import Kind, Page
@@ -38,13 +39,22 @@ def opened(order: Order, version: str, engine: Engine) -> Iterator[Runner]:
     do not fit the page, and ``RdscheckError`` when a set-up file fails.
     """
     page, configuration = order.page, order.configuration
-    databases = [one.name for one in premises(page).databases]
+    texts = [_text(Path(path)) for path in configuration.setup]
+    # What the page takes for granted, but not what its set-up files make.
+    databases = [one.name for one in premises(page, made(page, texts)).databases]
     with open_lab(version, engine, configuration, page=page, databases=databases) as lab:
         names = Binder(page, configuration, order.binds, lab.value)
         runner = Runner(page, lab, names, configuration, order.lines)
         for path in configuration.setup:
             runner.notes += (set_up(lab, Path(path)),)
         yield runner
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the set-up file {path.name} cannot be read: {error}") from error
 
 
 def checked(order: Order) -> Order:
@@ -55,10 +65,7 @@ def checked(order: Order) -> Order:
 
 def set_up(lab: Lab, path: Path) -> str:
     """Run the statements of a file as the master user, and return a note that says so."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the set-up file {path.name} cannot be read: {error}") from error
+    text = _text(path)
     fence = "`" * 3
     while fence in text:
         fence += "`"
