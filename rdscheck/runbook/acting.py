@@ -12,8 +12,7 @@ from rdscheck.runbook.model import Kind, Placeholder
 class Done:
     """How one piece ended in the lab.
 
-    ``not_run`` says why it was not run at all ("only known programs are started: git"); then the rest
-    is empty.
+    ``not_run`` says why it was not run at all ("git is no known program"); then the rest is empty.
     """
 
     output: str = ""  # standard output and errors in the order they came
