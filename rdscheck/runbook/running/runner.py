@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from psycopg import sql
@@ -16,6 +17,7 @@ from rdscheck.runbook.running.knowing import Seen, known, lacking
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
+from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -92,7 +94,8 @@ class Runner:
         """Take only the blocks at ``lines``, where some are given; raises ``UsageError`` for other lines."""
         self.page, self.lab, self.names, self.configuration = page, lab, names, configuration
         self.interrupted = False
-        self.notes: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self._set_up = False
         self._state = _State()
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
@@ -113,7 +116,7 @@ class Runner:
             server=self.lab.server,
             judged=judged,
             placeholders=self.names.placeholders,
-            notes=(*self.lab.notes(), *self.notes),
+            notes=(*self.lab.notes(), *self._notes),
         )
 
     def run(self, progress: Progress | None = None) -> Ran:
@@ -130,9 +133,16 @@ class Runner:
         return self.ran()
 
     def judge(self, block: Block) -> Judged:
-        """Run a block that has not run yet, and return its verdict."""
+        """Run a block that has not run yet, and return its verdict.
+
+        Before the first one the set-up files are run; raises ``RdscheckError`` when one fails.
+        """
         if block.number in self._state.judged:
             return self._state.judged[block.number]
+        if not self._set_up:
+            self._set_up = True
+            for path in self.configuration.setup:
+                self._notes += (set_up(self.lab, Path(path)),)
         judged = self._expecting(self._judge(block))
         self._state.judged[block.number] = judged
         return judged
