@@ -40,7 +40,7 @@ _SHELL = re.compile(
     r">>?\s*([\w./-]+)"  # a file that is written
     r"|(?:--file[= ]|\s-f\s+)([\w./-]+)"
     r"|\bcreatedb\b(?:\s+-\S+(?:\s+[\w.:-]+)?)*?\s+([\w$]+)\s*$"
-    r"|\bParameterName=shared_preload_libraries,ParameterValue=[\"']?([\w,]+)"  # libraries a group loads
+    r"|\bParameterName=shared_preload_libraries,ParameterValue=[\"']*(\w+(?:,\w+(?!\w*=))*)"
     r"|\bParameterName=([\w.]+)"
     r"|\baws\s+\S+\s+(?:create|put|add|register)-\S+[^|]*?--[\w-]*(?:name|identifier|bucket)[= ]+([\w.-]+)"
 )
