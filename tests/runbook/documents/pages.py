@@ -1,0 +1,155 @@
+"""Our own pages with the verdicts somebody wrote down for them, and how they are run."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdscheck.runbook.acting import Configuration, Done, Lab
+from rdscheck.runbook.binding import Binder, load
+from rdscheck.runbook.lab import open_lab
+from rdscheck.runbook.model import Kind, Page, Placeholder, Ran, Verdict
+from rdscheck.runbook.reading import read
+from rdscheck.runbook.running import run
+from tests.sandbox.places import place
+
+DIRECTORY = Path(__file__).resolve().parents[3] / "fixtures" / "documents"
+
+#: How the table says a verdict.
+SHORT = {
+    "passed": Verdict.PASSED,
+    "differs": Verdict.DIFFERS,
+    "failed": Verdict.FAILED,
+    "simulated": Verdict.SIMULATED,
+    "not-runnable": Verdict.NOT_RUNNABLE,
+    "not-a-command": Verdict.NOT_A_COMMAND,
+}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the table says of a block."""
+
+    line: int
+    kind: Kind
+    verdict: Verdict
+    elsewhere: Mapping[int, Verdict]  # by major
+
+    def on(self, major: int) -> Verdict:
+        """Return its verdict on a major."""
+        return self.elsewhere.get(major, self.verdict)
+
+
+def names() -> list[str]:
+    """Return the pages, without their suffix."""
+    return sorted(path.stem for path in DIRECTORY.glob("*.md") if path.stem != "about")
+
+
+def truth(name: str) -> tuple[Truth, ...]:
+    """Return what the table says of the blocks of a page."""
+    return tuple(_truth(one) for one in _table()[f"{name}.md"]["blocks"])
+
+
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((DIRECTORY / "expected.toml").read_text(encoding="utf-8"))
+
+
+def _truth(text: str) -> Truth:
+    line, kind, verdict, *others = text.split()
+    elsewhere = {int(major): SHORT[short] for major, _, short in (one.partition(":") for one in others)}
+    return Truth(int(line), Kind(kind), SHORT[verdict], elsewhere)
+
+
+def source(name: str) -> str:
+    """Return the text of a page."""
+    return (DIRECTORY / f"{name}.md").read_text(encoding="utf-8")
+
+
+def configuration(name: str) -> Configuration:
+    """Return what stands beside a page; without such a file an empty one."""
+    path = DIRECTORY / f"{name}.runbook.toml"
+    return load(path) if path.exists() else Configuration()
+
+
+@contextmanager
+def lab_for(page: Page, settings: Configuration, major: int) -> Iterator[Lab]:
+    """Open a lab of its own; skips where Docker has no image of the major."""
+    engine, _ = place(f"docker-{major}")
+    with open_lab(str(major), engine, page=page, configuration=settings) as lab:
+        yield lab
+
+
+def run_text(name: str, text: str, settings: Configuration, major: int = 17) -> Ran:
+    """Run a text as a page of that name."""
+    page = read(f"{name}.md", text)
+    with lab_for(page, settings, major) as lab:
+        return run(page, lab, Binder(page, settings, {}, lab.value), settings)
+
+
+def run_page(name: str, major: int = 17) -> Ran:
+    """Run one of our pages as it is."""
+    return run_text(name, source(name), configuration(name), major)
+
+
+def verdicts(ran: Ran) -> dict[int, Verdict]:
+    """Return the verdicts of a page by the lines of its blocks."""
+    return {one.block.line: one.verdict for one in ran.judged}
+
+
+class Recorded:
+    """A lab that answers through another, and remembers."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.version, self.server = lab.version, lab.server
+        self.done: list[tuple[Kind, str, Done]] = []
+        self.values: dict[tuple[str, str], str | None] = {}
+
+    def run(self, kind: Kind, text: str, seconds: float) -> Done:
+        done = self._lab.run(kind, text, seconds)
+        self.done.append((kind, text, done))
+        return done
+
+    def value(self, placeholder: Placeholder) -> str | None:
+        found = self._lab.value(placeholder)
+        self.values[placeholder.text, placeholder.role] = found
+        return found
+
+    def shown(self) -> Mapping[str, str]:
+        return self._lab.shown()
+
+    def notes(self) -> tuple[str, ...]:
+        return self._lab.notes()
+
+    def close(self) -> None:
+        self._lab.close()
+
+
+class Replayed:
+    """A lab without a server: it answers what another one answered to the same pieces in that order."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        self.version, self.server = recorded.version, recorded.server
+        self._values = recorded.values
+        self._shown, self._notes = dict(recorded.shown()), recorded.notes()
+        self._waiting: dict[tuple[Kind, str], list[Done]] = defaultdict(list)
+        for kind, text, done in recorded.done:
+            self._waiting[kind, text].append(done)
+
+    def run(self, kind: Kind, text: str, seconds: float) -> Done:
+        waiting = self._waiting[kind, text]
+        return waiting.pop(0) if waiting else Done(not_run="it was not recorded")
+
+    def value(self, placeholder: Placeholder) -> str | None:
+        return self._values.get((placeholder.text, placeholder.role))
+
+    def shown(self) -> Mapping[str, str]:
+        return self._shown
+
+    def notes(self) -> tuple[str, ...]:
+        return self._notes
+
+    def close(self) -> None:
+        """Nothing is to be ended."""
