@@ -3,9 +3,9 @@
 from functools import cache
 
 import pytest
+from rdscheck.runbook.reading import read
 
 from rdscheck.runbook.model import Kind, Ran, Verdict
-from rdscheck.runbook.reading import read
 from tests.runbook.documents.pages import configuration, names, run_page, source, truth, verdicts
 
 MAJORS = (13, 17)

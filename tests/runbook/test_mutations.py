@@ -6,11 +6,11 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from rdscheck.runbook.binding import Binder
-from rdscheck.runbook.model import Page, Ran, Verdict
+from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.reading import read
-from rdscheck.runbook.running import run
+from rdscheck.runbook.running.runner import run
+
+from rdscheck.runbook.model import Page, Ran, Verdict
 from tests.runbook.documents.faults import FAULTS, ROLES, UPGRADE, Fault
 from tests.runbook.documents.mutating import line_of, planted
 from tests.runbook.documents.pages import (

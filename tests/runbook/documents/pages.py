@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdscheck.runbook.acting import Configuration, Done, Lab
-from rdscheck.runbook.binding import Binder, load
-from rdscheck.runbook.lab import open_lab
-from rdscheck.runbook.model import Kind, Page, Placeholder, Ran, Verdict
+from rdscheck.runbook.binding.binder import Binder
+from rdscheck.runbook.binding.configuration import load
+from rdscheck.runbook.binding.premises import premises
+from rdscheck.runbook.lab.lab import open_lab
 from rdscheck.runbook.reading import read
-from rdscheck.runbook.running import run
+from rdscheck.runbook.running.runner import run
+
+from rdscheck.runbook.acting import Configuration, Done, Lab
+from rdscheck.runbook.model import Kind, Page, Placeholder, Ran, Verdict
+from rdscheck.sandbox.docker import DockerEngine
 from tests.sandbox.places import place
 
 DIRECTORY = Path(__file__).resolve().parents[3] / "fixtures" / "documents"
@@ -76,8 +80,9 @@ def configuration(name: str) -> Configuration:
 @contextmanager
 def lab_for(page: Page, settings: Configuration, major: int) -> Iterator[Lab]:
     """Open a lab of its own; skips where Docker has no image of the major."""
-    engine, _ = place(f"docker-{major}")
-    with open_lab(str(major), engine, page=page, configuration=settings) as lab:
+    place(f"docker-{major}")
+    databases = [one.name for one in premises(page).databases]
+    with open_lab(str(major), DockerEngine(), settings, page=page, databases=databases) as lab:
         yield lab
 
 
