@@ -10,6 +10,7 @@ from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.reading import read
 from rdscheck.runbook.running.runner import run
 
+from rdscheck.errors import UsageError
 from rdscheck.runbook.acting import Configuration, Done
 from rdscheck.runbook.model import Kind, Placeholder, Ran, Verdict
 from tests.runbook.documents.hostile import ANY, AWS, ENDLESS, PROGRAMS, PSQL, SHELL, Attack, page
@@ -72,17 +73,38 @@ def test_nothing_happens(outside: Path, group: str) -> None:
     assert ran.judged
 
 
-def test_values_stay_where_they_are_put(outside: Path) -> None:
-    text = (
-        "# Names\n\n```sql\nCREATE TABLE keep (name text);\nINSERT INTO keep VALUES ('YOUR_TENANT_NAME');\n"
-        "SELECT count(*) FROM keep;\n count\n-------\n     1\n(1 row)\n```\n\n"
-        '```bash\n$ echo "YOUR_TENANT_NAME"\n```\n'
-    )
-    for value in ("x'); DROP TABLE keep; --", f"$(touch {outside}/made)", f"`rm -rf {outside}`", 'x"; yes #'):
-        settings = Configuration(bind={"YOUR_TENANT_NAME": value})
-        ran = run_text("names", text, settings)
-        assert [one.verdict for one in ran.judged] == [Verdict.PASSED, Verdict.PASSED]
-        assert "YOUR_TENANT_NAME" in ran.judged[1].printed[0].output
+NAMES = """# Names
+
+```sql
+CREATE TABLE keep (name text);
+INSERT INTO keep VALUES ('YOUR_TENANT_NAME');
+SELECT count(*) FROM keep;
+ count
+-------
+     1
+(1 row)
+```
+
+```bash
+$ echo "YOUR_TENANT_NAME"
+YOUR_TENANT_NAME
+```
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x'); DROP TABLE keep; --", "$(touch {out}/made)", "`rm -rf {out}`", 'x"; yes #', "a\nb", "\\! id"],
+)
+def test_a_value_that_would_leave_its_place_is_refused(outside: Path, value: str) -> None:
+    settings = Configuration(bind={"YOUR_TENANT_NAME": value.format(out=outside)})
+    with pytest.raises(UsageError, match="does not fit"):
+        Binder(read("names.md", NAMES), settings)
+
+
+def test_a_harmless_value_is_put_in(outside: Path) -> None:
+    ran = run_text("names", NAMES, Configuration(bind={"YOUR_TENANT_NAME": "Blue Harbour 7"}))
+    assert [one.verdict for one in ran.judged] == [Verdict.PASSED, Verdict.PASSED]
 
 
 FORGING = r"""# Forging
