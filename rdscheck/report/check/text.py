@@ -121,7 +121,7 @@ def _fix(fix: str) -> Iterator[Line]:
     # Statements are to be copied: their own lines stay as they are.
     for number, line in enumerate(fix.splitlines()):
         mark = "fix: " if not number else "     "
-        if cell_len(line) + 11 <= WIDTH or ";" in line or fix.startswith("--"):
+        if cell_len(line) + 11 <= WIDTH or words.form(fix) == "sql":
             yield Line(f"      {mark}{visible(line)}", "green")
         else:
             yield from (Line(one.text, "green") for one in _wrapped(mark + line, "      ", "           "))
