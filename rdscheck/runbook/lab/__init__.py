@@ -1,0 +1,1 @@
+"""The sandbox that runs the pieces of a page."""
