@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.reading import read
@@ -109,6 +110,7 @@ def other(character: str) -> str:
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=150)
 @given(st.data())
 def test_any_changed_letter_of_an_output_is_noticed(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
@@ -125,6 +127,7 @@ def test_any_changed_letter_of_an_output_is_noticed(data: st.DataObject) -> None
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=150)
 @given(st.data())
 def test_blanks_and_dashes_of_an_output_do_not_count(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
@@ -142,6 +145,7 @@ def test_blanks_and_dashes_of_an_output_do_not_count(data: st.DataObject) -> Non
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=150)
 @given(st.data())
 def test_a_row_more_is_noticed(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
