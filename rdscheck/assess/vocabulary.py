@@ -50,9 +50,15 @@ _LOCALE = re.compile(r"(?:[a-z]{2,3}_[A-Z]{2}|[A-Z]{2}|utf8|UTF|UTF8|LATIN\d+|WI
 
 
 @cache
+def server_parameters() -> frozenset[str]:
+    """Return the names of the parameters that servers have by themselves, of all versions we know."""
+    return frozenset(_PARAMETERS.read_text("ascii").split())
+
+
+@cache
 def general() -> frozenset[str]:
     """Return the words that stay in every text."""
-    words = {*_OTHERS.split(), *_PARAMETERS.read_text("ascii").split(), *COMMON, *CALLS, *RELATIONS}
+    words = {*_OTHERS.split(), *server_parameters(), *COMMON, *CALLS, *RELATIONS}
     for text in (*KINDS, *KINDS.values(), *PLAIN):
         words |= set(WORD.findall(text))
     kinds = (keywords.COL_NAME_KEYWORDS, keywords.RESERVED_KEYWORDS, keywords.TYPE_FUNC_NAME_KEYWORDS)

@@ -12,7 +12,7 @@ PRINTS = frozenset({Kind.SQL, Kind.PSQL, Kind.SHELL, Kind.DUCKDB, Kind.TDS})
 _SAYS = re.compile(
     r"\b(?:outputs?|returns?|returned|results?|response|responds|prints?|printed|displays?|displayed|reports?"
     r"|you(?:'ll| will)? (?:then )?see|shows?|shown|(?:look|looks|looking) (?:similar|like)|similar to|rows?"
-    r"|messages?|fails? with)\b",
+    r"|messages?|errors?|fails? with)\b",
     re.IGNORECASE,
 )
 _LOG = re.compile(r"\b(?:logs?|log (?:file|entry|entries|line))\b", re.IGNORECASE)
@@ -35,11 +35,12 @@ def shows(text: str, before: str, blocks: Sequence[Block], heading: int) -> tupl
     if shapes.is_prompted(text):
         return 0, "a client asks or greets so at a terminal; no command prints it"
     previous = next((block for block in reversed(blocks) if block.kind is not Kind.CONSOLE), None)
-    if previous is not None and previous.kind is Kind.OUTPUT:
+    again = previous is not None and previous.kind is Kind.OUTPUT
+    if previous is not None and again:
         previous = _source(previous, blocks)
     why = _why_not(text, before, previous)
-    if not why and previous and previous.number <= heading and not is_told(before):
-        why = "no command stands before it in its section"
+    if not why and previous and (again or previous.number <= heading) and not is_told(before):
+        why = "nothing says that a command prints it"
     return (0, why) if why or previous is None else (previous.number, "")
 
 
