@@ -41,10 +41,10 @@ class Names(Protocol):
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return the placeholders of the page, with what they are bound to."""
 
-    def bind(self, text: str) -> str:
-        """Return a text of the page with real names."""
+    def bind(self, text: str, kind: Kind | None = None) -> str:
+        """Return a text of the page, of a block of that kind, with real names."""
 
-    def unbound(self, text: str) -> Sequence[str]:
+    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
         """Return the placeholders of a text that nothing is bound to."""
 
     def shown(self, text: str) -> str:
@@ -89,6 +89,7 @@ class Runner:
         """Take only the blocks at ``lines``, where some are given; raises ``UsageError`` for other lines."""
         self.page, self.lab, self.names, self.configuration = page, lab, names, configuration
         self.interrupted = False
+        self.notes: tuple[str, ...] = ()
         self._state = _State()
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
@@ -109,7 +110,7 @@ class Runner:
             server=self.lab.server,
             judged=judged,
             placeholders=self.names.placeholders,
-            notes=self.lab.notes(),
+            notes=(*self.lab.notes(), *self.notes),
         )
 
     def run(self, progress: Progress | None = None) -> Ran:
@@ -174,13 +175,13 @@ class Runner:
 
     def _piece(self, block: Block, piece: Piece, seconds: float) -> _Tried:
         shell = block.kind is Kind.SHELL
-        if unbound := self.names.unbound(piece.text):
+        if unbound := self.names.unbound(piece.text, block.kind):
             self._unmade(block, piece, shell=shell)
             return _Tried(piece, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
         if seconds <= 0:
             limit = f"time limit of {self.configuration.seconds:g} s"
             return _Tried(piece, Verdict.FAILED, f"not reached: the block's {limit} was used up")
-        done = self.lab.run(block.kind, self.names.bind(piece.text), seconds)
+        done = self.lab.run(block.kind, self.names.bind(piece.text, block.kind), seconds)
         self._state.said += piece.text + "\n"
         if done.not_run:
             self._unmade(block, piece, shell=shell)
@@ -251,28 +252,36 @@ class Runner:
             reason = f": {source.detail}" if source.detail else ""
             detail = f"line {line}, whose output this is, was not run{reason}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
-        best = self._likest(block.text, source.printed)
+        best, shown = self._likest(block.text, source.printed)
         if best.equal:
-            return Judged(block, Verdict.PASSED, basis=source.basis, masks=best.masks)
+            return Judged(block, Verdict.PASSED, printed=shown, basis=source.basis, masks=best.masks)
         if source.verdict is Verdict.NOT_RUNNABLE:
             detail = f"line {line}, whose output this is, was not run whole: {source.detail}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
         detail = f"line {line} printed something else: {differing(best.diff)}"
-        return Judged(block, Verdict.DIFFERS, detail, diff=best.diff, basis=source.basis)
+        return Judged(block, Verdict.DIFFERS, detail, printed=shown, diff=best.diff, basis=source.basis)
 
-    def _likest(self, text: str, printed: Sequence[Printed]) -> Compared:
+    def _likest(self, text: str, printed: Sequence[Printed]) -> tuple[Compared, tuple[Printed, ...]]:
         """Compare with the whole output of a block, and with that of each piece: a page may show either."""
-        whole = "\n".join(one.output for one in printed)
-        statements = "\n".join(one.piece.text for one in printed)
-        texts = [(whole, statements), *((one.output, one.piece.text) for one in reversed(printed))]
-        compared = [self._compare(text, output, statement) for output, statement in dict.fromkeys(texts)]
-        return max(compared, key=lambda one: (one.equal, one.likeness))
+        choices = dict.fromkeys([tuple(printed), *((one,) for one in reversed(printed))])
+        compared = [
+            (
+                self._compare(
+                    text,
+                    "\n".join(one.output for one in some),
+                    "\n".join(one.piece.text for one in some),
+                ),
+                some,
+            )
+            for some in choices
+        ]
+        return max(compared, key=lambda one: (one[0].equal, one[0].likeness))
 
     def _written(self, block: Block, name: str, reader: int) -> Judged:
         """Write a policy to the file that a later command reads it from."""
-        if unbound := self.names.unbound(block.text):
+        if unbound := self.names.unbound(block.text, block.kind):
             return Judged(block, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
-        text = self.names.bind(block.text)
+        text = self.names.bind(block.text, block.kind)
         mark = "RDSCHECK_END_OF_FILE"
         while mark in text:
             mark += "_"
