@@ -57,7 +57,7 @@ def _page(ran: Ran, *, on_differs: bool) -> Iterator[Line]:
     number = counts(ran)
     yield from wrapped(
         f"{words.number(len(ran.judged), 'block')}: "
-        + ", ".join(f"{count} {verdict.value}" for verdict, count in number.items())
+        + "; ".join(f"{count} {verdict.value}" for verdict, count in number.items())
     )
     yield Line()
 

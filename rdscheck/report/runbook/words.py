@@ -33,7 +33,7 @@ def title(ran: Ran) -> str:
 
 def tally(ran: Ran) -> str:
     """Return how many blocks have which verdict, those that none has left out."""
-    return ", ".join(f"{count} {verdict.value}" for verdict, count in counts(ran).items() if count)
+    return "; ".join(f"{count} {verdict.value}" for verdict, count in counts(ran).items() if count)
 
 
 def verdict(ran: Ran, *, on_differs: bool = False) -> str:
