@@ -95,6 +95,15 @@ class Ran(NamedTuple):
     errors: bytes
 
 
+class Raw(NamedTuple):
+    """How a program ended, as ``Done`` has it, with bytes."""
+
+    status: int
+    output: bytes
+    errors: bytes
+    ended: str
+
+
 class Place(Protocol):
     """Where programs run: a directory of their own, the programs first in PATH."""
 
@@ -173,16 +182,18 @@ class Client:
         PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are set in its environment. Raises
         ``StartError`` when the server's container is gone.
         """
+        ran = self.raw(program, *arguments, **options)
+        return Done(
+            ran.status, ran.output.decode(errors="replace"), ran.errors.decode(errors="replace"), ran.ended
+        )
+
+    def raw(self, program: str, *arguments: str, **options: Unpack[Options]) -> Raw:
+        """Run a program as ``run`` does; what it wrote is left as bytes."""
         seconds, limit = options.get("seconds", SECONDS), options.get("limit", BYTES)
         environment = self._login | dict(options.get("env", {}))
         limits = Limits(seconds, max(1, limit >> 9))
         ran = self._place.run([program, *arguments], environment, limits, options.get("stdin", b""))
-        return Done(
-            ran.status,
-            ran.output.decode(errors="replace"),
-            ran.errors.decode(errors="replace"),
-            _ended(ran.status, ran.over, seconds, limit),
-        )
+        return Raw(ran.status, ran.output, ran.errors, _ended(ran.status, ran.over, seconds, limit))
 
     def shell(self, line: str, **options: Unpack[Options]) -> Done:
         """Run a line of a shell, pipes and redirections included; otherwise as ``run``."""

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
 from rdscheck.runbook.acting import Configuration, Done
+from rdscheck.runbook.lab import aws, filters
 from rdscheck.runbook.lab.answers import Answers
+from rdscheck.runbook.lab.aws import Aws
+from rdscheck.runbook.lab.calls import Check, Program
+from rdscheck.runbook.lab.filters import Filters
+from rdscheck.runbook.lab.programs import VALUED, Programs
 from rdscheck.runbook.lab.psql import Psql
 from rdscheck.runbook.lab.room import Room
+from rdscheck.runbook.lab.shell import Shell
 from rdscheck.runbook.lab.world import Wanted, World
 from rdscheck.runbook.model import Kind, Page, Placeholder
 from rdscheck.sandbox.engine import Engine
@@ -28,10 +35,23 @@ class Sandbox:
         self.version = str(world.version)
         self._answers = Answers(world, database)
         self._psql = Psql(world, room, database)
+        self._aws = Aws(world, room)
+        programs = self._programs(Programs(world, room, self._psql))
+        self._shell = Shell(room, programs)
+        programs |= {"export": (_anything, self._shell.export), "unset": (_anything, self._shell.unset)}
         self._kinds: dict[Kind, Callable[[str, float], Done]] = {
             Kind.SQL: self._psql.run,
             Kind.PSQL: self._psql.run,
+            Kind.SHELL: self._shell.run,
         }
+
+    def _programs(self, clients: Programs) -> dict[str, tuple[Check, Program]]:
+        """Return every program that may be started, with what checks its arguments."""
+        small = Filters(self._world, self._room, self._psql)
+        found: dict[str, tuple[Check, Program]] = {"aws": (aws.check, self._aws.run)}
+        found |= {name: (partial(clients.check, name), clients.run) for name in VALUED}
+        found |= {name: (partial(filters.check, name), small.run) for name in filters.NAMES}
+        return found
 
     @property
     def server(self) -> str:
@@ -64,6 +84,11 @@ class Sandbox:
     def close(self) -> None:
         """End what runs; the servers end with the run."""
         self._psql.close()
+        self._aws.close()
+
+
+def _anything(_arguments: list[str]) -> None:
+    """Take any arguments: they are looked at when they are known."""
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def environment(world: World, keys: Keys, login: Login) -> dict[str, str]:
         "PGDATABASE": login.dbname,
         "PGUSER": login.user,
         "PGCONNECT_TIMEOUT": login.extra.get("connect_timeout", "10"),
-        "PGPASSFILE": "/dev/null",
+        "PGPASSFILE": "/nonexistent/pgpass",
         "PSQLRC": "/dev/null",
         "LC_ALL": "C.UTF-8",
         "PGCLIENTENCODING": "UTF8",

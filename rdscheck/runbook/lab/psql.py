@@ -105,10 +105,13 @@ class Psql:
         return ""
 
     def _basis(self, text: str) -> Basis:
-        """Tell whether what ran was all real."""
-        if self.login is None or self.login.instance not in self._world.plane.state.databases:
+        return self.basis(self.login.instance, text) if self.login else Basis.REAL
+
+    def basis(self, instance: str, text: str) -> Basis:
+        """Tell whether what ran on an instance was all real, by the extensions a text names."""
+        if instance not in self._world.plane.state.databases:
             return Basis.REAL
-        stand_ins = self._world.instance(self.login.instance).info.stand_ins
+        stand_ins = self._world.instance(instance).info.stand_ins
         return Basis.STAND_IN if any(name in text for name in stand_ins) else Basis.REAL
 
     def _whole(self, text: str) -> tuple[str, bool]:
@@ -217,7 +220,9 @@ class Psql:
         quoted = conninfo.replace("\\", "\\\\").replace("'", "\\'")
         return self._one(Command(f"\\c -reuse-previous=on '{quoted}'"), until)
 
-    def end_to_end(self, login: Login, arguments: Sequence[str], stdin: bytes, seconds: float) -> Done:
+    def end_to_end(
+        self, login: Login, arguments: Sequence[str], stdin: bytes, seconds: float, limit: int = LIMIT
+    ) -> Done:
         """Run a psql that ends by itself: with -c, -f or an input."""
         env = environment(self._world, self.keys, login)
         server = self._world.instance(login.instance)
@@ -226,15 +231,15 @@ class Psql:
         command = ["psql", "-X", "-w", "-P", "pager=off", *arguments, *(["-d", conninfo] if conninfo else [])]
         talk = Talk(server.info, mirror.place, command, env)
         try:
-            said, ended = feed(talk, stdin, time.monotonic() + max(0.1, seconds))
+            said, ended = feed(talk, stdin, time.monotonic() + max(0.1, seconds), limit)
             status = 1 if ended else talk.status()
         finally:
             talk.close()
         text = said.decode(errors="replace")
         if ended:
             self._end_backends(login.instance)
-            return Done(_tidy(text), 1, ended=_limit(ended, seconds))
-        return Done(_tidy(text), status)
+            return Done(_tidy(text), 1, ended=_limit(ended, seconds, limit))
+        return Done(_tidy(text), status, basis=self.basis(login.instance, " ".join(arguments)))
 
     def _ended(self, said: Said, seconds: float) -> str:
         if said.ended.startswith(("time", "output")) and self.login is not None:
@@ -254,10 +259,10 @@ class Psql:
             self._session = None
 
 
-def _limit(ended: str, seconds: float) -> str:
+def _limit(ended: str, seconds: float, limit: int = LIMIT) -> str:
     if ended.startswith("time"):
         return f"time limit of {seconds:g} s"
-    return f"output limit of {LIMIT >> 20} MiB" if ended.startswith("output") else ended
+    return f"output limit of {limit >> 20} MiB" if ended.startswith("output") else ended
 
 
 def _tidy(output: str) -> str:

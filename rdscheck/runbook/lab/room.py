@@ -5,6 +5,7 @@ import re
 import shutil
 import tarfile
 import tempfile
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from rdscheck.sandbox.client import Client
@@ -69,6 +70,7 @@ class Mirror:
         self.info = info
         self.client = Client(info, "postgres", info.master_user, "")
         self._seen: dict[str, tuple[int, int]] = {}
+        self._there: dict[str, bytes] = {}  # digests of what the mirror holds
         self._used = False
         self._made = False
 
@@ -96,6 +98,7 @@ class Mirror:
                 elif path.is_file() and not path.is_symlink() and self._seen.get(name) != stamp:
                     self._seen[name] = stamp
                     content = path.read_bytes()
+                    self._there[name] = sha256(content).digest()
                     member = tarfile.TarInfo(name)
                     member.size, member.mode = len(content), 0o666
                     archive.addfile(member, io.BytesIO(content))
@@ -125,12 +128,14 @@ class Mirror:
                 if source is None or total > _LIMIT:
                     continue
                 content = source.read()
-                if target.is_file() and target.read_bytes() == content:
-                    continue
+                name, digest = "/".join(parts), sha256(content).digest()
+                if self._there.get(name) == digest:
+                    continue  # nobody changed it there; here somebody may have
+                self._there[name] = digest
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 target.write_bytes(content)
                 status = target.lstat()
-                self._seen[str(target.relative_to(self._directory))] = (status.st_mtime_ns, status.st_size)
+                self._seen[name] = (status.st_mtime_ns, status.st_size)
 
 
 def inside(name: str) -> str:
