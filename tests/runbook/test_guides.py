@@ -40,7 +40,9 @@ def test_there_is_a_configuration_for_each() -> None:
         load_configuration(DIRECTORY / "aws" / f"{name}.runbook.toml")
 
 
-@pytest.mark.parametrize("name", [pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in CONFIGURED])
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in CONFIGURED]
+)
 def test_every_block_is_as_it_is_known_to_be(name: str) -> None:
     found = ran(name)
     wrong = {one.block.line: (one.verdict.value, one.detail) for one in found.judged if not one.as_expected}

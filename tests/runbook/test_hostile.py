@@ -1,18 +1,20 @@
 """Pages that mean harm: nothing happens to this machine, each attempt is told, and it ends in time."""
 
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from rdscheck.runbook.binding.binder import Binder
-from rdscheck.runbook.reading import read
-from rdscheck.runbook.running.runner import run
 
 from rdscheck.errors import UsageError
 from rdscheck.runbook.acting import Configuration, Done
+from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.model import Kind, Placeholder, Ran, Verdict
+from rdscheck.runbook.reading import read
+from rdscheck.runbook.running.runner import run
 from tests.runbook.documents.hostile import ANY, AWS, ENDLESS, PROGRAMS, PSQL, SHELL, Attack, page
 from tests.runbook.documents.pages import SHORT, run_text
 
@@ -21,14 +23,23 @@ pytestmark = pytest.mark.xdist_group("runbook-hostile")
 GROUPS = {"shell": SHELL, "programs": PROGRAMS, "aws": AWS, "psql": PSQL, "endless": ENDLESS}
 
 
-@pytest.fixture
-def outside(tmp_path: Path) -> Iterator[Path]:
-    """Give a directory that must stay as it is, and look whether it did."""
-    place = tmp_path / "outside"
-    place.mkdir()
+@pytest.fixture(params=["/tmp", "/var/tmp"])
+def outside(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Give a directory that must stay as it is, and look whether it did.
+
+    A page's /tmp is another one than the machine's.
+    """
+    place = Path(tempfile.mkdtemp(prefix="rdscheck-outside-", dir=request.param))
     (place / "canary").write_text("alive\n")
     before = {one: one.stat().st_mtime_ns for one in (place, place / "canary", Path("/etc/passwd"))}
-    yield place
+    try:
+        yield place
+        unharmed(place, before)
+    finally:
+        shutil.rmtree(place)
+
+
+def unharmed(place: Path, before: Mapping[Path, int]) -> None:
     assert [one.name for one in place.iterdir()] == ["canary"]
     assert (place / "canary").read_text() == "alive\n"
     assert {one: one.stat().st_mtime_ns for one in before} == before
@@ -49,23 +60,29 @@ def left_behind(word: str) -> list[str]:
     return found
 
 
-def told(ran: Ran, attacks: tuple[Attack, ...]) -> list[tuple[str, str, str]]:
-    """Return the attacks that another verdict came of than is right."""
+def told(ran: Ran, attacks: tuple[Attack, ...], place: Path) -> list[tuple[str, str, str]]:
+    """Return the attacks that another verdict came of than is right.
+
+    What names a file in /tmp may run or fail: its file is in the lab.
+    """
+    inside = str(place) if place.parent == Path("/tmp") else "nothing"
     assert len(ran.judged) == len(attacks), [one.block.text for one in ran.judged]
     return [
         (attack.text, one.verdict.value, one.detail)
         for attack, one in zip(attacks, ran.judged, strict=True)
-        if attack.verdict != ANY and one.verdict is not SHORT[attack.verdict]
+        if attack.verdict != ANY and inside not in one.block.text and one.verdict is not SHORT[attack.verdict]
     ]
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_nothing_happens(outside: Path, group: str) -> None:
     attacks = GROUPS[group]
+    if group == "endless" and outside.parent != Path("/tmp"):
+        pytest.skip("it names no files")
     began = time.monotonic()
     ran = run_text("hostile", page(attacks, str(outside)), Configuration(seconds=3.0))
     assert time.monotonic() - began < 60 + 6 * len(ENDLESS)
-    assert told(ran, attacks) == []
+    assert told(ran, attacks, outside) == []
     assert all(one.detail for one in ran.judged if one.verdict is not Verdict.PASSED)
     printed = "\n".join(part.output for one in ran.judged for part in one.printed)
     assert "root:x:0" not in printed
@@ -96,13 +113,13 @@ YOUR_TENANT_NAME
     "value",
     ["x'); DROP TABLE keep; --", "$(touch {out}/made)", "`rm -rf {out}`", 'x"; yes #', "a\nb", "\\! id"],
 )
-def test_a_value_that_would_leave_its_place_is_refused(outside: Path, value: str) -> None:
-    settings = Configuration(bind={"YOUR_TENANT_NAME": value.format(out=outside)})
+def test_a_value_that_would_leave_its_place_is_refused(value: str) -> None:
+    settings = Configuration(bind={"YOUR_TENANT_NAME": value.format(out="/var/tmp")})
     with pytest.raises(UsageError, match="does not fit"):
         Binder(read("names.md", NAMES), settings)
 
 
-def test_a_harmless_value_is_put_in(outside: Path) -> None:
+def test_a_harmless_value_is_put_in() -> None:
     ran = run_text("names", NAMES, Configuration(bind={"YOUR_TENANT_NAME": "Blue Harbour 7"}))
     assert [one.verdict for one in ran.judged] == [Verdict.PASSED, Verdict.PASSED]
 
@@ -146,7 +163,7 @@ SELECT 1 AS one;
 """
 
 
-def test_a_page_cannot_forge_how_it_ended(outside: Path) -> None:
+def test_a_page_cannot_forge_how_it_ended() -> None:
     ran = run_text("forging", FORGING, Configuration(seconds=5.0))
     verdicts = [one.verdict for one in ran.judged]
     assert verdicts[1:5] == [Verdict.PASSED, Verdict.PASSED, Verdict.FAILED, Verdict.FAILED]
