@@ -25,6 +25,10 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
+_SESSION = re.compile(r"(?:\S*/)?psql(?:\.exe)?((?:\s+(?!\().*)?)\Z", re.DOTALL)
+_GIVEN = re.compile(
+    r"\s(?:-[a-zA-Z]*[cflV]\b|-[cf]\S|--(?:command|file|list|version|help)\b|-\?)|[|<]", re.IGNORECASE
+)
 _CLOSING = {"'": re.compile(r"[^']*+'"), '"': re.compile(r'(?:[^"\\]|\\.)*+"')}
 
 
@@ -61,6 +65,25 @@ def pieces(text: str, line: int, *, shell: bool) -> tuple[Piece, ...]:
     return tuple(_Reader(text, line, shell=shell).pieces())
 
 
+def behind_psql(text: str) -> int | None:
+    """Return the line behind the first command of a block that opens a session of psql; None if none does."""
+    return _Reader(text, 1, shell=False).behind_psql()
+
+
+def _opens_psql(command: str) -> bool:
+    """Tell whether a command line opens psql to type into, and does not give it all it shall do."""
+    found = _SESSION.match(_unassigned(command))
+    return bool(found) and not _GIVEN.search(found[1] if found else "")
+
+
+def _unassigned(command: str) -> str:
+    """Return a command line without the assignments before it."""
+    command = command.strip()
+    while assigned := _ASSIGNED.match(command):
+        command = command[assigned.end() :]
+    return command
+
+
 class _Reader:
     def __init__(self, text: str, first: int, *, shell: bool) -> None:
         self._lines = text.split("\n")
@@ -90,6 +113,16 @@ class _Reader:
                 found.append(Piece(command, self._first + at))
             at = end
         return found
+
+    def behind_psql(self) -> int | None:
+        """Return the line behind the first command that opens a session of psql."""
+        at = 0
+        while at < len(self._lines):
+            typed = self._typed(at)
+            at, command = self._whole(at, typed) if typed else (at + 1, "")
+            if _opens_psql(command):
+                return at
+        return None
 
     def _typed(self, at: int) -> str | None:
         """Return what a line types, without its prompt; None for a comment or where nothing is typed."""

@@ -167,6 +167,8 @@ def _counted_later(lines: Sequence[str], at: int) -> int | None:
     for later in range(at, min(at + 200, len(lines))):
         if COUNT.match(lines[later]):
             return later + 1
+        if DASHES.match(lines[later]):
+            return None
         if lines[later].strip() and begins_statement(lines[later]) and "|" not in lines[later]:
             return None
     return None
