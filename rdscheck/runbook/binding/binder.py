@@ -112,9 +112,8 @@ class Binder:
             alias = value in self._all and value != name
             if says and not alias:
                 role = f", {_article(one.role)}" if one.role else ""
-                raise UsageError(
-                    f"{_who(by)} {name}{role}: «{_safe(value)}» does not fit", hint=f"it takes {says}"
-                )
+                said = "its value" if one.role == Role.PASSWORD else f"«{_safe(value)}»"
+                raise UsageError(f"{_who(by)} {name}{role}: {said} does not fit", hint=f"it takes {says}")
         self._all = dict(sorted(self._all.items(), key=lambda item: (item[1].lines[0], item[0])))
 
     def _lines(self, name: str) -> tuple[int, ...]:

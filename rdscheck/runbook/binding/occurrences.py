@@ -38,6 +38,13 @@ class _Read:
     def place(self, at: int) -> Place:
         return self.places.region(at).place
 
+    def compares(self, word: int, value: int) -> bool:
+        """Tell whether a keyword with an equals sign is a column: in SQL, outside of a connection string."""
+        if self.kind not in _SQL_KINDS:
+            return False
+        region = self.places.region(word)
+        return region.place is Place.SQL or not region.start <= value < region.end
+
     def role(self, start: int, end: int) -> Role:
         return context_role(self.text, start, end, self.kind)
 
@@ -143,8 +150,8 @@ def _passwords(read: _Read) -> _Found:
             value = read.text[start:end]
             if value[0] in "$<{`:%" or value in read.made.passwords:
                 continue  # another form, a variable of psql or the shell, or the page's own
-            if pattern is _DSN_PASSWORD and read.place(start) is Place.SQL:
-                continue  # a column of that name
+            if pattern is _DSN_PASSWORD and read.compares(found.start(), start):
+                continue
             if pattern is _OPTION_PASSWORD and not _CONNECTS.search(read.text[max(0, start - 600) : start]):
                 continue
             if (
@@ -195,8 +202,8 @@ def _hosts(read: _Read) -> _Found:
             start, end = found.span(pattern.groups)
             if _real_host(read.text[start:end]):
                 continue
-            if pattern is _HOST_WORD and read.place(start) is Place.SQL:
-                continue  # a column of that name
+            if pattern is _HOST_WORD and "=" in found.group() and read.compares(found.start(), start):
+                continue
             if pattern is _HOST_OPTION and read.role(start, end) is not Role.ENDPOINT:
                 continue  # -h of a program that is no client of PostgreSQL
             yield start, end, Role.ENDPOINT

@@ -64,6 +64,9 @@ _MEMBER = re.compile(r"[\w.:/@%+*-]+", re.ASCII)
 #: Words that are no names of their own in SQL; a value that is one of them is quoted.
 _RESERVED = keywords.RESERVED_KEYWORDS | keywords.TYPE_FUNC_NAME_KEYWORDS | keywords.COL_NAME_KEYWORDS
 
+#: What YAML 1.1 reads as no text.
+_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
 
 def _plain(value: str) -> str:
     if not _PLAIN.fullmatch(value):
@@ -79,6 +82,11 @@ def _identifier(value: str) -> str:
 
 def _word(value: str) -> str:
     return value if value and _PLAIN.fullmatch(value) else "'" + value.replace("'", "'\\''") + "'"
+
+
+def _double_quoted(value: str) -> str:
+    # What a shell would expand goes into single quotes while it lasts: every reader of words knows those.
+    return re.sub(r"[$`]+", r""" "'\g<0>'" """.strip(), re.sub(r'([\\"])', r"\\\1", value))
 
 
 def _escaped(value: str) -> str:
@@ -104,15 +112,16 @@ def _shorthand(value: str) -> str:
 
 
 def _bare(value: str) -> str:
-    return value if value.isascii() and value.isdigit() else json.dumps(value)
+    return value if value.isascii() and value.isdigit() else json.dumps(value, ensure_ascii=False)
 
 
 def _json(value: str) -> str:
-    return json.dumps(value)[1:-1]
+    return json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def _yaml(value: str) -> str:
-    return value if re.fullmatch(r"[A-Za-z][\w./-]*", value, re.ASCII) else json.dumps(value)
+    plain = re.fullmatch(r"[A-Za-z][\w./-]*", value, re.ASCII) and value.lower() not in _YAML_WORDS
+    return value if plain else json.dumps(value, ensure_ascii=False)
 
 
 _WRITTEN: dict[Place, Callable[[str], str]] = {
@@ -124,7 +133,7 @@ _WRITTEN: dict[Place, Callable[[str], str]] = {
     Place.PSQL_LITERAL: _escaped,
     Place.WORD: _word,
     Place.SINGLE: lambda value: value.replace("'", "'\\''"),
-    Place.DOUBLE: lambda value: re.sub(r'([\\"$`])', r"\\\1", value),
+    Place.DOUBLE: _double_quoted,
     Place.PLAIN: _plain,
     Place.COMMENT: _plain,
     Place.DSN: _dsn,
@@ -287,7 +296,7 @@ _STATEMENT = re.compile(
     r"analyze|truncate|comment|begin)\b|\s*\\[a-z]",
     re.IGNORECASE,
 )
-_MEMBERS = re.compile(r"(?:^|[\s,{\[])[A-Z]\w*=")
+_MEMBERS = re.compile(r"(?:^|[\s,{\[])[A-Z][a-z]\w*=")
 #: How quoted text is read by what is inside of it: the pairs that stand for one character.
 _PAIRS = {
     Place.LITERAL: re.compile(r"''"),
@@ -328,7 +337,9 @@ class Map:
         if region.place in {Place.WORD, Place.PSQL, Place.YAML}:
             # Between two quotes stand many words, and only a word's own text says what it is.
             first, last = _word_around(self.text, region, start)
-            return (region.place, *_within(self.text[first:last], start - first, region.place))
+            whole = (first, last) == (start, end)
+            outer = Place.PLAIN if region.place is Place.YAML and not whole else region.place
+            return (outer, *_within(self.text[first:last], start - first, region.place))
         if region.place in {Place.SQL, Place.JSON_BARE}:
             return (region.place,)
         content, offset = _read(self.text[region.start : region.end], start - region.start, region.place)
@@ -366,6 +377,8 @@ def _within(content: str, offset: int, outer: Place) -> tuple[Place, ...]:
     if content.lstrip()[:1] in {"{", "["} and '"' in content:
         found = Map(content, Kind.POLICY)
         return found.chain(offset, offset)
+    if outer is not Place.WORD and _STATEMENT.match(content):
+        return Map(content, Kind.SQL).chain(offset, offset)
     if "://" in word:
         return () if word.startswith("s3://") else (Place.URL,)
     if _DSN.search(content):
@@ -374,6 +387,4 @@ def _within(content: str, offset: int, outer: Place) -> tuple[Place, ...]:
         return (Place.DSN_QUOTED,) if quoted else (Place.DSN,)
     if shell and _MEMBERS.search(before):
         return (Place.SHORTHAND,)
-    if outer is not Place.WORD and _STATEMENT.match(content):
-        return Map(content, Kind.SQL).chain(offset, offset)
     return ()

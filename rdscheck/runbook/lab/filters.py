@@ -122,7 +122,7 @@ class Filters:
         return Result(1, ended=limit_text(call, "time limit")) if seconds > left else Result()
 
     def _mkdir(self, call: Call) -> Result:
-        for name in _files_only("mkdir", call.arguments):
+        for name in (one for one in call.arguments if not one.startswith("-")):
             path = self._room.path(name)
             if path.exists() and "-p" not in call.arguments:
                 return Result(1, errors=f"mkdir: cannot create directory '{name}': File exists\n".encode())
@@ -131,10 +131,11 @@ class Filters:
 
     def _ls(self, call: Call) -> Result:
         output, errors = "", ""
-        for name in _files_only("ls", call.arguments) or ["."]:
+        given = [one for one in call.arguments if not one.startswith("-")] or ["."]
+        for name in given:
             path = self._room.path(name)
             if path.is_dir():
-                hidden = {TMP} if name == "." else set()
+                hidden = {TMP} if path == self._room.directory else set()
                 output += "".join(f"{one.name}\n" for one in sorted(path.iterdir()) if one.name not in hidden)
             elif path.exists():
                 output += f"{name}\n"

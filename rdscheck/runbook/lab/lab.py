@@ -11,6 +11,8 @@ from rdscheck.runbook.lab import aws, filters
 from rdscheck.runbook.lab.answers import Answers
 from rdscheck.runbook.lab.aws import Aws
 from rdscheck.runbook.lab.calls import Check, Program
+from rdscheck.runbook.lab.console import Console
+from rdscheck.runbook.lab.duck import Duck
 from rdscheck.runbook.lab.filters import Filters
 from rdscheck.runbook.lab.programs import VALUED, Programs
 from rdscheck.runbook.lab.psql import Psql
@@ -36,6 +38,7 @@ class Sandbox:
         self._answers = Answers(world, database)
         self._psql = Psql(world, room, database)
         self._aws = Aws(world, room)
+        self._duck = Duck(world, self._psql, self._aws)
         programs = self._programs(Programs(world, room, self._psql))
         self._shell = Shell(room, programs)
         programs |= {"export": (_anything, self._shell.export), "unset": (_anything, self._shell.unset)}
@@ -43,6 +46,8 @@ class Sandbox:
             Kind.SQL: self._psql.run,
             Kind.PSQL: self._psql.run,
             Kind.SHELL: self._shell.run,
+            Kind.CONSOLE: Console(world, self._psql).run,
+            Kind.DUCKDB: self._duck.run,
         }
 
     def _programs(self, clients: Programs) -> dict[str, tuple[Check, Program]]:
@@ -84,6 +89,7 @@ class Sandbox:
     def close(self) -> None:
         """End what runs; the servers end with the run."""
         self._psql.close()
+        self._duck.close()
         self._aws.close()
 
 

@@ -66,8 +66,6 @@ class Shell:
             self._line(line, told, until, seconds, shown=True)
         except (Refused, Outside) as error:
             return Done(not_run=str(error))
-        finally:
-            self._room.collect()
         output = told.output.decode(errors="replace")
         basis = next((one for one in _WEAKEST if one in told.basis), Basis.REAL)
         return Done(output, told.status, ended=told.ended, basis=basis)
@@ -163,6 +161,7 @@ class Shell:
         direct = shown and outputs[1] == ("", "") and outputs[2] == ("", "")
         call = Call(short, arguments[1:], stdin, direct, until, seconds, {**exported, **given})
         result = program(call)
+        self._room.collect()
         output, errors = result.output, result.errors
         if merged:
             output, errors = output + errors, b""

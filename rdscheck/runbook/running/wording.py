@@ -9,6 +9,7 @@ _SHOWN_ERROR = re.compile(
     r"\b(?:ERROR|FATAL|PANIC):|\berror:|\bError\b|An error occurred|permission denied|does not exist"
 )
 _PROMPT = re.compile(r"\s+")
+_FOOTER = re.compile(r"\(\d+ rows?\)")
 _LONGEST = 300
 
 
@@ -38,7 +39,7 @@ def fails_as_shown(text: str) -> bool:
 
 def differing(diff: str) -> str:
     """Return the first difference of a diff as a sentence."""
-    lines = diff.splitlines()
+    lines = [line for line in diff.splitlines() if not _FOOTER.fullmatch(line[1:])] or diff.splitlines()
     page = next((line[1:] for line in lines if line.startswith("-")), None)
     printed = next((line[1:] for line in lines if line.startswith("+")), None)
     if page is not None and printed is not None:
