@@ -103,7 +103,7 @@ class World:
         self.plane = ControlPlane(Pool(run, engine), s3=self._s3, functions=self._functions)
         self._opened.enter_context(self.plane)
         self._makes = made_by(wanted.page)
-        self.promised: dict[str, set[str]] = {kind: set() for kind in _MAKERS}
+        self.promised: dict[str, dict[str, None]] = {kind: {} for kind in _MAKERS}  # in their order
         self.main = ""
         self.member_of = ""  # the cluster that instances made here belong to
         self.current = ""
@@ -142,7 +142,7 @@ class World:
 
     def promise(self, kind: str, name: str) -> None:
         """Take notice that a name stands for something the reader already has."""
-        self.promised[kind].add(name.lower() if kind in {"instance", "cluster", "group"} else name)
+        self.promised[kind][name.lower() if kind in {"instance", "cluster", "group"} else name] = None
 
     def _to_make(self, kind: str, name: str) -> bool:
         known = {one.lower() for one in self.promised[kind]}
@@ -183,7 +183,7 @@ class World:
     def group_name(self) -> str:
         """Return the group that instances made here have."""
         made = {name for kind, name in self._makes if kind == "group"}
-        own = sorted(self.promised["group"] - made)
+        own = [name for name in self.promised["group"] if name not in made]
         return own[0] if own else GROUP
 
     def group(self) -> str:
@@ -345,7 +345,7 @@ class World:
 
     def used(self, identifier: str = "") -> str:
         """Return the instance that a piece without a name means, started when there is none yet."""
-        name = identifier or self.current or self.main or INSTANCE
+        name = identifier or self.current or self.main or next(iter(self.promised["instance"]), INSTANCE)
         databases = self.plane.state.databases
         if name not in databases and not identifier and databases:
             name = next(iter(databases))
@@ -357,7 +357,7 @@ class World:
                     self._cluster(cluster)
             if name not in databases:
                 self.start(name)
-        self.current = name
+        self.current, self.main = name, self.main or name
         return name
 
     def at(self, host: str, port: str = "") -> str | None:
