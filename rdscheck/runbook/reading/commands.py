@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rdscheck.runbook.model import Piece
-from rdscheck.runbook.reading.shapes import DASHES, is_json_line, is_said
+from rdscheck.runbook.reading.shapes import COUNT, DASHES, is_json_line, is_said
 from rdscheck.runbook.reading.words import COMPOUND, is_program
 
 _DOLLAR = re.compile(r"[ \t]*(?:\[?[\w.@:~/ -]{0,80}\]?)?\$(?:[ \t]+|\Z)")
@@ -88,8 +88,10 @@ class _Reader:
     def __init__(self, text: str, first: int, *, shell: bool) -> None:
         self._lines = text.split("\n")
         self._first, self._shell = first, shell
-        dollar = any(_DOLLAR.match(line) or _WINDOWS.match(line) for line in self._lines)
-        begun = next((line for line in self._lines if line.strip()), "")
+        begun = next((line for line in self._lines if line.strip() and not _comment(line)), "")
+        dollar = not is_program(first_word(begun)) and any(
+            _DOLLAR.match(line) or _WINDOWS.match(line) for line in self._lines
+        )
         self._hash = not dollar and prompt(begun) is not None
         self._prompted = dollar or self._hash
 
@@ -169,10 +171,16 @@ class _Reader:
         return not (is_command(line) or self._shell) or _is_row(self._lines, at)
 
 
+def _comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", "::", "REM ")) and prompt(line) is None
+
+
 def _is_row(lines: Sequence[str], at: int) -> bool:
     """Tell whether a line is a row of a psql table that a command prints."""
+    if lines[at][:1] != " " and "|" not in lines[at]:
+        return False
     for above in range(at - 1, max(-1, at - 100), -1):
-        if not lines[above].strip():
+        if not lines[above].strip() or COUNT.match(lines[above]):
             return False
         if DASHES.match(lines[above]):
             return True

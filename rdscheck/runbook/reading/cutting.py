@@ -1,7 +1,7 @@
 r"""A code block that holds two: the command that opens psql, and what is typed in there.
 
-Pages show both in one fence: ``$ psql -h host`` and below it ``labdb=> SELECT 1;``. One runs as a command line
-and the other as statements, so they become two blocks, each with its own lines.
+Pages show both in one fence: ``$ psql -h host`` and below it ``labdb=> SELECT 1;``. One runs as a command
+line and the other as statements, so they become two blocks, each with its own lines.
 """
 
 from collections.abc import Iterator

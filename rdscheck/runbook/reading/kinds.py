@@ -207,8 +207,9 @@ def _is_output(text: str, lines: Sequence[str]) -> bool:
     at = shown[0]
     line = lines[at]
     if shapes.table_begins(lines, at):
-        return not begins_sql(text) or any(map(shapes.COUNT.match, lines))
-    if shapes.is_tag(line) and not line.rstrip().endswith(";"):
+        counted = any(map(shapes.COUNT.match, lines))
+        return not line.rstrip().endswith(";") and (counted or not begins_sql(text))
+    if shapes.is_tag(line) and not _parses(line):
         return len(shown) == 1 or shapes.is_tag(lines[shown[1]]) or shapes.is_said(lines[shown[1]])
     return shapes.is_said(line)
 
