@@ -7,6 +7,7 @@ from functools import partial
 from rdscheck.catalog.versions import read_version
 from rdscheck.errors import EngineUnavailable
 from rdscheck.runbook.acting import Configuration, Done
+from rdscheck.runbook.binding.placeholders import find
 from rdscheck.runbook.lab import aws, filters
 from rdscheck.runbook.lab.answers import Answers
 from rdscheck.runbook.lab.aws import Aws
@@ -137,4 +138,8 @@ def open_lab(
         world.main = next((one.lower() for one in configuration.instances), "")
         sandbox = Sandbox(world, room, database)
         stack.callback(sandbox.close)
+        # Whoever starts first, a set-up file for example, shall find the page's instance and group.
+        for one in find(page) if page else ():
+            if one.text not in configuration.bind:
+                sandbox.value(one)
         yield sandbox

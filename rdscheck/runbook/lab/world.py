@@ -156,7 +156,10 @@ class World:
     def need(self, kind: str, name: str) -> None:
         """Make what a command names, where the page takes it for granted."""
         if kind == "instance":
-            if name.lower() not in self.plane.state.databases and self._to_make(kind, name):
+            # The first one that is named may be anything: a reader has one.
+            databases = self.plane.state.databases
+            first = not databases and (kind, name.lower()) not in self._makes
+            if name.lower() not in databases and (first or self._to_make(kind, name)):
                 self.start(name.lower())
         elif kind == "cluster":
             if name.lower() not in self.plane.state.clusters and self._to_make(kind, name):
