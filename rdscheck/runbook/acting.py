@@ -26,13 +26,8 @@ class Done:
 class Lab(Protocol):
     """A sandbox for one page on one version, with state that stays from block to block."""
 
-    @property
-    def version(self) -> str:
-        """Return the version as it was asked for."""
-
-    @property
-    def server(self) -> str:
-        """Return PostgreSQL's own version and the engine."""
+    version: str
+    server: str
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
         """Run one piece, names bound: a statement or psql command, a command line, a console act."""
