@@ -52,12 +52,14 @@ class FakeNames:
             for text, value in self.values.items()
         )
 
-    def bind(self, text: str) -> str:
+    def bind(self, text: str, kind: Kind | None = None) -> str:
+        del kind
         for name, value in self.values.items():
             text = text.replace(name, value)
         return text
 
-    def unbound(self, text: str) -> Sequence[str]:
+    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
+        del kind
         return [name for name, value in self.values.items() if not value and name in text]
 
     def shown(self, text: str) -> str:

@@ -94,6 +94,19 @@ def lines_of(
     return wanted, found
 
 
+def merged(page: str, printed: str, statement: str, rules: Sequence[Mask], said: str) -> list[str]:
+    """Return what was printed line by line, each line as the page has it where only masks tell them apart."""
+    wanted, found = lines_of(page, printed, ordered=True, rules=rules, stated=_stated(f"{said}\n{statement}"))
+    own: dict[str, list[str]] = {}
+    for one in wanted:
+        own.setdefault(one.text, []).append(one.raw)
+    lines = []
+    for one in found:
+        same = own.get(one.text)
+        lines.append((same.pop(0) if same else one.raw).rstrip())
+    return lines
+
+
 def diff(page: Sequence[str], printed: Sequence[str]) -> str:
     """Return a unified diff without names of files; empty when nothing differs."""
     found = list(unified_diff(page, printed, lineterm="", n=3))

@@ -5,7 +5,7 @@ deviations of the sandbox, to rules of ``rdscheck check``, and to the list of ex
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rdscheck.assess.rule import rules
@@ -21,6 +21,8 @@ _LACKING = (
     re.compile(r"could not open extension control file \"[^\"\n]*/([\w.-]+)\.control\"", re.IGNORECASE),
 )
 _REFUSED = re.compile(r'Extension "([^"\n]+)" is not supported by Amazon RDS')
+#: Errors of a page that takes an extension for granted.
+_ABSENT = re.compile(r'(?:extension|language|schema) "([\w-]+)" does not exist', re.IGNORECASE)
 _LIBRARY = re.compile(r'could not access file "(?:\$libdir/)?([\w.-]+)"')
 
 #: Errors and the rules of ``rdscheck check`` that foretell them.
@@ -92,20 +94,26 @@ def known(seen: Seen) -> Iterator[Knowledge]:
         yield from _deviating(seen)
 
 
-def lacking(output: str, version: str) -> str:
-    """Return why an error tells nothing of RDS: it offers an extension that is missing here."""
-    if name := _named(output):
-        offer = _offer(version)
-        if name in offer:
-            return f"RDS for PostgreSQL {version} offers {name}, and this machine has no package of it"
-    return ""
+def lacking(output: str, version: str, installed: Callable[[str], bool]) -> str:
+    """Return why an error tells nothing of RDS: it offers an extension that is missing here; else nothing.
 
-
-def _named(output: str) -> str:
+    ``installed`` tells of an extension whether this server can have it, and is asked only where the error
+    leaves that open.
+    """
+    offer = _offer(version)
     for pattern in (*_LACKING, _LIBRARY):
-        if found := pattern.search(output):
-            return found[1]
+        for found in pattern.finditer(output):
+            if found[1] in offer:
+                return _lacks(found[1], version)
+    for found in _ABSENT.finditer(output):
+        name = found[1].lower()
+        if name in offer and not installed(name):
+            return _lacks(name, version)
     return ""
+
+
+def _lacks(name: str, version: str) -> str:
+    return f"RDS for PostgreSQL {version} offers {name}, and this machine has no package of it"
 
 
 def _offer(version: str) -> Offer:
@@ -126,7 +134,8 @@ def _findings(seen: Seen) -> Iterator[Knowledge]:
             observed=seen.observed if ran else None,
         ):
             finding = DOCUMENTATION_FINDINGS[key]
-            yield Knowledge(f"{finding.observed}; {finding.advice}", key, finding.source)
+            told = f"the document says: {finding.says}; seen: {finding.observed}; instead: {finding.advice}"
+            yield Knowledge(told, key, finding.source)
 
 
 def _extensions(seen: Seen) -> Iterator[Knowledge]:

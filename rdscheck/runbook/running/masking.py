@@ -69,7 +69,8 @@ def _generated(text: str, column: str, stated: Callable[[str], bool]) -> str:
 
 
 _SLOT = re.compile(r"\bpgl_\w{1,60}\b")
-_HASH = re.compile(r"[0-9a-f]{7,8}(?=_|$)")
+#: A whole run of hexadecimal digits: the name may end in some, too.
+_HASH = re.compile(r"[0-9a-f]{7,}(?=_|$)")
 _SYSTEM_IDS = re.compile(
     r"(\w*_)?(oid|node_id|roident|xid|xmin|relfilenode|datid|datoid|usesysid|backend_xmin|jobid|runid)",
     re.IGNORECASE,

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from rdscheck.runbook.model import Kind
+
 #: SQLSTATEs of something that is not there.
 _STATES = frozenset(
     {"42P01", "42883", "42704", "3F000", "42703", "3D000", "58P01", "42809", "26000", "34000", "28000"}
@@ -17,6 +19,11 @@ _BARE = re.compile(
     r"\b(?:function|procedure|type|aggregate|relation|schema|DBInstance|DBParameterGroup|file) ([\w.$-]+)"
 )
 _FILE = re.compile(r"([\w./-]+): No such file")
+#: What a group of parameters should have loaded or set.
+_UNSET = re.compile(
+    r'(\w+) (?:must be loaded via|is not in|must be preloaded via) "?shared_preload_libraries'
+    r'|unrecognized configuration parameter "([\w.]+)"'
+)
 
 _NAME = r'("(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*("(?:[^"]|"")+"|[\w$]+))?'
 _CREATE = re.compile(
@@ -33,15 +40,21 @@ _SHELL = re.compile(
     r">>?\s*([\w./-]+)"  # a file that is written
     r"|(?:--file[= ]|\s-f\s+)([\w./-]+)"
     r"|\bcreatedb\b(?:\s+-\S+(?:\s+[\w.:-]+)?)*?\s+([\w$]+)\s*$"
+    r"|\bParameterName=shared_preload_libraries,ParameterValue=[\"']*(\w+(?:,\w+(?!\w*=))*)"
+    r"|\bParameterName=([\w.]+)"
     r"|\baws\s+\S+\s+(?:create|put|add|register)-\S+[^|]*?--[\w-]*(?:name|identifier|bucket)[= ]+([\w.-]+)"
 )
 
 
-def made(text: str, *, shell: bool) -> Iterator[str]:
-    """Yield the names of what a statement or command line makes, in lower case."""
-    if shell:
+def made(text: str, kind: Kind) -> Iterator[str]:
+    """Yield the names of what a statement, a command line or an act of the console makes, in lower case."""
+    if kind is Kind.CONSOLE:
+        act, *words = text.lower().split()
+        yield from words if act in {"add", "set"} else ()
+        return
+    if kind is Kind.SHELL:
         for found in _SHELL.finditer(text):
-            yield from (one.lower() for one in found.groups() if one)
+            yield from (one.lower() for group in found.groups() if group for one in group.split(","))
         return
     for pattern in (_CREATE, _INTO):
         for found in pattern.finditer(text):
@@ -53,6 +66,8 @@ def made(text: str, *, shell: bool) -> Iterator[str]:
 def missed(output: str, sqlstate: str) -> tuple[str, ...]:
     """Return the names that an error says are not there, in lower case; nothing for other errors."""
     names: list[str] = []
+    for found in _UNSET.finditer(output):
+        names += [one.lower() for group in found.groups() if group for one in (group, group.split(".")[0])]
     for line in output.splitlines():
         if not _ABSENT.search(line) or (sqlstate and sqlstate not in _STATES):
             continue

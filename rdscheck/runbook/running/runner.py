@@ -3,7 +3,10 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
+
+from psycopg import sql
 
 from rdscheck.errors import UsageError
 from rdscheck.model import Basis
@@ -14,6 +17,7 @@ from rdscheck.runbook.running.knowing import Seen, known, lacking
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
+from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -29,6 +33,7 @@ _NO_COMMAND = {
     Kind.OUTPUT: "an output that no block of the page prints",
 }
 INTERRUPTED = "interrupted"
+_PROBE = 10.0  # seconds for a question of our own
 
 #: Told before a block is run, with None, and after it, with what became of it.
 Progress = Callable[[Block, Judged | None], None]
@@ -41,10 +46,10 @@ class Names(Protocol):
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return the placeholders of the page, with what they are bound to."""
 
-    def bind(self, text: str) -> str:
-        """Return a text of the page with real names."""
+    def bind(self, text: str, kind: Kind | None = None) -> str:
+        """Return a text of the page, of a block of that kind, with real names."""
 
-    def unbound(self, text: str) -> Sequence[str]:
+    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
         """Return the placeholders of a text that nothing is bound to."""
 
     def shown(self, text: str) -> str:
@@ -89,6 +94,8 @@ class Runner:
         """Take only the blocks at ``lines``, where some are given; raises ``UsageError`` for other lines."""
         self.page, self.lab, self.names, self.configuration = page, lab, names, configuration
         self.interrupted = False
+        self._notes: tuple[str, ...] = ()
+        self._set_up = False
         self._state = _State()
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
@@ -109,7 +116,7 @@ class Runner:
             server=self.lab.server,
             judged=judged,
             placeholders=self.names.placeholders,
-            notes=self.lab.notes(),
+            notes=(*self.lab.notes(), *self._notes),
         )
 
     def run(self, progress: Progress | None = None) -> Ran:
@@ -126,9 +133,16 @@ class Runner:
         return self.ran()
 
     def judge(self, block: Block) -> Judged:
-        """Run a block that has not run yet, and return its verdict."""
+        """Run a block that has not run yet, and return its verdict.
+
+        Before the first one the set-up files are run; raises ``RdscheckError`` when one fails.
+        """
         if block.number in self._state.judged:
             return self._state.judged[block.number]
+        if not self._set_up:
+            self._set_up = True
+            for path in self.configuration.setup:
+                self._notes += (set_up(self.lab, Path(path)),)
         judged = self._expecting(self._judge(block))
         self._state.judged[block.number] = judged
         return judged
@@ -173,17 +187,16 @@ class Runner:
         return self._inherited(judged, next((one.because for one in tried if one.because), 0))
 
     def _piece(self, block: Block, piece: Piece, seconds: float) -> _Tried:
-        shell = block.kind is Kind.SHELL
-        if unbound := self.names.unbound(piece.text):
-            self._unmade(block, piece, shell=shell)
+        if unbound := self.names.unbound(piece.text, block.kind):
+            self._unmade(block, piece)
             return _Tried(piece, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
         if seconds <= 0:
             limit = f"time limit of {self.configuration.seconds:g} s"
             return _Tried(piece, Verdict.FAILED, f"not reached: the block's {limit} was used up")
-        done = self.lab.run(block.kind, self.names.bind(piece.text), seconds)
+        done = self.lab.run(block.kind, self.names.bind(piece.text, block.kind), seconds)
         self._state.said += piece.text + "\n"
         if done.not_run:
-            self._unmade(block, piece, shell=shell)
+            self._unmade(block, piece)
             return _Tried(piece, Verdict.NOT_RUNNABLE, self._shown(done.not_run))
         printed = Printed(
             piece, self._shown(done.output), done.status, done.sqlstate, self._shown(done.ended)
@@ -200,9 +213,8 @@ class Runner:
             diff=compared.diff if compared else "",
             masks=compared.masks if compared else (),
         )
-        shell = block.kind is Kind.SHELL
         if not printed.status and not printed.ended:
-            for name in made(piece.text, shell=shell):
+            for name in made(piece.text, block.kind):
                 self._state.unmade.pop(name, None)
                 self._state.broken.pop(name, None)
             if compared and not compared.equal:
@@ -210,20 +222,27 @@ class Runner:
             return tried
         if compared and compared.equal and not printed.ended and fails_as_shown(piece.expected or ""):
             return replace(tried, detail="it is refused, as the page shows")
-        if reason := lacking(printed.output, self.lab.version):
-            self._unmade(block, piece, shell=shell)
+        if reason := lacking(printed.output, self.lab.version, self._installed):
+            self._unmade(block, piece)
             return replace(tried, verdict=Verdict.NOT_RUNNABLE, detail=reason, diff="", basis=None)
         names = missed(printed.output, printed.sqlstate)
         if needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0):
-            self._unmade(block, piece, shell=shell)
+            self._unmade(block, piece)
             line = self._block(needed).line
             detail = f"it needs what line {line} makes, which was not run: {error_of(printed)}"
             return replace(
                 tried, verdict=Verdict.NOT_RUNNABLE, detail=detail, diff="", basis=None, because=needed
             )
-        for name in made(piece.text, shell=shell):
+        for name in made(piece.text, block.kind):
             self._state.broken[name] = block.number
         return replace(tried, verdict=Verdict.FAILED, detail=error_of(printed))
+
+    def _installed(self, name: str) -> bool:
+        """Tell whether the server can have an extension, as far as it says so."""
+        # The name is one of the list of extensions. In a transaction that failed the server does not say.
+        query = sql.SQL("SELECT name FROM pg_catalog.pg_available_extensions WHERE name = {};")
+        done = self.lab.run(Kind.SQL, query.format(sql.Literal(name)).as_string(None), _PROBE)
+        return "(0 rows)" not in done.output
 
     def _as_shown(self, block: Block, tried: list[_Tried]) -> list[_Tried]:
         """Let a refusal pass that the page itself shows, in the output right below the block."""
@@ -251,28 +270,36 @@ class Runner:
             reason = f": {source.detail}" if source.detail else ""
             detail = f"line {line}, whose output this is, was not run{reason}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
-        best = self._likest(block.text, source.printed)
+        best, shown = self._likest(block.text, source.printed)
         if best.equal:
-            return Judged(block, Verdict.PASSED, basis=source.basis, masks=best.masks)
+            return Judged(block, Verdict.PASSED, printed=shown, basis=source.basis, masks=best.masks)
         if source.verdict is Verdict.NOT_RUNNABLE:
             detail = f"line {line}, whose output this is, was not run whole: {source.detail}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
         detail = f"line {line} printed something else: {differing(best.diff)}"
-        return Judged(block, Verdict.DIFFERS, detail, diff=best.diff, basis=source.basis)
+        return Judged(block, Verdict.DIFFERS, detail, printed=shown, diff=best.diff, basis=source.basis)
 
-    def _likest(self, text: str, printed: Sequence[Printed]) -> Compared:
+    def _likest(self, text: str, printed: Sequence[Printed]) -> tuple[Compared, tuple[Printed, ...]]:
         """Compare with the whole output of a block, and with that of each piece: a page may show either."""
-        whole = "\n".join(one.output for one in printed)
-        statements = "\n".join(one.piece.text for one in printed)
-        texts = [(whole, statements), *((one.output, one.piece.text) for one in reversed(printed))]
-        compared = [self._compare(text, output, statement) for output, statement in dict.fromkeys(texts)]
-        return max(compared, key=lambda one: (one.equal, one.likeness))
+        choices = dict.fromkeys([tuple(printed), *((one,) for one in reversed(printed))])
+        compared = [
+            (
+                self._compare(
+                    text,
+                    "\n".join(one.output for one in some),
+                    "\n".join(one.piece.text for one in some),
+                ),
+                some,
+            )
+            for some in choices
+        ]
+        return max(compared, key=lambda one: (one[0].equal, one[0].likeness))
 
     def _written(self, block: Block, name: str, reader: int) -> Judged:
         """Write a policy to the file that a later command reads it from."""
-        if unbound := self.names.unbound(block.text):
+        if unbound := self.names.unbound(block.text, block.kind):
             return Judged(block, Verdict.NOT_RUNNABLE, f"nothing is bound to {', '.join(unbound)}")
-        text = self.names.bind(block.text)
+        text = self.names.bind(block.text, block.kind)
         mark = "RDSCHECK_END_OF_FILE"
         while mark in text:
             mark += "_"
@@ -329,10 +356,10 @@ class Runner:
 
     def _left_out(self, block: Block) -> None:
         for piece in block.pieces:
-            self._unmade(block, piece, shell=block.kind is Kind.SHELL)
+            self._unmade(block, piece)
 
-    def _unmade(self, block: Block, piece: Piece, *, shell: bool) -> None:
-        for name in made(piece.text, shell=shell):
+    def _unmade(self, block: Block, piece: Piece) -> None:
+        for name in made(piece.text, block.kind):
             self._state.unmade.setdefault(name, block.number)
 
     def _compared(self, expected: str | None, output: str, statement: str) -> Compared | None:

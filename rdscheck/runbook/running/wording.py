@@ -9,19 +9,25 @@ _SHOWN_ERROR = re.compile(
     r"\b(?:ERROR|FATAL|PANIC):|\berror:|\bError\b|An error occurred|permission denied|does not exist"
 )
 _PROMPT = re.compile(r"\s+")
+_FOOTER = re.compile(r"\(\d+ rows?\)")
 _LONGEST = 300
 
 
 def error_of(printed: Printed) -> str:
     """Return the error of a piece in one line: the server's own words where there are some."""
-    if printed.ended:
-        return f"ended by the {printed.ended}" if "limit" in printed.ended else f"ended by {printed.ended}"
-    if found := _ERROR.search(printed.output):
-        state = f" (SQLSTATE {printed.sqlstate})" if printed.sqlstate else ""
+    return error_of_text(printed.output, printed.ended, printed.sqlstate, printed.status)
+
+
+def error_of_text(output: str, ended: str, sqlstate: str, status: int) -> str:
+    """Return the error in what was printed, in one line."""
+    if ended:
+        return f"ended by the {ended}" if "limit" in ended else f"ended by {ended}"
+    if found := _ERROR.search(output):
+        state = f" (SQLSTATE {sqlstate})" if sqlstate else ""
         return f"{_one_line(found[1])}{state}"
-    lines = [line for line in printed.output.splitlines() if line.strip()]
+    lines = [line for line in output.splitlines() if line.strip()]
     if not lines:
-        return f"it ended with status {printed.status} and printed nothing"
+        return f"it ended with status {status} and printed nothing"
     told = next((line for line in lines if re.search("error|denied|cannot|invalid", line, re.I)), lines[-1])
     return _one_line(told)
 
@@ -33,7 +39,7 @@ def fails_as_shown(text: str) -> bool:
 
 def differing(diff: str) -> str:
     """Return the first difference of a diff as a sentence."""
-    lines = diff.splitlines()
+    lines = [line for line in diff.splitlines() if not _FOOTER.fullmatch(line[1:])] or diff.splitlines()
     page = next((line[1:] for line in lines if line.startswith("-")), None)
     printed = next((line[1:] for line in lines if line.startswith("+")), None)
     if page is not None and printed is not None:

@@ -1,10 +1,11 @@
 """Each block gets one verdict, the right one."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from rdscheck.errors import UsageError
+from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Expectation
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Ran, Verdict
@@ -280,3 +281,29 @@ def test_the_same_page_gives_the_same_answer() -> None:
     lab: dict[str, Done | str] = {"a;": refused("no"), "b;": "out\n"}
     a_page = page((SQL, "a;"), (SQL, "b;", "in"), (OUTPUT, "x"), (Kind.TEXT, "t"))
     assert ran(a_page, FakeLab({**lab})) == ran(a_page, FakeLab({**lab}))
+
+
+def test_set_up_files_run_once_before_the_first_block(tmp_path: Path) -> None:
+    path = tmp_path / "tables.sql"
+    path.write_text(
+        "-- what the page takes for granted\nCREATE TABLE t (a int);\nSELECT $$```;$$;\n", encoding="utf-8"
+    )
+    lab = FakeLab()
+    found = ran(page((SQL, "a;"), (SQL, "b;")), lab, setup=(str(path),))
+    assert [text.splitlines()[-1] for _, text in lab.ran] == [
+        "CREATE TABLE t (a int);",
+        "SELECT $$```;$$;",
+        "a;",
+        "b;",
+    ]
+    assert found.notes[-1] == "the set-up file tables.sql was run: 2 statements"
+
+
+def test_a_set_up_file_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "tables.sql"
+    path.write_text("CREATE TABLE t (a int);\nCREATE TABLE u (a t2);\n", encoding="utf-8")
+    lab = FakeLab({"CREATE TABLE u (a t2);": refused('type "t2" does not exist', "42704")})
+    with pytest.raises(RdscheckError, match=r"tables\.sql fails at line 2: type"):
+        ran(page((SQL, "a;")), lab, setup=(str(path),))
+    with pytest.raises(UsageError, match="cannot be read"):
+        ran(page((SQL, "a;")), lab, setup=(str(tmp_path / "none.sql"),))
