@@ -126,7 +126,9 @@ def test_sarif_points_at_the_line_of_the_dump_and_brings_its_rules() -> None:
     first, known, _, accepted = run["results"]
     place = first["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "shop.sql"}, "region": {"startLine": 12}}
-    assert (first["level"], known["baselineState"]) == ("error", "unchanged")
+    assert (first["level"], first["baselineState"], known["baselineState"]) == ("error", "new", "unchanged")
+    (alone,) = json.loads(sarif(checks(with_entries(B))))["runs"][0]["results"]
+    assert "baselineState" not in alone
     assert accepted["suppressions"][0]["justification"] == "it is going away (until 2027-01-31)"
     rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
     assert rule["id"] == first["ruleId"]
