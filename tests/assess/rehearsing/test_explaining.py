@@ -165,6 +165,13 @@ def test_an_entry_is_kept_when_only_its_owner_was_refused() -> None:
     assert "\n7; Name: t; Type: TABLE\n8; Name: i; Type: INDEX\n" in way.contents
 
 
+def test_fixes_say_where_what_nobody_explains_stands() -> None:
+    told = explain([Refusal(INDEX, "42501", "no")], [], OFFER)
+    assert "-- Name: i; Type: INDEX: no\n" in mend(script("custom"), told, ()).fixes
+    plain = Script("plain", [TABLE, OWNER, INDEX])
+    assert "-- line 3: no\n" in mend(plain, told, ()).fixes
+
+
 def test_an_entry_is_left_out_as_a_whole() -> None:
     way = mend(script("custom"), explain([Refusal(TABLE, "42501", "no")], [], OFFER), ())
     assert (way.steps, way.options) == ((INDEX,), ())
