@@ -105,10 +105,10 @@ def _result(check: Checked, entry: Entry, index: dict[str, int], *, compared: bo
         },
     }
     if unmet := words.unmet(entry, check):
-        found["properties"]["rehearsal"] = "not met" if unmet.used else "not used"
+        found["properties"]["rehearsal"] = "not shown" if unmet.reason else "not met"
+        told = f"not show it: {unmet.reason}" if unmet.reason else "not meet it"
         for form, between in (("text", "\n"), ("markdown", " ")):
-            verb = "meet" if unmet.used else "use"
-            found["message"][form] += f"{between}A rehearsed restore did not {verb} it."
+            found["message"][form] += f"{between}A rehearsed restore did {told}."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]
