@@ -37,13 +37,13 @@ class Met:
 class Unmet:
     """A blocker that the restore did not meet: the finding's rule, subject and database.
 
-    ``used`` is false of what only its use meets, as what a function does: no restore uses it.
+    ``reason`` says why this restore could not meet it, empty where it could.
     """
 
     id: str
     subject: str
     database: str = ""
-    used: bool = True
+    reason: str = ""
 
     def is_of(self, finding: Finding) -> bool:
         """Tell whether it is a finding of the source; a dump may not tell the database's name."""
@@ -76,9 +76,8 @@ def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
         statements=rehearsal.statements,
         met=tuple(_met(one, rehearsal) for one in rehearsal.explained),
         unconfirmed=tuple(
-            Unmet(one.id, one.subject, one.database, used)
-            for used, some in ((True, rehearsal.unconfirmed), (False, rehearsal.unused))
-            for one in some
+            Unmet(one.id, one.subject, one.database, reason)
+            for one, reason in (*((one, "") for one in rehearsal.unconfirmed), *rehearsal.hidden)
         ),
         assumed_roles=rehearsal.assumed_roles,
         passes=rehearsal.passes,
@@ -153,8 +152,9 @@ def _because(one: Explained, rehearsal: Rehearsal) -> str:
         return "; ".join(dict.fromkeys(f"{finding.id}, {finding.subject}" for finding in one.findings))
     if one.cause is Cause.FOLLOWS:
         earlier = (other for other in rehearsal.explained if other.refusal.step.line == one.line)
-        named = next(map(_beginning, earlier), "") if rehearsal.archive else ""
-        return f"{named or f'line {one.line}'} was refused" + (f": {one.reason}" if one.reason else "")
+        named = next(map(_beginning, earlier), "") if rehearsal.archive else f"line {one.line}"
+        parts = (f"{named} was refused" if named else "", one.reason)
+        return ": ".join(part for part in parts if part)
     return one.reason
 
 

@@ -68,7 +68,8 @@ def _check(check: Checked) -> Iterator[Line]:
     for severity in Severity:
         some = [one for one in check.open if one.finding.severity is severity]
         if some:
-            yield Line(f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}", _STYLES[severity])
+            title = f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}"
+            yield from _wrapped(title, rest="  ", style=_STYLES[severity])
             yield Line()
             yield from _rules(check, some)
     if some := check.of(State.SUPPRESSED):

@@ -170,7 +170,8 @@ def test_what_a_restore_only_makes_is_neither_met_nor_unmet(pool: Pool, tmp_path
     )
     found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
     assert [one.id for one in found.unconfirmed] == []
-    assert {(one.id, one.subject) for one in found.unused} == {
+    assert {reason for _, reason in found.hidden} == {"it is made and not used"}
+    assert {(one.id, one.subject) for one, _ in found.hidden} == {
         ("foreign-server-socket", "foreign server here"),
         ("server-file-read", "table public.t"),
         ("copy-program", "function public.f()"),
@@ -207,12 +208,41 @@ def test_a_database_that_is_not_there_is_not_seen(tmp_path: Path) -> None:
     engine, major = place("docker")
     file = tmp_path / "dump.sql"
     file.write_text(
-        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE SCHEMA app;\n"
+        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE EXTENSION file_fdw;\n"
     )
     wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
-    found = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish).assessment
+    examined = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish)
+    found = examined.assessment
     assert {one.what for one in found.not_checked} == {"the restore of the schema"}
     assert any("elsewhere" in one.reason for one in found.not_checked)
+    assert examined.rehearsal is not None
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension file_fdw", "its database could not be restored")
+    ]
+
+
+def test_a_rehearsal_for_aurora_is_one_of_rds(tmp_path: Path) -> None:
+    engine, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pageinspect;\nCOMMENT ON EXTENSION pageinspect IS 'x';\n")
+    wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
+    examined = examine(read_source(str(file)), read_target(f"aurora-{min(major, 17)}"), rules(), wish)
+    assert any("Aurora" in one.reason for one in examined.assessment.not_checked)
+    assert examined.rehearsal is not None
+    assert [one.cause for one in examined.rehearsal.met] == ["harmless"]
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension pageinspect", "the sandbox is one of RDS")
+    ]
+
+
+def test_a_library_that_the_sandbox_was_started_with_is_not_missed(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pgaudit;\n")
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert found.unconfirmed == ()
+    told = [(one.id, reason) for one, reason in found.hidden]
+    assert told == [("extension-needs-preload", "the sandbox was started with its library")]
 
 
 def test_a_role_that_may_not_read_everything_is_told_so(pool: Pool, tmp_path: Path) -> None:
