@@ -25,7 +25,11 @@ MAY_CONTINUE = re.compile(
 )
 STRING = re.compile(rb"[\\']")
 WORD = re.compile(rb"[\w$\x80-\xff]")
-OFF = re.compile(rb"SET\s+standard_conforming_strings\s*(?:=|\sTO\s)\s*'?(\w+)'?\s*\Z", re.IGNORECASE)
+OFF = re.compile(
+    rb"(?:SET\s+(?:SESSION\s+|LOCAL\s+)?\"?standard_conforming_strings\"?\s*(?:=|\sTO\s)\s*"
+    rb"|SELECT\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(\s*'standard_conforming_strings'\s*,\s*)'?(\w+)'?",
+    re.IGNORECASE,
+)
 _NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
 INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
 

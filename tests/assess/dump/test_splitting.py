@@ -127,9 +127,15 @@ def test_commands_of_psql_are_no_statements() -> None:
 
 
 def test_strings_have_escapes_where_the_session_says_so() -> None:
-    text = r"SET standard_conforming_strings = {};SELECT '\';';SELECT ';';"
-    assert len(statements(text.format("off"))) == 3
-    assert statements(text.format("on"))[1] == r"SELECT '\'"
+    for form in (
+        "SET standard_conforming_strings = {}",
+        "SET SESSION standard_conforming_strings TO '{}'",
+        'set local "standard_conforming_strings" = {}',
+        "SELECT pg_catalog.set_config('standard_conforming_strings', '{}', false)",
+    ):
+        text = form + r";SELECT '\';';SELECT ';';"
+        assert len(statements(text.format("off"))) == 3
+        assert statements(text.format("on"))[1] == r"SELECT '\'"
 
 
 def test_a_statement_longer_than_can_be_read_is_cut() -> None:

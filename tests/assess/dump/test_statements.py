@@ -150,6 +150,30 @@ def test_a_body_that_cannot_be_read_is_told() -> None:
     assert told.line in {1, 3}
 
 
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("\\i other.sql", "another file"),
+        ("\\ir other.sql", "another file"),
+        ("\\include other.sql", "another file"),
+        ("SELECT 'CREATE EXTENSION plsh'\n\\gexec", "a query returns"),
+        ("SELECT 'CREATE EXTENSION plsh';\n\\gexec", "a query returns"),
+        ("\\! rm x", "runs a program"),
+        ("\\!rm x", "runs a program"),
+    ],
+)
+def test_what_psql_brings_from_elsewhere_is_unreadable(command: str, why: str) -> None:
+    facts = read(f"SELECT 1;\n{command}\nSELECT 2;\n")
+    assert [why in one.message for one in facts.unreadable] == [True]
+
+
+@pytest.mark.parametrize(
+    "command", ["\\set ON_ERROR_STOP on", "\\echo \\i x", "\\copy t FROM 'x'", "\\if true"]
+)
+def test_what_psql_does_for_itself_is_not(command: str) -> None:
+    assert read(f"SELECT 1;\n{command}\nSELECT 2;\n").unreadable == []
+
+
 def test_unreadable_statements_are_told_with_their_line() -> None:
     facts = read("SELECT 1;\nSELEC 2;\nCREATE TABLE public.t (a integer);\nFROB 'x';\n")
     assert [(one.line, one.message, one.text) for one in facts.unreadable] == [
