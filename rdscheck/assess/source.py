@@ -78,13 +78,18 @@ def read_source(text: str) -> Source:
     """Return the source that a word of the command line names; raises ``UsageError`` for none."""
     if text == STDIN:
         return Source(text, live=False, label="standard input")
-    if _is_address(text) or ("=" in text and not Path(text).exists()):
+    if looks_live(text):
         return Source(text, live=True, label=place(parameters_of(text)))
     if not Path(text).exists():
         # What cannot be told apart from a password is not repeated.
         shown = "the source" if "@" in text or "=" in text else text
         raise UsageError(f"{shown}: no such file, and no connection string", hint=_FORMS)
     return Source(text, live=False, label=text)
+
+
+def looks_live(text: str) -> bool:
+    """Tell whether a word looks like a connection string, readable or not."""
+    return _is_address(text) or ("=" in text and not Path(text).exists())
 
 
 def _is_address(text: str) -> bool:

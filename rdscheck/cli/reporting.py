@@ -14,12 +14,19 @@ from rdscheck.report.check.write import render
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def check_output(path: Path | None) -> None:
-    """Find out before the work, not after it, that the report cannot be written."""
+def check_output(path: Path | None, option: str = "-o") -> None:
+    """Find out before the work, not after it, that what an option names cannot be written."""
     if path is None:
         return
     if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise UsageError(f"-o {path}: not writable", hint="give a file in a directory you may write to")
+        raise UsageError(f"{option} {path}: not writable", hint="give a file in a directory you may write to")
+
+
+def check_directory(path: Path, option: str) -> None:
+    """Find out before the work that a directory, there or not yet, cannot be written to."""
+    there = next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"{option} {path}: not writable", hint="give a directory you may write to")
 
 
 def show(checks: Checks, form: str, output: Path | None, console: Console) -> None:
