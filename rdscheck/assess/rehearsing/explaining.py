@@ -41,6 +41,9 @@ _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
+_COMMENT = re.compile(rb"COMMENT\s+ON\s+EXTENSION\s", re.IGNORECASE)
+_COMMENT_RULE = "extension-comment-refused"
+_OWNED = re.compile(r"must be owner of extension (.+)", re.DOTALL)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
@@ -67,6 +70,8 @@ class _Explainer:
     def __init__(self, findings: Sequence[Finding], offer: Offer) -> None:
         # A note foretells no refusal: its object is named by many statements.
         self._findings = [one for one in findings if one.severity is not Severity.NOTE]
+        # But for this one, of a statement that every dump has.
+        self._comments = {_subject_name(one): one for one in findings if one.id == _COMMENT_RULE}
         self._offer = offer
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
         self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
@@ -76,6 +81,7 @@ class _Explainer:
             self._lacking,
             self._of_line,
             self._harmless,
+            self._of_comment,
             self._of_owner,
             self._of_subject,
             self._following,
@@ -107,6 +113,11 @@ class _Explainer:
             if refusal.sqlstate == sqlstate and beginning.match(refusal.step.text.lstrip()):
                 return Explained(refusal, Cause.HARMLESS, reason=reason)
         return None
+
+    def _of_comment(self, refusal: Refusal) -> Explained | None:
+        match = _OWNED.fullmatch(refusal.message) if _COMMENT.match(refusal.step.text) else None
+        found = self._comments.get(match[1]) if match else None
+        return Explained(refusal, Cause.FINDING, (found,)) if found else None
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
         """Tie what a new owner may not have to what is said of that role."""

@@ -63,6 +63,18 @@ def test_a_note_explains_nothing() -> None:
     assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
 
 
+def test_the_note_of_a_comment_on_an_extension_explains_that_comment_alone() -> None:
+    note = replace(
+        finding("extension dblink", line=2), severity=Severity.NOTE, id="extension-comment-refused"
+    )
+    message = "must be owner of extension dblink"
+    assert only(refusal("COMMENT ON EXTENSION dblink IS 'x'", 5, "42501", message), note) is Cause.FINDING
+    other = refusal("COMMENT ON EXTENSION ltree IS 'x'", 5, "42501", "must be owner of extension ltree")
+    assert only(other, note) is Cause.UNEXPLAINED
+    made = refusal("CREATE EXTENSION dblink", 2, "42501", "permission denied")
+    assert only(made, note) is Cause.UNEXPLAINED
+
+
 def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     told = refusal('ALTER TABLE app.t OWNER TO "a b"', 9, "42501", "permission denied for schema app")
     assert only(told, finding('role "a b"')) is Cause.FINDING

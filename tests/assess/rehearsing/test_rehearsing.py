@@ -148,6 +148,19 @@ def test_an_innocent_dump_goes_through_at_once(pool: Pool, tmp_path: Path) -> No
     assert (found.explained, found.unconfirmed, found.passes, found.statements) == ((), (), True, 2)
 
 
+def test_roles_and_comments_of_a_dump_of_one_database_are_expected(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        'CREATE TABLE public.t (a integer PRIMARY KEY);\nALTER TABLE public.t OWNER TO "the ""A"" team";\n'
+        "CREATE EXTENSION dblink;\nCOMMENT ON EXTENSION dblink IS 'x';\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert found.assumed_roles == ('the "A" team',)
+    assert found.unexplained == ()
+    assert not [told for told in found.not_run if "a fix was refused" in told]
+
+
 def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
     _, major = place("docker")
     file = tmp_path / "dump.sql"
