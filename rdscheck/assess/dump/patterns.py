@@ -10,15 +10,23 @@ PLAIN = re.compile(_SIMPLE)
 STRETCH = re.compile(
     rb"""(?:[^'"$;\\\-/(\s]++|[\s(]++|(?<![eE])'[^'\\]*+'|"[^"]*+"|-(?!-|\Z)|/(?!\*|\Z)|(?<=[\w$\x80-\xff])\$)*+"""
 )
-BETWEEN = re.compile(rb"(?:\s++|--[^\n]*+\n)*+")
+# A comment ends with either sign of a line's end, as psql and the server have it.
+BETWEEN = re.compile(rb"(?:\s++|--[^\r\n]*+[\r\n])*+")
+LINE_END = re.compile(rb"[\r\n]")
 SPECIAL = re.compile(rb"""['"$;\\]|--|/\*""")
 DOLLAR = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\$")
 DOLLAR_BEGUN = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\Z")
 COMMENT = re.compile(rb"/\*|\*/")
-QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\n]*+""", re.DOTALL)
+QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\r\n]*+""", re.DOTALL)
 INSERT = re.compile(rb"INSERT\s+INTO\s", re.IGNORECASE)
-COPY = re.compile(rb"COPY\s.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
-NOTE = re.compile(rb"^-- ((?:Dumped|Started|Completed|PostgreSQL database)[^\n]*)", re.MULTILINE)
+COPY = re.compile(rb"COPY\b.*\bFROM\b.*\bSTDIN\b", re.IGNORECASE | re.DOTALL)
+#: What pg_dump writes, of which there is no doubt.
+COPY_IN = re.compile(rb"""COPY (?:"[^"]++"|[\w$.\x80-\xff]++)++ (?:\([^()'$/-]*+\) )?FROM stdin""")
+#: Arguments of a psql command, up to a backslash outside of quotes, with which it ends.
+ARGUMENTS = re.compile(rb"""(?:'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|`[^`]*+`|[^\\'"`])*+""", re.DOTALL)
+#: Commands whose arguments are the rest of the line, backslashes included.
+WHOLE_LINE = re.compile(rb"!|(?:copy|h|help|ef|ev|sf\+?|sv\+?|\?)(?![^\s\\])")
+NOTE = re.compile(rb"^-- ((?:Dumped|Started|Completed|PostgreSQL database)[^\r\n]*)", re.MULTILINE)
 CONTINUED = re.compile(rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+'")
 MAY_CONTINUE = re.compile(
     rb"[ \t\f\v]*+(?:--[^\r\n]*+)?+(?:[\r\n](?:\s++|--[^\r\n]*+[\r\n])*+(?:--?[^\r\n]*+)?+)?+\Z"

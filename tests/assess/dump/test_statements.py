@@ -168,7 +168,7 @@ def test_what_psql_brings_from_elsewhere_is_unreadable(command: str, why: str) -
 
 
 @pytest.mark.parametrize(
-    "command", ["\\set ON_ERROR_STOP on", "\\echo \\i x", "\\copy t FROM 'x'", "\\if true"]
+    "command", ["\\set ON_ERROR_STOP on", "\\echo '\\i x'", "\\copy t FROM 'x'", "\\if true"]
 )
 def test_what_psql_does_for_itself_is_not(command: str) -> None:
     assert read(f"SELECT 1;\n{command}\nSELECT 2;\n").unreadable == []
