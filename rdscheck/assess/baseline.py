@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rdscheck.assess.finding import Finding
+from rdscheck.assess.whole import write_whole
 from rdscheck.errors import RdscheckError, UsageError
 
 SCHEMA = 1
@@ -85,7 +86,7 @@ def read(path: Path) -> Baseline:
 def write(path: Path, keys: Iterable[Key], targets: Iterable[str]) -> None:
     """Write a baseline; raises ``RdscheckError`` where that fails."""
     try:
-        path.write_text(dumps(keys, targets), encoding="utf-8")
+        write_whole(path, dumps(keys, targets).encode())
     except OSError as error:
         raise RdscheckError(f"cannot write {path}: {error.strerror}") from error
 

@@ -26,6 +26,7 @@ from rdscheck.cli.ending import ended_as_interrupted
 from rdscheck.cli.reporting import check_directory, check_output, show
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.report.check.write import FORMATS
+from rdscheck.report.text import one_line
 
 _EXAMPLES = """\
 targets:
@@ -235,7 +236,7 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
             continue
         try:
-            console.note(f"checking {source.label}")
+            console.note(f"checking {one_line(source.label)}")
             wish = _for_one(ask.wish, name, len(sources))
             examined = examine(source, target, ask.rules, wish, _teller(console))
             seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))
@@ -272,9 +273,9 @@ def _teller(console: Console) -> Any:
     def tell(database: str, what: str) -> None:
         nonlocal last
         if console.interactive:
-            console.progress(f"{database}: {what}")
+            console.progress(f"{one_line(database)}: {what}")
         elif database != last:
-            console.note(f"  database {database}")
+            console.note(f"  database {one_line(database)}")
         last = database
 
     return tell

@@ -1,10 +1,10 @@
 """Where the report of ``rdscheck check`` goes: standard output, a file, GitHub's summary."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from rdscheck.assess.checked import Checks
+from rdscheck.assess.whole import write_whole
 from rdscheck.cli.console import Console
 from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.report.check.github import SUMMARY_BYTES, summary
@@ -44,17 +44,9 @@ def show(checks: Checks, form: str, output: Path | None, console: Console) -> No
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        # A pipe or a terminal is written to; a file is there whole or not at all.
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise RdscheckError(f"cannot write {path}: {error.strerror}") from error
 
 

@@ -229,6 +229,16 @@ def test_what_psql_brings_from_elsewhere_is_not_checked(
     assert not done.json["verdict"].startswith("Can move")
 
 
+@pytest.mark.parametrize("name", ["\x1b[31mred", "\x1b]0;title\x07", "\u202eback"])
+def test_names_of_files_do_nothing_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / f"{name}.sql").write_text(INNOCENT)
+    (tmp_path / f"{name}.bin").write_bytes(bytes(range(256)) * 30)
+    for done in (check(capsys, f"{name}.sql", form="text"), check(capsys, f"{name}.bin", form="text")):
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
+
+
 def test_a_mistake_has_the_same_exit_status_with_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--debug", "check", "none.sql", "--target", "rds-17"]) == 2
     assert "Traceback" in capsys.readouterr().err

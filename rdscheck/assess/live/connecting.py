@@ -214,7 +214,8 @@ def reason(error: BaseException) -> str:
     """Return why a server or a query failed, on one line and without anything secret."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = getattr(getattr(error, "diag", None), "message_primary", None)
-    return masked(str(first or "; ".join(lines) or type(error).__name__))
+    # A name in it may have line ends of its own.
+    return masked(" ".join(str(first or "; ".join(lines) or type(error).__name__).split()))
 
 
 #: What to do next, by words of the error, the first that fit.
@@ -224,7 +225,7 @@ _NEXT = (
         "the server lets nobody in that way: another host, user or sslmode, or a line in its pg_hba.conf",
     ),
     (
-        ("ssl", "certificate"),
+        ("does not support ssl", "certificate", "sslmode", "ssl error"),
         "check sslmode and the certificates (sslrootcert) against what the server offers and demands",
     ),
     (("permission denied",), "the role may not connect there: GRANT CONNECT ON DATABASE … TO the role"),
