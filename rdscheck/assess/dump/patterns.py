@@ -18,7 +18,6 @@ DOLLAR = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\$")
 DOLLAR_BEGUN = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?\Z")
 COMMENT = re.compile(rb"/\*|\*/")
 QUOTED = re.compile(rb"""'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|--[^\r\n]*+""", re.DOTALL)
-INSERT = re.compile(rb"INSERT\s+INTO\s", re.IGNORECASE)
 COPY = re.compile(rb"COPY\b.*\bFROM\b.*\bSTDIN\b", re.IGNORECASE | re.DOTALL)
 #: What pg_dump writes, of which there is no doubt.
 COPY_IN = re.compile(rb"""COPY (?:"[^"]++"|[\w$.\x80-\xff]++)++ (?:\([^()'$/-]*+\) )?FROM stdin""")
@@ -39,10 +38,15 @@ OFF = re.compile(
     re.IGNORECASE,
 )
 _NAME = rb'(?:"(?:[^"]|"")*+"|[\w$\x80-\xff]++)'
+# Rows that are given; what an INSERT selects is read as any other statement.
+_VALUES = rb'(?:\s*+\((?:[^()"]|"[^"]*+")*+\))?+\s*+(?:OVERRIDING\s+\w+\s+VALUE\s*+)?+VALUES[\s(]'
+INSERT = re.compile(
+    rb"INSERT\s+INTO\s+" + _NAME + rb"(?:\s*\.\s*" + _NAME + rb"){0,2}" + _VALUES, re.IGNORECASE
+)
 INTO = re.compile(rb"INSERT INTO " + _NAME + rb"(?:\." + _NAME + rb")?(?=[\s(])")
 
 
 @lru_cache(maxsize=16)
 def inserts(begins: bytes) -> re.Pattern[bytes]:
     """Return what matches one INSERT after the other that begins so."""
-    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?=[\s(])" + _SIMPLE + rb")*+")
+    return re.compile(rb"(?:\s*+" + re.escape(begins) + rb"(?i:" + _VALUES + rb")" + _SIMPLE + rb")*+")
