@@ -17,7 +17,7 @@ from rdscheck.assess.rehearsing.rehearsing import rehearse
 from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, unseen, write
 from rdscheck.assess.rule import Context, Rule
 from rdscheck.assess.target import Move, Target
-from rdscheck.errors import UsageError
+from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.sandbox.engines import choose
 
 STDIN = "-"
@@ -109,7 +109,12 @@ def examine(
         facts = read_dump(source.text, source.label)
     if wish.rehearse is None:
         return judged(facts, target, rules, wish)
-    told = _rehearsed(source, target, wish.rehearse, facts, progress)
+    told = None
+    try:
+        told = _rehearsed(source, target, wish.rehearse, facts, progress)
+    except RdscheckError as error:
+        # What was seen without it is not lost.
+        facts.not_seen.append(NotSeen("the restore of the schema", f"it could not be rehearsed: {error}"))
     if source.live and wish.all_databases:
         reason = "a rehearsal takes the database of the connection alone"
         facts.not_seen.append(NotSeen("the restore of other databases", reason))
