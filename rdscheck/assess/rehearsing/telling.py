@@ -98,7 +98,9 @@ def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:
         for name, text in texts.items():
             if text:
                 # The script has the dump's own bytes, whatever encoding they are in.
-                write_whole(directory / name, text.encode(errors="surrogateescape"))
+                # And its passwords.
+                data = text.encode(errors="surrogateescape")
+                write_whole(directory / name, data, private=name == "restore.sql")
                 written.append(str(directory / name))
             else:
                 _remove_ours(directory / name)

@@ -63,6 +63,8 @@ def test_files_are_written_with_the_bytes_of_the_dump(tmp_path: Path) -> None:
     files = write(rehearsal(Cause.UNEXPLAINED), tmp_path / "new" / "place")
     assert [Path(one).name for one in files] == ["fixes.sql", "restore.sql"]
     assert b"\xe9" in Path(files[1]).read_bytes()
+    assert b"sesame" in Path(files[1]).read_bytes()
+    assert Path(files[1]).stat().st_mode & 0o077 == 0, "the dump's passwords are for its owner alone"
 
 
 def test_a_list_of_an_earlier_rehearsal_is_removed_and_a_file_of_the_users_is_not(tmp_path: Path) -> None:
