@@ -41,6 +41,7 @@ _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
+_SUPERUSER = re.compile(r'ALTER\s+ROLE\s+("(?:[^"]|"")+"|\S+)\s+WITH\s+SUPERUSER\b', re.IGNORECASE)
 _COMMENT = re.compile(rb"COMMENT\s+ON\s+EXTENSION\s", re.IGNORECASE)
 _COMMENT_RULE = "extension-comment-refused"
 _OWNED = re.compile(r"must be owner of extension (.+)", re.DOTALL)
@@ -73,6 +74,7 @@ class _Explainer:
         # But for this one, of a statement that every dump has.
         self._comments = {_subject_name(one): one for one in findings if one.id == _COMMENT_RULE}
         self._offer = offer
+        self._there: set[str] = set()  # roles that the server had before
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
         self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
 
@@ -82,13 +84,16 @@ class _Explainer:
             self._of_line,
             self._harmless,
             self._of_comment,
+            self._of_role_there,
             self._of_owner,
             self._of_subject,
             self._following,
         )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
         explained = found or Explained(refusal, Cause.UNEXPLAINED)
-        if explained.cause is not Cause.HARMLESS:
+        if explained.cause is Cause.HARMLESS:
+            self._there |= {name for kind, name in _made(refusal.step.text) if kind == "role"}
+        else:
             for kind, name in _made(refusal.step.text):
                 self._lost[name] = refusal.step.line
                 if kind == "extension":
@@ -118,6 +123,14 @@ class _Explainer:
         match = _OWNED.fullmatch(refusal.message) if _COMMENT.match(refusal.step.text) else None
         found = self._comments.get(match[1]) if match else None
         return Explained(refusal, Cause.FINDING, (found,)) if found else None
+
+    def _of_role_there(self, refusal: Refusal) -> Explained | None:
+        """Tell of the source's first superuser, which pg_dumpall writes: here its name is another role's."""
+        match = _SUPERUSER.match(refusal.step.text.decode(errors="replace"))
+        if match is None or refusal.sqlstate != "42501" or _bare(match[1]) not in self._there:
+            return None
+        reason = "the role is there already, and RDS makes nobody a superuser"
+        return Explained(refusal, Cause.HARMLESS, reason=reason)
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
         """Tie what a new owner may not have to what is said of that role."""
