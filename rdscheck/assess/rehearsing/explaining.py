@@ -45,6 +45,7 @@ _SCHEMA = "permission denied for schema "
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
+_SUPERUSER = re.compile(r'ALTER\s+ROLE\s+("(?:[^"]|"")+"|\S+)\s+WITH\s+SUPERUSER\b', re.IGNORECASE)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
 #: What ``COMMENT ON EXTENSION`` meets, and the rules that speak of it.
@@ -75,6 +76,7 @@ class Explainer:
         self._findings = [one for one in findings if one.severity is not Severity.NOTE]
         self._comments = {one.subject: one for one in findings if one.id in _COMMENTS}
         self._offer = offer
+        self._there: set[str] = set()  # roles that the server had before
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
         self._left_out: set[int] = set()  # lines of what was left out with something else
         self._extensions: list[_Brought] = []
@@ -96,6 +98,7 @@ class Explainer:
             self._of_line,
             self._locale,
             self._harmless,
+            self._of_role_there,
             self._of_owner,
             self._of_subject,
             self._of_made,
@@ -103,7 +106,9 @@ class Explainer:
         )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
         explained = found or Explained(refusal, Cause.UNEXPLAINED)
-        if explained.cause is not Cause.HARMLESS:
+        if explained.cause is Cause.HARMLESS:
+            self._there |= {name for kind, name in _made(refusal.step.text) if kind == "role"}
+        else:
             for kind, name in _made(refusal.step.text):
                 self._lost[name] = refusal.step.line
                 if kind == "extension":
@@ -143,6 +148,14 @@ class Explainer:
             if refusal.sqlstate == sqlstate and beginning.match(refusal.step.text.lstrip()):
                 return Explained(refusal, Cause.HARMLESS, reason=reason)
         return None
+
+    def _of_role_there(self, refusal: Refusal) -> Explained | None:
+        """Tell of the source's first superuser, which pg_dumpall writes: here its name is another role's."""
+        match = _SUPERUSER.match(refusal.step.text.decode(errors="replace"))
+        if match is None or refusal.sqlstate != "42501" or _bare(match[1]) not in self._there:
+            return None
+        reason = "the role is there already, and RDS makes nobody a superuser"
+        return Explained(refusal, Cause.HARMLESS, reason=reason)
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
         """Tie what a new owner may not have to what is said of that role, and of where it lacks a right."""

@@ -12,6 +12,10 @@ from rdscheck.assess.rehearsing.script import Script, Step
 _OWNER = re.compile(rb"ALTER\s.*\sOWNER\s+TO\s", re.IGNORECASE | re.DOTALL)
 _NO_OWNER = "--no-owner"
 
+#: How the files of a way through begin.
+LIST_HEAD = "; pg_restore"
+SCRIPT_HEAD = "-- The schema of the dump without what was refused, to be run after fixes.sql."
+
 
 @dataclass(frozen=True, slots=True)
 class Mend:
@@ -93,7 +97,7 @@ def _contents(script: Script, out: Mapping[int, Explained], *, no_owner: bool) -
     """Return a list of entries; those that are left out are comments."""
     options = f"{_NO_OWNER} " if no_owner else ""
     lines = [
-        f"; pg_restore {options}-L THIS_FILE …",
+        f"{LIST_HEAD} {options}-L THIS_FILE …",
         "; An entry that begins with a semicolon is left out.",
         ";",
     ]
@@ -105,7 +109,7 @@ def _contents(script: Script, out: Mapping[int, Explained], *, no_owner: bool) -
 
 
 def _script(script: Script, refused: Mapping[Step, Explained]) -> str:
-    lines = []
+    lines = [SCRIPT_HEAD]
     for step in script.steps:
         text = step.text.decode(errors="surrogateescape")
         if step in refused:

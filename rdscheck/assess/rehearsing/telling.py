@@ -7,8 +7,10 @@ from rdscheck.assess.beginnings import beginning
 from rdscheck.assess.facts import NotSeen, Refused
 from rdscheck.assess.finding import Finding
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
+from rdscheck.assess.rehearsing.mending import LIST_HEAD, SCRIPT_HEAD
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.secrets import masked
+from rdscheck.assess.whole import write_whole
 from rdscheck.errors import RdscheckError
 
 #: The rule that speaks of what no other explains.
@@ -123,11 +125,24 @@ def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:
         for name, text in texts.items():
             if text:
                 # The script has the dump's own bytes, whatever encoding they are in.
-                (directory / name).write_bytes(text.encode(errors="surrogateescape"))
+                # And its passwords.
+                data = text.encode(errors="surrogateescape")
+                write_whole(directory / name, data, private=name == "restore.sql")
                 written.append(str(directory / name))
+            else:
+                _remove_ours(directory / name)
     except OSError as error:
         raise RdscheckError(f"cannot write to {directory}: {error.strerror}") from error
     return tuple(written)
+
+
+def _remove_ours(path: Path) -> None:
+    """Remove a file of an earlier rehearsal, which does not belong to the fixes of this one."""
+    if path.is_file():
+        with path.open(errors="replace") as file:
+            ours = file.readline().startswith((LIST_HEAD, SCRIPT_HEAD))
+        if ours:
+            path.unlink()
 
 
 def _met(one: Explained, rehearsal: Rehearsal) -> Met:

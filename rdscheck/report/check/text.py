@@ -38,7 +38,7 @@ def lines(checks: Checks) -> list[Line]:
     for check in checks.checks:
         found += _check(check)
     if checks.remarks:
-        found.append(Line("Suppressions and baseline", "bold"))
+        found.append(Line("Remarks", "bold"))
         for remark in checks.remarks:
             found += _wrapped(f"- {remark}", "  ", "    ")
         found.append(Line())
@@ -62,7 +62,9 @@ def _rollup(checks: Checks) -> Iterator[Line]:
 
 def _check(check: Checked) -> Iterator[Line]:
     blocked = check.trouble or any(one.finding.severity is Severity.BLOCKER for one in check.open)
-    yield from _wrapped(words.verdict(check), style="bold red" if blocked else "bold green")
+    unsure = any(one.matters for one in check.missed)
+    style = "bold red" if blocked else "bold yellow" if unsure else "bold green"
+    yield from _wrapped(words.verdict(check), style=style)
     yield from _wrapped(f"{check.name}: {words.origin(check)}")
     yield Line()
     for severity in Severity:

@@ -58,10 +58,13 @@ def overall(checks: Checks) -> str:
         return verdict(checks.checks[0])
     total = len(checks.checks)
     unknown = sum(bool(one.trouble) for one in checks.checks)
-    blocked = sum(bool(counts(one.open)[Severity.BLOCKER]) for one in checks.checks)
-    free = total - unknown - blocked
-    parts = [f"{free} of {number(total, 'source')} can move, as far as seen"]
+    others = [one for one in checks.checks if not one.trouble]
+    free = [one for one in others if not counts(one.open)[Severity.BLOCKER]]
+    blocked = len(others) - len(free)
+    partly = sum(any(missed.matters for missed in one.missed) for one in free)
+    parts = [f"{len(free) - partly} of {number(total, 'source')} can move, as far as seen"]
     parts += [f"{blocked} cannot as they are"] if blocked else []
+    parts += [f"{partly} could not be checked as a whole"] if partly else []
     parts += [f"{unknown} could not be checked"] if unknown else []
     return "; ".join(parts) + "."
 

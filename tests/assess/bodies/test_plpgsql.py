@@ -139,6 +139,7 @@ def test_a_body_that_cannot_be_parsed_is_said() -> None:
         ("BEGIN LOAD 'x' END", "unexpected end of function definition at end of input"),
         ("BEGIN LOAD 'x'; SELECT 1 'b'; END", "syntax error at or near a literal"),
         ("BEGIN LOAD 'x'; \0 END", "the text holds a null character"),
+        ("BEGIN LOAD " + "/*" * 30_000 + " END", "the text has too many comments to be parsed"),
         ("BEGIN LOAD '\ud800'; END", "the text holds half a surrogate pair"),
     ):
         acts, unreadable = acts_of_function("", "plpgsql", body, "public.f()")

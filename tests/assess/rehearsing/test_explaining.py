@@ -94,6 +94,18 @@ def test_a_locale_that_the_sandbox_lacks_tells_nothing_of_the_target() -> None:
     assert only(replace(told, message="collation provider is unknown")) is Cause.UNEXPLAINED
 
 
+def test_the_first_superuser_of_the_source_is_no_matter_where_the_name_is_taken() -> None:
+    there = refusal('CREATE ROLE "me"', 1, "42710", 'role "me" already exists')
+    message = "must be superuser to alter superuser roles or change superuser attribute"
+    for text, cause in (
+        ("ALTER ROLE me WITH SUPERUSER INHERIT", Cause.HARMLESS),
+        ("ALTER ROLE other WITH SUPERUSER INHERIT", Cause.UNEXPLAINED),
+        ("ALTER ROLE me WITH REPLICATION", Cause.UNEXPLAINED),
+    ):
+        altered = refusal(text, 2, "42501", message)
+        assert [one.cause for one in explain([there, altered], [], OFFER)] == [Cause.HARMLESS, cause]
+
+
 def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     told = refusal('ALTER TABLE app.t OWNER TO "a b"', 9, "42501", "permission denied for schema app")
     assert only(told, finding('role "a b"')) is Cause.FINDING

@@ -88,6 +88,23 @@ def test_files_are_written_with_the_bytes_of_the_dump(tmp_path: Path) -> None:
     files = write(rehearsal(Cause.UNEXPLAINED), tmp_path / "new" / "place")
     assert [Path(one).name for one in files] == ["fixes.sql", "restore.sql"]
     assert b"\xe9" in Path(files[1]).read_bytes()
+    assert b"sesame" in Path(files[1]).read_bytes()
+    assert Path(files[1]).stat().st_mode & 0o077 == 0, "the dump's passwords are for its owner alone"
+
+
+def test_a_list_of_an_earlier_rehearsal_is_removed_and_a_file_of_the_users_is_not(tmp_path: Path) -> None:
+    """What is left of another dump does not belong to these fixes."""
+    archive = Script("custom", [replace(ODD, entry=7)], {7: "Name: s; Type: SERVER"})
+    first = rehearsal(Cause.UNEXPLAINED)
+    first = replace(first, mend=mend(archive, first.explained, ()))
+    write(first, tmp_path)
+    write(rehearsal(Cause.UNEXPLAINED), tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["fixes.sql", "restore.sql"]
+    write(first, tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["fixes.sql", "restore.list"]
+    (tmp_path / "restore.sql").write_text("SELECT 'mine';\n")
+    write(first, tmp_path)
+    assert (tmp_path / "restore.sql").read_text() == "SELECT 'mine';\n"
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
