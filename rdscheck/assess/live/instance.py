@@ -233,10 +233,13 @@ def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransacti
         yield PreparedTransaction(id=gid, owner=text(owner), database=text(database))
 
 
-@part("lines of pg_hba.conf", "authentication", since=10)
-def login_rules(look: Look, _part: Part) -> Iterator[LoginRule]:
+@part("lines of pg_hba.conf", "authentication")
+def login_rules(look: Look, own: Part) -> Iterator[LoginRule]:
     """Read how clients log in; only superusers may, whom RDS does not have: its lines are its own affair."""
     if look.service and look.rows("SELECT current_setting('is_superuser')") != [("on",)]:
+        return
+    if not look.since(10, "there"):
+        look.miss(own.what, "before 10 no view shows them", own.groups)
         return
     query = """
         SELECT type, auth_method, database, user_name, concat_ws('/', address, netmask)
