@@ -41,6 +41,7 @@ _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
+_CLOSED = re.compile(r"permission denied for schema (.+)", re.DOTALL)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
@@ -76,6 +77,7 @@ class _Explainer:
             self._lacking,
             self._of_line,
             self._harmless,
+            self._of_schema,
             self._of_owner,
             self._of_subject,
             self._following,
@@ -107,6 +109,13 @@ class _Explainer:
             if refusal.sqlstate == sqlstate and beginning.match(refusal.step.text.lstrip()):
                 return Explained(refusal, Cause.HARMLESS, reason=reason)
         return None
+
+    def _of_schema(self, refusal: Refusal) -> Explained | None:
+        """Tie a refused schema to what is said of the schema: before what is said of who wants in."""
+        match = _CLOSED.fullmatch(refusal.message)
+        name = f"schema {match[1]}" if match and refusal.sqlstate == "42501" else ""
+        found = tuple(one for one in self._findings if one.subject in {name, f'schema "{name[7:]}"'})
+        return Explained(refusal, Cause.FINDING, found) if found else None
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
         """Tie what a new owner may not have to what is said of that role."""

@@ -70,6 +70,17 @@ def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     assert only(told, finding('table "a b"')) is Cause.UNEXPLAINED
 
 
+def test_a_schema_that_is_closed_to_an_owner_is_tied_to_what_is_said_of_the_schema() -> None:
+    told = refusal("ALTER TABLE public.t OWNER TO a", 9, "42501", "permission denied for schema public")
+    role, schema = finding("role a"), finding("schema public")
+    (explained,) = explain([told], [role, schema], OFFER)
+    assert explained.findings == (schema,)
+    (explained,) = explain([told], [role, finding("schema other")], OFFER)
+    assert explained.findings == (role,)
+    quoted = refusal('ALTER TABLE "Über".t OWNER TO a', 9, "42501", "permission denied for schema Über")
+    assert only(quoted, finding('schema "Über"')) is Cause.FINDING
+
+
 def test_a_name_alone_explains_no_error_of_another_kind() -> None:
     told = refusal("CREATE TABLE t …", 3, "42P07", 'relation "t" already exists')
     assert only(told, finding("table public.t")) is Cause.UNEXPLAINED

@@ -100,9 +100,13 @@ class Plain:
 
 @contextmanager
 def started(
-    major: int, settings: Mapping[str, str] | None = None, *options: str, superuser: str = SUPERUSER
+    major: int,
+    settings: Mapping[str, str] | None = None,
+    *options: str,
+    superuser: str = SUPERUSER,
+    files: Mapping[str, str] | None = None,
 ) -> Iterator[Plain]:
-    """Start a server made by initdb with ``options``, and end it."""
+    """Start a server made by initdb with ``options``, and end it; ``files`` get lines at their end."""
     found = program(major)
     assert found is not None
     run = RunDir.create(Owner.me())
@@ -115,6 +119,9 @@ def started(
     command = [str(found), "-D", str(server.data)]
     try:
         _init(found.parent / "initdb", server, *options)
+        for name, text in (files or {}).items():
+            with (server.data / name).open("a", encoding="utf-8") as file:
+                file.write(text)
         for name, value in given.items():
             command += ["-c", f"{name}={value}"]
         with (home / "log").open("ab") as out:
