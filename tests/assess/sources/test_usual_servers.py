@@ -76,3 +76,18 @@ def test_an_empty_server_is_ready(major: int, configuration: str) -> None:
     assert facts.not_seen == []
     # That nothing is found is not for want of seeing it.
     assert {"cluster_name", "logging_collector", "work_mem"} & {one.name for one in facts.settings}
+
+
+@pytest.mark.parametrize(
+    "major", [pytest.param(one, marks=pytest.mark.xdist_group(f"source-{one}")) for one in (11, 18)]
+)
+def test_a_standby_is_looked_at_as_well(major: int) -> None:
+    """Who checks a busy server asks its standby."""
+    signal = {"recovery.conf": "standby_mode = 'on'\n"} if major < 12 else {"standby.signal": ""}
+    with started(there(major), {"hot_standby": "on"}, files=signal) as server:
+        with server.admin() as admin:
+            assert admin.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+        facts = collect(server.dsn(), all_databases=True)
+    assert facts.not_seen == []
+    found = judge(facts, read_target("rds-18")).findings
+    assert [one for one in found if one.severity is not Severity.NOTE] == []
