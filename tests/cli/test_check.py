@@ -147,6 +147,26 @@ def test_a_dump_that_was_cut_ends_with_3(capsys: pytest.CaptureFixture[str], tmp
     assert done.json["not_checked"]
 
 
+def test_what_cannot_be_parsed_is_a_finding_with_its_line_and_not_checked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "odd.sql").write_text(INNOCENT.replace(TAIL, f"CREATE TABEL a ();\n{TAIL}"))
+    asked = ("odd.sql", "--only", "statement-unreadable")
+    done = check(capsys, *asked)
+    assert (done.code, done.states) == (3, {"statement CREATE TABEL a ()": "new"})
+    (run,) = json.loads(check(capsys, *asked, form="sarif").out)["runs"]
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 9}
+    assert check(capsys, *asked, "--fail-on", "warning").code == 1
+    check(capsys, *asked, "--write-baseline", "known.json")
+    known = check(capsys, *asked, "--baseline", "known.json", "--fail-on", "warning")
+    assert (known.code, set(known.states.values())) == (3, {"baseline"})
+    (tmp_path / "rdscheck.toml").write_text('[[suppress]]\nrule = "statement-*"\nreason = "a typing error"\n')
+    accepted = check(capsys, *asked)
+    assert (accepted.code, set(accepted.states.values())) == (0, {"suppressed"})
+    assert [one["accepted"] for one in accepted.json["not_checked"]] == ["a typing error"]
+
+
 def test_suppressions_are_in_rdscheck_toml(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = '[[suppress]]\nrule = "extension-*"\nsubject = "extension file_fdw"\nreason = "gone by then"\n'
     (tmp_path / "rdscheck.toml").write_text(text)

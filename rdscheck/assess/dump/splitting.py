@@ -193,6 +193,8 @@ class Splitter:
                 break
         text = self._text[self._at + 1 : end if end >= 0 else len(self._text)]
         piece = Piece(Kind.META, text[:_NOTE_AT_MOST].strip(), self._count(self._at))
+        if piece.text.split(maxsplit=1)[:1] in ([b"c"], [b"connect"]):
+            self._escapes = False  # a new session has its own settings
         self._rest_of_line()
         return piece
 

@@ -15,7 +15,7 @@ def acts_of(function: Function, create: str, body: str) -> Iterator[Act | Unread
     """Yield what a function does."""
     acts, unreadable = acts_of_function(create, function.language, body, function.signature)
     yield from (replace(one, by_kind="function") for one in acts)
-    yield from (replace(one, text=masked(one.text)) for one in unreadable)
+    yield from (replace(one, by_kind="function", text=masked(one.text)) for one in unreadable)
 
 
 def acts_of_view(view: Relation) -> Iterator[Act]:

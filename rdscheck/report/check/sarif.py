@@ -7,6 +7,8 @@ from urllib.parse import quote
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Trouble
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Severity
+from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.telling import REFUSED, Met
 from rdscheck.assess.rule import Rule
 from rdscheck.report.check import words
 from rdscheck.report.serial import encoded
@@ -25,6 +27,7 @@ def sarif(checks: Checks) -> str:
 def _run(checks: Checks, check: Checked) -> dict[str, Any]:
     ids = sorted({one.finding.id for one in check.entries} | (set(check.asked) & set(checks.rules)))
     index = {id_: number for number, id_ in enumerate(ids)}
+    compared = any(one.state is State.BASELINE for _, one in checks.entries)
     driver: dict[str, Any] = {
         "name": "rdscheck",
         "rules": [_rule(id_, checks.rules.get(id_)) for id_ in ids],
@@ -32,13 +35,15 @@ def _run(checks: Checks, check: Checked) -> dict[str, Any]:
     if checks.version:
         driver["version"] = checks.version
     missed = [_notification(check, one) for one in check.missed]
+    missed += [{"level": "note", "message": {"text": visible(one)}} for one in words.rehearsal(check)]
+    missed += [_met(check, one) for one in (check.rehearsal.met if check.rehearsal else ())]
     if check.trouble:
         missed.append({"level": "error", "message": {"text": visible(check.message)}})
     return {
         "tool": {"driver": driver},
         "automationDetails": {"id": f"rdscheck/{check.target}/{_quoted(check.name)}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(check, one, index) for one in check.entries],
+        "results": [_result(check, one, index, compared=compared) for one in check.entries],
         "invocations": [
             {
                 "executionSuccessful": check.trouble is None and checks.complete,
@@ -79,7 +84,8 @@ def _rule(id_: str, rule: Rule | None) -> dict[str, Any]:
     return found
 
 
-def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, Any]:
+def _result(check: Checked, entry: Entry, index: dict[str, int], *, compared: bool) -> dict[str, Any]:
+    """Return a result; ``compared`` tells that some are known from a baseline, so that the others are new."""
     finding = entry.finding
     text = f"{finding.message}\nFix: {finding.fix}" if finding.fix else finding.message
     found: dict[str, Any] = {
@@ -98,11 +104,16 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
             "source": finding.source,
         },
     }
+    if unmet := words.unmet(entry, check):
+        found["properties"]["rehearsal"] = "not shown" if unmet.reason else "not met"
+        told = f"not show it: {unmet.reason}" if unmet.reason else "not meet it"
+        for form, between in (("text", "\n"), ("markdown", " ")):
+            found["message"][form] += f"{between}A rehearsed restore did {told}."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]
-    if entry.state is State.BASELINE:
-        found["baselineState"] = "unchanged"
+    if compared and entry.state is not State.SUPPRESSED:
+        found["baselineState"] = "unchanged" if entry.state is State.BASELINE else "new"
     return found
 
 
@@ -116,8 +127,8 @@ def _location(check: Checked, line: int, database: str, subject: str = "") -> di
     found: dict[str, Any] = {}
     if check.origin is not None and check.origin.via is Via.DUMP:
         physical: dict[str, Any] = {"artifactLocation": {"uri": address(check.origin.label)}}
-        if line:
-            physical["region"] = {"startLine": line}
+        if number := words.line(line, check):
+            physical["region"] = {"startLine": number}
         found["physicalLocation"] = physical
     logical = [part for part in (database, subject) if part]
     if logical:
@@ -140,6 +151,17 @@ def _notification(check: Checked, missed: Missed) -> dict[str, Any]:
     if location := _location(check, missed.line, missed.database):
         found["locations"] = [location]
     return found
+
+
+def _met(check: Checked, met: Met) -> dict[str, Any]:
+    """Return a notification of what the rehearsed restore met; what no rule explains is a result, too."""
+    hidden = met.cause == Cause.UNEXPLAINED and REFUSED not in check.asked
+    found = {
+        "level": "warning" if hidden else "note",
+        "message": {"text": visible(f"{met.statement}: {words.refusal(met)}")},
+    }
+    location = _location(check, met.line, "")
+    return found | ({"locations": [location]} if location else {})
 
 
 def _quoted(text: str, safe: str = "") -> str:

@@ -68,7 +68,8 @@ def _check(check: Checked) -> Iterator[Line]:
     for severity in Severity:
         some = [one for one in check.open if one.finding.severity is severity]
         if some:
-            yield Line(f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}", _STYLES[severity])
+            title = f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}"
+            yield from _wrapped(title, rest="  ", style=_STYLES[severity])
             yield Line()
             yield from _rules(check, some)
     if some := check.of(State.SUPPRESSED):
@@ -121,7 +122,7 @@ def _fix(fix: str) -> Iterator[Line]:
     # Statements are to be copied: their own lines stay as they are.
     for number, line in enumerate(fix.splitlines()):
         mark = "fix: " if not number else "     "
-        if cell_len(line) + 11 <= WIDTH or ";" in line or fix.startswith("--"):
+        if cell_len(line) + 11 <= WIDTH or words.form(fix) == "sql":
             yield Line(f"      {mark}{visible(line)}", "green")
         else:
             yield from (Line(one.text, "green") for one in _wrapped(mark + line, "      ", "           "))

@@ -130,6 +130,8 @@ def test_strings_have_escapes_where_the_session_says_so() -> None:
     text = r"SET standard_conforming_strings = {};SELECT '\';';SELECT ';';"
     assert len(statements(text.format("off"))) == 3
     assert statements(text.format("on"))[1] == r"SELECT '\'"
+    connected = text.replace(";SELECT", ";\n\\connect other\nSELECT", 1)
+    assert statements(connected.format("off"))[1] == r"SELECT '\'"
 
 
 def test_a_statement_longer_than_can_be_read_is_cut() -> None:

@@ -150,6 +150,18 @@ def test_a_body_that_cannot_be_read_is_told() -> None:
     assert told.line in {1, 3}
 
 
+def test_what_cannot_be_read_says_what_it_is_of() -> None:
+    text = (
+        "SELECT 1;\nDO $$ BEGIN LOAD 'x' 'secret'; ENDE $$;\n"
+        "CREATE FUNCTION app.f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN LOAD 'x' 'y'; END $$;\nSELECT"
+    )
+    block, body, end = read(text).unreadable
+    assert (block.line, block.by, block.torn, block.text[:11]) == (2, "", False, "DO $$ BEGIN")
+    assert "secret" not in repr(block)
+    assert (body.line, body.by, body.by_kind, body.torn) == (3, "app.f()", "function", False)
+    assert (end.line, end.torn) == (4, True)
+
+
 def test_unreadable_statements_are_told_with_their_line() -> None:
     facts = read("SELECT 1;\nSELEC 2;\nCREATE TABLE public.t (a integer);\nFROB 'x';\n")
     assert [(one.line, one.message, one.text) for one in facts.unreadable] == [

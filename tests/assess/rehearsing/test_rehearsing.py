@@ -157,6 +157,41 @@ def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
     assert found.passes
 
 
+def test_what_a_restore_only_makes_is_neither_met_nor_unmet(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "CREATE EXTENSION postgres_fdw;\n"
+        "CREATE SERVER here FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '/var/run/postgresql');\n"
+        "CREATE TABLE public.t (a integer PRIMARY KEY, b text DEFAULT pg_read_file('/etc/hostname'));\n"
+        "CREATE FUNCTION public.f() RETURNS void LANGUAGE plpgsql AS $$BEGIN\n"
+        "COPY t TO PROGRAM 'cat'; END$$;\n"
+        "CREATE FUNCTION public.g() RETURNS int LANGUAGE c AS 'nowhere', 'g';\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert [one.id for one in found.unconfirmed] == []
+    assert {reason for _, reason in found.hidden} == {"it is made and not used"}
+    assert {(one.id, one.subject) for one, _ in found.hidden} == {
+        ("foreign-server-socket", "foreign server here"),
+        ("server-file-read", "table public.t"),
+        ("copy-program", "function public.f()"),
+    }
+    assert [one.refusal.step.line for one in found.explained] == [6]
+
+
+def test_a_right_that_an_owner_lacks_is_given_before_the_restore(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "-- Dumped from database version 13.11\n"
+        "CREATE TABLE public.t (a integer);\nALTER TABLE public.t OWNER TO shop;\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert (found.passes, found.unexplained, found.unconfirmed) == (True, (), ())
+    assert 'GRANT CREATE ON SCHEMA public TO "shop";' in found.mend.statements
+    assert [step.text for step in found.mend.steps][1:] == [b"ALTER TABLE public.t OWNER TO shop"]
+
+
 def test_what_nobody_foretold_counts_also_of_a_dump_of_the_service(tmp_path: Path) -> None:
     """Such a source would be upgraded in place; what is rehearsed is a restore all the same."""
     engine, major = place("docker")
@@ -173,12 +208,41 @@ def test_a_database_that_is_not_there_is_not_seen(tmp_path: Path) -> None:
     engine, major = place("docker")
     file = tmp_path / "dump.sql"
     file.write_text(
-        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE SCHEMA app;\n"
+        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE EXTENSION file_fdw;\n"
     )
     wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
-    found = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish).assessment
+    examined = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish)
+    found = examined.assessment
     assert {one.what for one in found.not_checked} == {"the restore of the schema"}
     assert any("elsewhere" in one.reason for one in found.not_checked)
+    assert examined.rehearsal is not None
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension file_fdw", "its database could not be restored")
+    ]
+
+
+def test_a_rehearsal_for_aurora_is_one_of_rds(tmp_path: Path) -> None:
+    engine, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pageinspect;\nCOMMENT ON EXTENSION pageinspect IS 'x';\n")
+    wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
+    examined = examine(read_source(str(file)), read_target(f"aurora-{min(major, 17)}"), rules(), wish)
+    assert any("Aurora" in one.reason for one in examined.assessment.not_checked)
+    assert examined.rehearsal is not None
+    assert [one.cause for one in examined.rehearsal.met] == ["harmless"]
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension pageinspect", "the sandbox is one of RDS")
+    ]
+
+
+def test_a_library_that_the_sandbox_was_started_with_is_not_missed(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pgaudit;\n")
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert found.unconfirmed == ()
+    told = [(one.id, reason) for one, reason in found.hidden]
+    assert told == [("extension-needs-preload", "the sandbox was started with its library")]
 
 
 def test_a_role_that_may_not_read_everything_is_told_so(pool: Pool, tmp_path: Path) -> None:

@@ -38,6 +38,31 @@ def test_what_no_rule_explains_becomes_a_finding_without_secrets() -> None:
     assert "sesame" not in found.subject
 
 
+def test_statements_that_begin_alike_are_findings_of_their_own() -> None:
+    good = rehearsal(Cause.UNEXPLAINED)
+    (first,) = good.explained
+    other = replace(first, refusal=replace(first.refusal, step=replace(ODD, line=9)))
+    facts = Facts(origin=Origin(Via.DUMP, "x"), refused=refused(replace(good, explained=(first, other))))
+    found = judge(facts, read_target("rds-17"), Move.RESTORE).findings
+    told = [(one.line, one.subject[-4:]) for one in found if one.id == "rehearsal-refused"]
+    assert told == [(4, told[0][1]), (9, " (2)")]
+
+
+def test_an_archive_is_told_by_statements_and_not_by_lines() -> None:
+    archive = replace(rehearsal(Cause.FOLLOWS), archive=True)
+    first = replace(
+        archive.explained[0],
+        cause=Cause.UNEXPLAINED,
+        refusal=replace(archive.explained[0].refusal, step=replace(ODD, text=b"CREATE SERVER s", line=2)),
+    )
+    both = replace(archive, explained=(first, *archive.explained))
+    assert [(one.line, one.because) for one in rehearsed(both).met] == [
+        (0, ""),
+        (0, "CREATE SERVER s was refused"),
+    ]
+    assert [one.line for one in refused(both)] == [0]
+
+
 def test_what_follows_becomes_none() -> None:
     assert refused(rehearsal(Cause.FOLLOWS)) == []
     (met,) = rehearsed(rehearsal(Cause.FOLLOWS)).met
