@@ -25,4 +25,4 @@ def test_what_a_restore_refuses_was_foretold(tmp_path: Path) -> None:
     called = {"copy-program", "large-object-server-file", "server-file-read", "function-alters-system"}
     # What fails when it is called is not met by a restore.
     called |= {"reads-password-hashes", "removed-time-types"}
-    assert {rule for rule, _ in told.rehearsal.unconfirmed} == called
+    assert {one.id for one in told.rehearsal.unconfirmed} == called
