@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from rdscheck.assess.dump.splitting import Piece
+from rdscheck.assess.dump.pieces import Piece
 from rdscheck.assess.facts import LargeObjects
 
 _OBJECT = re.compile(rb"SELECT (?:pg_catalog\.)?lo_create\('\d+'\)")

@@ -16,12 +16,13 @@ from rdscheck.assess.dump.large import Large
 from rdscheck.assess.dump.meta import connected_to, elsewhere
 from rdscheck.assess.dump.opening import Opened, open_dump
 from rdscheck.assess.dump.parsing import parse
+from rdscheck.assess.dump.pieces import Kind, Piece
 from rdscheck.assess.dump.recoding import FORMS, decoded
 from rdscheck.assess.dump.restoring import listing, selecting
 from rdscheck.assess.dump.rows import copied, fact_of, table_of, wanted
 from rdscheck.assess.dump.scene import Said, Scene
 from rdscheck.assess.dump.shown import SHOWN, unreadable
-from rdscheck.assess.dump.splitting import Kind, Piece, Splitter
+from rdscheck.assess.dump.splitting import Splitter
 from rdscheck.assess.dump.understanding import Understood, understood
 from rdscheck.assess.dump.usual import usual
 from rdscheck.assess.dump.workers import Workers

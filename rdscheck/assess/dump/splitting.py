@@ -7,8 +7,6 @@ follows ``COPY … FROM stdin`` is data up to a line with nothing but ``\.``. Da
 
 import re
 from collections.abc import Callable, Iterator
-from enum import StrEnum
-from typing import NamedTuple
 
 from rdscheck.assess.dump.copies import reads_stdin
 from rdscheck.assess.dump.nesting import Nesting, may_nest
@@ -33,6 +31,7 @@ from rdscheck.assess.dump.patterns import (
     WORD,
     inserts,
 )
+from rdscheck.assess.dump.pieces import Kind, Piece
 
 #: How much of a dump is read at once, and how long a statement may be before it is cut.
 CHUNK = 1 << 20
@@ -43,28 +42,6 @@ _HEAD = 1 << 10
 
 #: A comment or psql command that goes on for longer on one line says nothing of the dump.
 _NOTE_AT_MOST = 64 << 10
-
-
-class Kind(StrEnum):
-    """What a piece of a dump is."""
-
-    SQL = "sql"
-    META = "meta"  # a psql command, without its backslash
-    COPY = "copy"  # a COPY … FROM stdin, its data follows
-    ROW = "row"  # a line of data that was asked for
-    INSERT = "insert"  # the beginning of an INSERT
-    NOTE = "note"  # a comment line of pg_dump about the dump itself
-    CUT = "cut"  # the beginning of a statement longer than can be read
-    TORN = "torn"  # the dump ends within this
-
-
-class Piece(NamedTuple):
-    """A piece of a dump: what it is, its text without the final semicolon, the line it starts at."""
-
-    kind: Kind
-    text: bytes
-    line: int
-    size: int = 0  # of what was cut
 
 
 class Splitter:

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pglast import parser
 
-from rdscheck.assess.dump.splitting import Kind, Splitter
+from rdscheck.assess.dump.pieces import Kind
+from rdscheck.assess.dump.splitting import Splitter
 from tests.assess.dump.dumps import split
 
 
