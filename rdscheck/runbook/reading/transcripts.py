@@ -63,6 +63,12 @@ def is_psql(lines: Sequence[str]) -> bool:
     return False
 
 
+def is_typed(line: str) -> bool:
+    """Tell whether a line has psql's prompt with the name of a database, and a statement behind it."""
+    found = _PSQL_NAMED.match(line)
+    return bool(found) and begins_statement(line[found.end() if found else 0 :])
+
+
 def _before(lines: Sequence[str], at: int) -> bool:
     """Tell whether something stands above a line."""
     return any(line.strip() for line in lines[:at])
@@ -164,7 +170,7 @@ def tds_pieces(text: str, line: int) -> tuple[Piece, ...]:
     prompted = any(_TDS_LINE.match(one) for one in lines)
     for number, one in enumerate(lines):
         prompt = _TDS_LINE.match(one)
-        if prompted and not prompt:
+        if prompted and not prompt and not batch:
             if not printed:
                 below = number
             printed.append(one)

@@ -51,7 +51,7 @@ def test_two_statements_at_one_prompt_print_below_the_second() -> None:
 
 
 def test_a_prompt_alone_asks_for_nothing_and_named_arguments_are_no_prompts() -> None:
-    assert fence("labdb=>").pieces == ()
+    assert typed(fence("labdb=>\nlabdb=> SELECT 1;\nlabdb=>")) == ["SELECT 1;"]
     assert fence("SELECT f(\n  a=> 1,\n  b=> 2\n);").kind is Kind.SQL
 
 
@@ -104,6 +104,31 @@ def test_a_fence_that_opens_psql_and_goes_on_in_it_is_two_blocks() -> None:
         (Kind.SHELL, 2, 4, ["export A=1", "psql -h db -d labdb"]),
         (Kind.PSQL, 5, 13, ["SELECT 1;", "\\q"]),
         (Kind.SHELL, 14, 15, ["aws s3 ls"]),
+    ]
+
+
+def test_shell_and_psql_may_alternate_in_a_fence() -> None:
+    result = page(
+        """
+        ```
+        $ aws rds reboot-db-instance \\
+            --db-instance-identifier a
+        {
+        }
+        labdb=> SELECT 1;
+         a
+        ---
+        (0 rows)
+        $ ls
+        labdb=> \\q
+        ```
+        """
+    )
+    assert [(b.kind, b.line, b.end, typed(b)) for b in result.blocks] == [
+        (Kind.SHELL, 2, 5, ["aws rds reboot-db-instance --db-instance-identifier a"]),
+        (Kind.PSQL, 6, 9, ["SELECT 1;"]),
+        (Kind.SHELL, 10, 10, ["ls"]),
+        (Kind.PSQL, 11, 11, ["\\q"]),
     ]
 
 
