@@ -65,6 +65,8 @@ class Binder:
         self._all = {one.text: one for one in find(page, self._made)}
         self._add_given()
         self._forms: dict[str, str] = {}
+        # A text is asked about, bound and asked about again: it is read once.
+        self._last: tuple[tuple[str, Kind], list[Occurrence]] = (("", Kind.TEXT), [])
         self._check()
 
     # What is bound
@@ -206,6 +208,8 @@ class Binder:
 
     def _occurrences(self, text: str, kind: Kind) -> list[Occurrence]:
         """Return where placeholders stand: where they are recognised, and wherever else their words are."""
+        if (text, kind) == self._last[0]:
+            return self._last[1]
         found = [one for one in scan(text, kind, self._made) if one.text in self._all]
         taken = bytearray(len(text))
         for one in found:
@@ -220,7 +224,8 @@ class Binder:
                 continue
             if places.region(start).place is not Place.COMMENT:
                 found.append(Occurrence(start, end, word.text, Role(word.role)))
-        return sorted(found)
+        self._last = ((text, kind), sorted(found))
+        return self._last[1]
 
     def _anywhere(self, one: Placeholder) -> bool:
         """Tell whether a placeholder is one wherever it stands, as a password is not."""
