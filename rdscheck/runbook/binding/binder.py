@@ -18,6 +18,9 @@ from rdscheck.runbook.model import Kind, Page, Placeholder
 
 SANDBOX, OPTION, FILE, OWN = "sandbox", "--bind", "configuration", "page"
 
+#: What is told of a password instead of its value.
+NOT_SHOWN = "(not shown)"
+
 Value = Callable[[Placeholder], str | None]
 
 _PROGRAMS = re.compile(
@@ -75,9 +78,10 @@ class Binder:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return all placeholders in the order of the page, with what they are bound to now and by whom.
 
-        The sandbox is asked; ask before a run and it starts what the page is going to use.
+        The sandbox is asked; ask before a run and it starts what the page is going to use. Of a password it is
+        told only that there is one: this is what reports show.
         """
-        return tuple(self._bound(one) for one in self._all.values())
+        return tuple(_unsaid(self._bound(one)) for one in self._all.values())
 
     def unbound(self, text: str, kind: Kind | None = None) -> tuple[str, ...]:
         """Return the placeholders in a text that nobody can bind, each once, in their order."""
@@ -286,6 +290,10 @@ def _port(text: str, places: Map, one: Occurrence, value: Placeholder, kind: Kin
     if at is None or (at.start == at.end and port == "5432"):
         return ()
     return (Edit(at.start, at.end, at.written(port), f"port {at.number or '5432'}", f"port {port}"),)
+
+
+def _unsaid(one: Placeholder) -> Placeholder:
+    return replace(one, value=NOT_SHOWN) if one.value and one.role == Role.PASSWORD else one
 
 
 def _read(paths: tuple[str, ...]) -> Iterator[str]:
