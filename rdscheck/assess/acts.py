@@ -22,6 +22,7 @@ KINDS = {
     "disable system triggers": "the table: DISABLE TRIGGER ALL, which includes those of foreign keys",
     "load": "the library",
     "call": "the function of the system, schema-qualified, for example pg_catalog.pg_read_file",
+    "type": "the type of the system that an expression casts to, one of ``TYPES``",
     "connect": "the host dblink or a foreign server connects to, socket where none is named",
     "reads": "the relation of the system, for example pg_catalog.pg_authid",
     "writes": "the relation of the system",
@@ -84,6 +85,9 @@ CALLS = frozenset(
         "set_config",
     }
 )
+
+#: Types of the system that later versions no longer have: a cast to one makes a fact.
+TYPES = frozenset({"abstime", "reltime", "tinterval"})
 
 #: Relations of the system of which reading makes a fact: RDS hides them, or later versions lack columns.
 RELATIONS = frozenset(

@@ -2,18 +2,19 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from rdscheck.assess import baseline
 from rdscheck.assess.checked import Checked, Entry, Missed, State, Trouble, Work
-from rdscheck.assess.facts import NotSeen
+from rdscheck.assess.facts import NotSeen, Unreadable
 from rdscheck.assess.finding import Finding, Severity
 from rdscheck.assess.live.connecting import SourceError
 from rdscheck.assess.rule import Rule
 from rdscheck.assess.source import Examined
 from rdscheck.assess.suppressing import Accepted, gap_of, suppression_of
 from rdscheck.assess.target import Target
+from rdscheck.assess.unread import BODY, END, STATEMENT
 from rdscheck.errors import RdscheckError, UsageError
 
 
@@ -32,8 +33,8 @@ def answer(name: str, target: Target, examined: Examined, decisions: Decisions) 
     """Return what is told of a source that was seen."""
     assessment = examined.assessment
     entries = tuple(_entry(name, one, decisions) for one in assessment.findings)
-    missed = [_missed(one, 0, examined.asked, decisions) for one in assessment.not_checked]
-    missed += [_missed(one, line, examined.asked, decisions) for one, line in examined.unreadable]
+    missed = [_missed(one, examined.asked, decisions) for one in assessment.not_checked]
+    missed += _holes(examined, entries, decisions)
     return Checked(
         name=name,
         target=str(target),
@@ -69,7 +70,33 @@ def _entry(name: str, finding: Finding, decisions: Decisions) -> Entry:
     return Entry(finding)
 
 
-def _missed(seen: NotSeen, line: int, asked: Collection[str], decisions: Decisions) -> Missed:
+#: What is called what could not be read, by the rule that finds it.
+_HOLES = {
+    STATEMENT: NotSeen("statements that could not be parsed", ""),
+    BODY: NotSeen("bodies that could not be parsed", "", ("functions",)),
+    END: NotSeen("the rest of the dump", ""),
+}
+
+
+def _holes(examined: Examined, entries: Iterable[Entry], decisions: Decisions) -> Iterator[Missed]:
+    """Yield what was not checked as it could not be read; what each is of stands with the findings.
+
+    Whoever suppresses a finding accepts the hole. A baseline says that one is known, not what is in it.
+    """
+    suppressed = {one.finding.key: one.reason for one in entries if one.state is State.SUPPRESSED}
+    found: dict[tuple[str, str, str], list[Unreadable]] = {}
+    for one in examined.unread:
+        reason = suppressed.get((one.rule, one.fact.database, one.subject), "")
+        found.setdefault((one.rule, one.fact.database, reason), []).append(one.fact)
+    for (rule, database, reason), facts in found.items():
+        told = facts[0].message if len(facts) == 1 else f"{len(facts)} of them, the first: {facts[0].message}"
+        missed = _missed(
+            replace(_HOLES[rule], reason=told, database=database), examined.asked, decisions, facts[0].line
+        )
+        yield replace(missed, matters=False, accepted=reason) if reason else missed
+
+
+def _missed(seen: NotSeen, asked: Collection[str], decisions: Decisions, line: int = 0) -> Missed:
     matters = not seen.groups or any(
         decisions.rules[id_].group in seen.groups
         and decisions.rules[id_].severity.rank <= decisions.threshold.rank

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from rdscheck.assess.facts import Act
+from rdscheck.assess.facts import Act, Facts
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context
 
@@ -48,7 +48,7 @@ def doings(
         if act.by or statements:
             own = act.by or f"{act.kind} {act.detail}"
             found.setdefault((act.database, act.by_kind if act.by else "statement", own), []).append(act)
-    names = _names(context, {(database, by) for database, kind, by in found if kind != "statement"})
+    names = called(context.facts, {(database, by) for database, kind, by in found if kind != "statement"})
     for (database, kind, by), acts in found.items():
         subject = f"{kind or 'function'} {names.get((database, by), by)}"
         yield Doing(acts[0], subject, tuple(dict.fromkeys(act.detail for act in acts if act.detail)))
@@ -59,15 +59,15 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _names(context: Context, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def called(facts: Facts, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Return what functions and relations are called for people, by database and what acts call them."""
     found: dict[tuple[str, str], str] = {}
     if wanted:
-        for function in context.facts.functions:
+        for function in facts.functions:
             if (key := (function.database, function.signature)) in wanted:
                 found[key] = f"{plain(function.schema, function.name)}({function.arguments})"
     if len(found) < len(wanted):
-        for relation in context.facts.relations:
+        for relation in facts.relations:
             if (key := (relation.database, f"{relation.schema}.{relation.name}")) in wanted:
                 found[key] = plain(relation.schema, relation.name)
     return found

@@ -2,7 +2,6 @@
 
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from rdscheck.assess.finding import Effort
 from rdscheck.assess.rule import Rule
+from rdscheck.assess.toml import read_toml
 from rdscheck.errors import UsageError
 
 _FORM = re.compile(r"(\d+(?:\.\d+)?)(?:\+(\d+(?:\.\d+)?))?")
@@ -41,13 +41,7 @@ def read_efforts(given: Iterable[str]) -> dict[str, Effort]:
 
 
 def _file(path: Path) -> dict[str, Effort]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--effort {path} cannot be read: {error.strerror}", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"--effort {path} is no TOML: {error}", hint=_HINT) from error
-    table = data.get("effort")
+    table = read_toml(path, "--effort", _HINT).get("effort")
     if not isinstance(table, dict):
         raise UsageError(f"--effort {path} has no table [effort]", hint=_HINT)
     return {id_: read_effort(value, f"{path}, {id_}") for id_, value in table.items()}

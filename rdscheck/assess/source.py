@@ -17,6 +17,7 @@ from rdscheck.assess.rehearsing.rehearsing import rehearse
 from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, unseen, write
 from rdscheck.assess.rule import Context, Rule
 from rdscheck.assess.target import Move, Target
+from rdscheck.assess.unread import Unread, unread
 from rdscheck.errors import UsageError
 from rdscheck.sandbox.engines import choose
 
@@ -65,11 +66,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Examined:
-    """What a source came to; ``unreadable`` are statements (line, function, reason) no parser understood."""
+    """What a source came to; ``unread`` is what no parser understood."""
 
     assessment: Assessment
     asked: tuple[str, ...]
-    unreadable: tuple[tuple[NotSeen, int], ...] = ()
+    unread: tuple[Unread, ...] = ()
     names: frozenset[str] = frozenset()
     rehearsal: Rehearsed | None = None
 
@@ -139,15 +140,9 @@ def judged(facts: Facts, target: Target, rules: Mapping[str, Rule], wish: Wish) 
     return Examined(
         assessment=assessment,
         asked=tuple(one.id for one in rules.values() if one.applies(context)),
-        unreadable=tuple(_unreadable(facts)),
+        unread=tuple(unread(facts)),
         names=frozenset(names(facts)) if wish.names else frozenset(),
     )
-
-
-def _unreadable(facts: Facts) -> Iterator[tuple[NotSeen, int]]:
-    for one in facts.unreadable:
-        what = f"body of {one.by}" if one.by else "a statement"
-        yield NotSeen(what, one.message, ("functions",) if one.by else (), one.database), one.line
 
 
 def names(facts: Facts) -> Iterator[str]:

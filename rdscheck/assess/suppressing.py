@@ -14,7 +14,6 @@ reason = "nobody may read pg_authid on RDS"
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from rdscheck.assess.facts import NotSeen
 from rdscheck.assess.finding import Finding
+from rdscheck.assess.toml import read_toml
 from rdscheck.errors import UsageError
 
 #: The file that is read when none is given, in the working directory.
@@ -114,12 +114,7 @@ def _compiled(glob: str) -> re.Pattern[str]:
 
 def read_accepted(path: Path) -> Accepted:
     """Return what a file accepts; raises ``UsageError`` that says where it is wrong."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}") from error
+    data = read_toml(path)
     findings = (
         Suppression(
             row["rule"],

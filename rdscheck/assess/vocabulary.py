@@ -43,16 +43,22 @@ authentication fatal error no such file directory access method statement cancel
 terminating administrator command unexpectedly was before while processing request probably means terminated
 abnormally does exist exists syntax at near end input line invalid value unterminated quoted string dollar
 too many connections clients already reserved replication privileges cannot execute transaction read only
-body statements they parsed more other somebody holds may over server's answers
+body bodies statements that them first rest they parsed more other somebody holds may over server's answers
 file_fdw dblink adminpack dump cut short truncated binary understood standard checked interrupted seconds
 """
 _LOCALE = re.compile(r"(?:[a-z]{2,3}_[A-Z]{2}|[A-Z]{2}|utf8|UTF|UTF8|LATIN\d+|WIN\d+|C|POSIX|ICU)\Z")
 
 
 @cache
+def server_parameters() -> frozenset[str]:
+    """Return the names of the parameters that servers have by themselves, of all versions we know."""
+    return frozenset(_PARAMETERS.read_text("ascii").split())
+
+
+@cache
 def general() -> frozenset[str]:
     """Return the words that stay in every text."""
-    words = {*_OTHERS.split(), *_PARAMETERS.read_text("ascii").split(), *COMMON, *CALLS, *RELATIONS}
+    words = {*_OTHERS.split(), *server_parameters(), *COMMON, *CALLS, *RELATIONS}
     for text in (*KINDS, *KINDS.values(), *PLAIN):
         words |= set(WORD.findall(text))
     kinds = (keywords.COL_NAME_KEYWORDS, keywords.RESERVED_KEYWORDS, keywords.TYPE_FUNC_NAME_KEYWORDS)

@@ -6,7 +6,18 @@ import sys
 from collections.abc import Sequence
 
 from rdscheck import __version__
-from rdscheck.cli import catalogue, checking, checkup, imaging, new, refreshing, running, sandboxes, upgrades
+from rdscheck.cli import (
+    catalogue,
+    checking,
+    checkup,
+    imaging,
+    new,
+    refreshing,
+    runbooks,
+    running,
+    sandboxes,
+    upgrades,
+)
 from rdscheck.cli.console import Console
 from rdscheck.errors import ExitCode, RdscheckError
 
@@ -33,7 +44,18 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"rdscheck {__version__}")
     top.add_argument("--debug", action="store_true", help="show the traceback of a user's mistake, too")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (running, checking, sandboxes, upgrades, checkup, imaging, catalogue, refreshing, new):
+    for module in (
+        running,
+        checking,
+        runbooks,
+        sandboxes,
+        upgrades,
+        checkup,
+        imaging,
+        catalogue,
+        refreshing,
+        new,
+    ):
         module.add_to(commands)
     return top
 

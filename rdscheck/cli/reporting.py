@@ -1,4 +1,4 @@
-"""Where the report of ``rdscheck check`` goes: standard output, a file, GitHub's summary."""
+"""Where reports go: standard output, a file, GitHub's summary."""
 
 import os
 from contextlib import suppress
@@ -25,7 +25,7 @@ def check_output(path: Path | None) -> None:
 def show(checks: Checks, form: str, output: Path | None, console: Console) -> None:
     """Print the report, or write it to ``output``; raises ``RdscheckError`` where that fails."""
     if output:
-        _write(output, render(checks, form))
+        write_file(output, render(checks, form))
         console.note(f"report: {output}")
     elif form == "text" and console.out.is_terminal:
         for line in lines(checks):
@@ -36,7 +36,8 @@ def show(checks: Checks, form: str, output: Path | None, console: Console) -> No
         _append_summary(Path(path), checks)
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a report whole or not at all; raises ``RdscheckError`` where that fails."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         # A pipe or a terminal is written to; a file is there whole or not at all.

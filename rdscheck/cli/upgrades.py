@@ -88,9 +88,11 @@ def _upgrade(options: argparse.Namespace, console: Console) -> ExitCode:
     except UpgradeFailed as error:
         console.data(error.log.rstrip())
         raise
-    # A sandbox is found by its version.
-    run.write(f"{SHARED}{instance.version}", instance.info.to_json())
-    run.forget(record)
+    finally:
+        # A sandbox is found by its version; it has the new one also when Ctrl-C came last.
+        if record != f"{SHARED}{instance.version}":
+            run.write(f"{SHARED}{instance.version}", instance.info.to_json())
+            run.forget(record)
     where = f"{instance.info.host}:{instance.info.port}"
     console.note(
         f"sandbox {shown(run)} runs PostgreSQL {instance.server_version} at {where},"

@@ -20,6 +20,7 @@ from rdscheck.deviations import (
     profile,
     upgrade,
 )
+from rdscheck.deviations.recognising import RECOGNISED, Recognised
 from rdscheck.errors import RdscheckError
 from rdscheck.model import Deviation, DocumentationFinding
 
@@ -48,6 +49,17 @@ DEVIATIONS: dict[str, Deviation] = {
 DOCUMENTATION_FINDINGS: dict[str, DocumentationFinding] = {
     one.key: one for subject in _SUBJECTS for one in getattr(subject, "FINDINGS", ())
 }
+
+
+__all__ = [
+    "DEVIATIONS",
+    "DOCUMENTATION_FINDINGS",
+    "RECOGNISED",
+    "Recognised",
+    "UnknownKey",
+    "deviation",
+    "documentation_finding",
+]
 
 
 class UnknownKey(RdscheckError):

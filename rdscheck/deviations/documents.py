@@ -130,6 +130,14 @@ FINDINGS = (
         _PGAUDIT_OBJECTS,
     ),
     DocumentationFinding(
+        "pgaudit-user-name",
+        "pgAudit, auditing database objects, step 1",
+        "connect with --username=postgrespostgres",
+        "the name stands there twice: no user has it, and psql cannot log in",
+        "--username=postgres, or the name of your own master user",
+        _PGAUDIT_OBJECTS,
+    ),
+    DocumentationFinding(
         "pgaudit-midst-of-session",
         "pgAudit, excluding users or databases",
         "ALTER USER … IN DATABASE … SET turns off logging for a user in the midst of their session",
@@ -238,6 +246,14 @@ FINDINGS = (
         "PostGIS 3.6, that of RDS 18, makes no tiger_data: ALTER SCHEMA fails",
         "leave the statement out from PostGIS 3.6 on",
         _POSTGIS,
+    ),
+    DocumentationFinding(
+        "plrust-grant-user",
+        "using PostgreSQL extensions, PL/Rust limitations",
+        "GRANT USAGE ON LANGUAGE PLRUST TO user",
+        "user is a reserved word and no placeholder that runs: syntax error at or near user",
+        "write the name of a role in its place",
+        "https://www.postgresql.org/docs/current/sql-keywords-appendix.html",
     ),
     DocumentationFinding(
         "plrust-versions",

@@ -36,10 +36,12 @@ from rdscheck.plugin.hooks import (
 from rdscheck.plugin.login import rds_iam, rds_iam_users
 from rdscheck.plugin.programs import rds_client
 from rdscheck.plugin.roles import rds_moto_iam, rds_roles
+from rdscheck.plugin.runbooks import pytest_collect_file
 
 __all__ = [
     "pytest_addhooks",
     "pytest_addoption",
+    "pytest_collect_file",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_configure_node",

@@ -12,7 +12,7 @@ from rdscheck.deviations import DEVIATIONS, DOCUMENTATION_FINDINGS
 from rdscheck.errors import RdscheckError
 from rdscheck.guides import followed
 from rdscheck.model import Environment, Outcome, Run
-from rdscheck.plugin import babelfish
+from rdscheck.plugin import babelfish, runbooks
 from rdscheck.plugin.fixtures import RECORDER
 from rdscheck.plugin.marks import MARKS, claim_of, scenario_of, version_of
 from rdscheck.plugin.outcomes import Collector, notes, reason, verdict
@@ -73,6 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--rds-dsn", metavar="DSN", help="use an existing server: postgresql://… or service=…")
     babelfish.add_options(group)
+    runbooks.add_options(group)
     group.addoption(
         "--rds-scenario",
         action="append",
@@ -92,6 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(OutcomePlugin(config), OUTCOMES)
+    runbooks.configure(config)
 
 
 @pytest.hookimpl(optionalhook=True)

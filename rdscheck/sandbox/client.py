@@ -25,6 +25,7 @@ from rdscheck.errors import EngineUnavailable, StartError
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import installations
+from rdscheck.sandbox.talking import give_directory
 
 #: What a run may take unless it is told otherwise.
 SECONDS = 60.0
@@ -94,6 +95,15 @@ class Ran(NamedTuple):
     errors: bytes
 
 
+class Raw(NamedTuple):
+    """How a program ended, as ``Done`` has it, with bytes."""
+
+    status: int
+    output: bytes
+    errors: bytes
+    ended: str
+
+
 class Place(Protocol):
     """Where programs run: a directory of their own, the programs first in PATH."""
 
@@ -111,6 +121,12 @@ class Place(Protocol):
 
     def get(self, name: str) -> bytes:
         """Return a file of the directory; raises ``FileNotFoundError``."""
+
+    def put_all(self, archive: bytes) -> None:
+        """Unpack a tar archive of files into the directory."""
+
+    def get_all(self) -> bytes:
+        """Return the directory as a tar archive; its members' names begin with the directory's own name."""
 
     def close(self) -> None:
         """Remove the directory."""
@@ -166,16 +182,18 @@ class Client:
         PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are set in its environment. Raises
         ``StartError`` when the server's container is gone.
         """
+        ran = self.raw(program, *arguments, **options)
+        return Done(
+            ran.status, ran.output.decode(errors="replace"), ran.errors.decode(errors="replace"), ran.ended
+        )
+
+    def raw(self, program: str, *arguments: str, **options: Unpack[Options]) -> Raw:
+        """Run a program as ``run`` does; what it wrote is left as bytes."""
         seconds, limit = options.get("seconds", SECONDS), options.get("limit", BYTES)
         environment = self._login | dict(options.get("env", {}))
         limits = Limits(seconds, max(1, limit >> 9))
         ran = self._place.run([program, *arguments], environment, limits, options.get("stdin", b""))
-        return Done(
-            ran.status,
-            ran.output.decode(errors="replace"),
-            ran.errors.decode(errors="replace"),
-            _ended(ran.status, ran.over, seconds, limit),
-        )
+        return Raw(ran.status, ran.output, ran.errors, _ended(ran.status, ran.over, seconds, limit))
 
     def shell(self, line: str, **options: Unpack[Options]) -> Done:
         """Run a line of a shell, pipes and redirections included; otherwise as ``run``."""
@@ -188,6 +206,14 @@ class Client:
     def get(self, name: str) -> bytes:
         """Return a file of the client's directory; raises ``FileNotFoundError``."""
         return self._place.get(_checked(name))
+
+    def put_all(self, archive: bytes) -> None:
+        """Unpack a tar archive of files and directories into the client's directory."""
+        self._place.put_all(archive)
+
+    def get_all(self) -> bytes:
+        """Return the client's directory as a tar archive: members are below a directory of its name."""
+        return self._place.get_all()
 
     def why_not(self, program: str) -> str:
         """Return why a program cannot be run, empty when it can."""
@@ -275,6 +301,19 @@ class _Local:
         """Return a file of the directory."""
         return (Path(self.directory) / name).read_bytes()
 
+    def put_all(self, archive: bytes) -> None:
+        """Unpack an archive into the directory."""
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(self.directory, filter="data")
+        give_directory(Path(self.directory))
+
+    def get_all(self) -> bytes:
+        """Return the directory as an archive."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.add(self.directory, Path(self.directory).name)
+        return packed.getvalue()
+
     def close(self) -> None:
         """Remove the directory."""
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -325,6 +364,22 @@ class _Container:
         if status != 0:
             raise FileNotFoundError(f"{self.directory}/{name}")
         return content
+
+    def put_all(self, archive: bytes) -> None:
+        """Unpack an archive into the directory."""
+        self._make()
+        self._engine.container(self._info).put_archive(self.directory, archive)
+
+    def get_all(self) -> bytes:
+        """Return the directory as an archive."""
+        self._make()
+        pieces, _ = self._engine.container(self._info).get_archive(self.directory)
+        return b"".join(pieces)
+
+    def _make(self) -> None:
+        if not self._made:
+            self._made = True
+            self._engine.execute(self._info, ["mkdir", "-p", "--", self.directory], {})
 
     def close(self) -> None:
         """Remove the directory; with a container that is gone it went itself."""

@@ -283,9 +283,11 @@ class DockerEngine:
             raise EngineUnavailable(told, hint="rdscheck doctor tells more")
         upgrade_image.build(old.major, new.major, progress)
 
-    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
+    def upgrade(
+        self, info: ServerInfo, version: Version, group: str, run: RunDir, *, moved: Callable[[Moved], None]
+    ) -> None:
         """Upgrade a server to another major; see ``Engine.upgrade``."""
-        return docker_upgrade.upgrade(self, info, version, group, run)
+        docker_upgrade.upgrade(self, info, version, group, run, moved=moved)
 
     def peer_address(self, info: ServerInfo) -> tuple[str, int]:
         """Return the container's address on the engine's network; it stays the same at a reboot."""

@@ -6,6 +6,7 @@ takes over its address.
 """
 
 import subprocess
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rdscheck.errors import StartError
@@ -13,6 +14,7 @@ from rdscheck.model import Version
 from rdscheck.sandbox import images, upgrade_image
 from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets
 from rdscheck.sandbox.engine import quiet
+from rdscheck.sandbox.held import held
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import major_of
@@ -22,7 +24,15 @@ if TYPE_CHECKING:
     from rdscheck.sandbox.docker import DockerEngine
 
 
-def upgrade(engine: "DockerEngine", info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
+def upgrade(
+    engine: "DockerEngine",
+    info: ServerInfo,
+    version: Version,
+    group: str,
+    run: RunDir,
+    *,
+    moved: Callable[[Moved], None],
+) -> None:
     """Upgrade a server; raises ``UpgradeFailed`` or ``StartError``, then the old one runs as before."""
     image = upgrade_image.build(major_of(info), version.major, quiet)
     worker = engine.launch(image, run, {}, port=None)
@@ -33,7 +43,9 @@ def upgrade(engine: "DockerEngine", info: ServerInfo, version: Version, group: s
             # As RDS goes back: the data directory of the old server was only read.
             engine.restart(info)
             raise
-        return Moved(_succeed(engine, info, version, worker, run), log)
+        # In between there is neither the old server nor the new one.
+        with held():
+            moved(Moved(_succeed(engine, info, version, worker, run), log))
     finally:
         worker.remove(force=True, v=True)
 
@@ -80,8 +92,13 @@ def _copy(source: str, from_: str, target: str, to: str) -> None:
     read = ["docker", "exec", source, "tar", "-C", f"{MEMORY}/{from_}", "-cf", "-", "."]
     script = f"mkdir -m 700 {to}.part && tar -C {to}.part -xf - && mv {to}.part {to}"
     write = ["docker", "exec", "-i", "-w", MEMORY, target, "sh", "-ec", script]
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
-        done = subprocess.run(write, stdin=reading.stdout, capture_output=True, check=False)
+    # In sessions of their own: a terminal's Ctrl-C is for this process to decide about.
+    with subprocess.Popen(
+        read, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as reading:
+        done = subprocess.run(
+            write, stdin=reading.stdout, capture_output=True, check=False, start_new_session=True
+        )
         assert reading.stdout is not None
         assert reading.stderr is not None
         reading.stdout.close()

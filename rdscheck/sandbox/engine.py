@@ -49,10 +49,13 @@ class Engine(Protocol):
         Raises ``EngineUnavailable`` when this engine cannot do it.
         """
 
-    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:
+    def upgrade(
+        self, info: ServerInfo, version: Version, group: str, run: RunDir, *, moved: Callable[[Moved], None]
+    ) -> None:
         """Upgrade a server to another major by pg_upgrade, with the lines of a group of that major.
 
-        Address, passwords, certificate and associated roles stay. Raises ``UpgradeFailed`` when
+        Address, passwords, certificate and associated roles stay. ``moved`` is told of the new server; from
+        the old one's end until ``moved`` is through an interrupt waits. Raises ``UpgradeFailed`` when
         pg_upgrade gives up, then the server runs as before; ``EngineUnavailable`` and ``StartError``
         when something is missing.
         """

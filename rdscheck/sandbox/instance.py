@@ -26,7 +26,7 @@ from rdscheck.sandbox.refusals import COMBINATION, IncompatibleParameters, Param
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe
 from rdscheck.sandbox.snapshots import Copy, restore
-from rdscheck.sandbox.upgrading import UpgradeBlocked
+from rdscheck.sandbox.upgrading import Moved, UpgradeBlocked
 from rdscheck.sandbox.validation import IMMEDIATE, PENDING, Rules
 from rdscheck.upgrade.precheck import Obstacle, look
 from rdscheck.upgrade.targets import check_target
@@ -262,15 +262,20 @@ class Instance(Server):
         self.close()
         progress(f"upgrading from {self.server_version} to {wanted}")
         text = render(effective(defaults(target), group))
-        moved = self._engine.upgrade(self.info, wanted, text, self._run)
-        self.info = moved.info
-        self._engine_version, self._base = target, defaults(target)
-        self._group, self._live, self._down = group, dict(group), False
-        self._record()
+        log = ""
+
+        def moved(new: Moved) -> None:
+            nonlocal log
+            self.info, log = new
+            self._engine_version, self._base = target, defaults(target)
+            self._group, self._live, self._down = group, dict(group), False
+            self._record()
+
+        self._engine.upgrade(self.info, wanted, text, self._run, moved=moved)
         self._rules = self._ask()
         if kept:
             self.open()
-        return moved.log
+        return log
 
     def _group_for(self, wanted: Version, target: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Return values of a group of another major once they may be set there.

@@ -281,10 +281,17 @@ class LocalEngine:
         both = f"; PostgreSQL {' and '.join(missing)} is not installed here either" if missing else ""
         raise EngineUnavailable(f"PostgreSQL {old} to {new}: {_NO_UPGRADE}{both}", hint="use --engine docker")
 
-    def upgrade(self, info: ServerInfo, version: Version, group: str, run: RunDir) -> Moved:  # noqa: ARG002
+    def upgrade(
+        self,
+        info: ServerInfo,
+        version: Version,
+        group: str,  # noqa: ARG002
+        run: RunDir,  # noqa: ARG002
+        *,
+        moved: Callable[[Moved], None],  # noqa: ARG002
+    ) -> None:
         """Refuse as ``prepare_upgrade`` does."""
         self.prepare_upgrade(Version(int(info.server_version.split(".")[0])), version)
-        raise AssertionError("prepare_upgrade raises")
 
     def peer_address(self, info: ServerInfo) -> tuple[str, int]:
         """Return the server's own address: all local servers share this machine's loopback."""

@@ -1,7 +1,7 @@
 """Major upgrades of a sandbox: what can go wrong with one, and what it leaves to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rdscheck.errors import ExitCode, RdscheckError
 from rdscheck.sandbox.info import ServerInfo
@@ -11,8 +11,7 @@ from rdscheck.upgrade.precheck import Obstacle, event
 UPGRADE = "upgrade"
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """A server after its upgrade; ``log`` is all that pg_upgrade wrote."""
 
     info: ServerInfo

@@ -153,10 +153,11 @@ CHECKS = (
     Check(
         "large_objects",
         INSTANCE,
-        "SELECT count(*)::text FROM pg_catalog.pg_largeobject_metadata HAVING count(*) >= 25000000",
+        "SELECT count(*)::text FROM pg_catalog.pg_largeobject_metadata HAVING count(*) >= %(many)s",
         "The database has many large objects: {found}. The upgrade may run out of memory.",
         "an instance class with 32 GiB of memory or more; vacuumlo removes orphans",
         PROCESS,
+        parameters={"many": 25_000_000},
         blocks=False,
     ),
     Check(

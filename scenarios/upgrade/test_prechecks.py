@@ -157,6 +157,29 @@ def test_logical_slots_pass_from_17_on(candidate: Any, step: Step) -> None:
         assert found == {}
 
 
+@claim(source=TOOL, certainty="documented", since=17)
+def test_invalid_slots_block(rds_instance: Any, target: str, step: Step) -> None:
+    """From 17 on a logical slot that lost WAL it needs blocks the upgrade until it is dropped."""
+    instance = rds_instance(parameters={"rds.logical_replication": "1", "max_slot_wal_keep_size": "1"})
+    with instance.recorded() as master:
+        with step("1. Create a slot, and write more WAL than is kept for it"):
+            master.execute("SELECT FROM pg_create_logical_replication_slot('feed', 'pgoutput')")
+            master.execute(
+                "SELECT FROM generate_series(1, 3),"
+                " LATERAL pg_logical_emit_message(false, 'filler', repeat('x', 32 * 1024 * 1024))"
+            )
+            master.execute("CHECKPOINT")
+            lost = "SELECT wal_status, invalidation_reason FROM pg_replication_slots"
+            assert master.execute(lost).fetchall() == [("lost", "wal_removed")]
+        with step("2. Ask what is in the way"):
+            assert [(one.check.id, one.found) for one in instance.obstacles(target)] == [
+                ("invalid_slots", ("feed",))
+            ]
+        with step("3. Drop the slot: nothing is in the way any more"):
+            master.execute("SELECT pg_drop_replication_slot('feed')")
+            assert instance.obstacles(target) == ()
+
+
 @rests_on("upgrade-event-triggers")
 @claim(source=EVENT_TRIGGERS, certainty="documented")
 def test_event_triggers_block(candidate: Any, step: Step, blocking: Any) -> None:

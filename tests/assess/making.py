@@ -77,13 +77,18 @@ class Workshop:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.major = server.major
         self.made: list[Made] = []
+
+    def admin(self, database: str = "postgres") -> "psycopg.Connection":
+        """Return a connection of the superuser."""
+        return self.server.admin(database)
 
     def make(self, wanted: Sequence[Made]) -> None:
         """Make databases; ``error`` of one says why it could not be."""
         self.made += wanted
-        strategy = "STRATEGY file_copy" if self.server.major >= 15 else ""
-        with self.server.admin() as admin:
+        strategy = "STRATEGY file_copy" if self.major >= 15 else ""
+        with self.admin() as admin:
             for one in wanted:
                 admin.execute(f"CREATE DATABASE {one.database} TEMPLATE template0 {strategy}".encode())
         with ThreadPoolExecutor(WORKERS) as threads:
@@ -91,7 +96,7 @@ class Workshop:
 
     def _fill(self, one: Made) -> None:
         try:
-            with self.server.admin(one.database) as admin:
+            with self.admin(one.database) as admin:
                 admin.add_notice_handler(lambda _notice: None)
                 for statement in statements(one.filled(one.sql)):
                     admin.execute(statement.encode())
@@ -138,7 +143,7 @@ class Workshop:
             if not one.clean:
                 continue
             try:
-                with self.server.admin(one.database) as admin:
+                with self.admin(one.database) as admin:
                     for statement in statements(one.filled(one.clean)):
                         admin.execute(statement.encode())
             except psycopg.Error as error:

@@ -245,7 +245,70 @@ def test_accepted_gaps_are_read_and_remarked(tmp_path: Path) -> None:
 def test_what_no_parser_understood_is_told_with_its_line() -> None:
     found = seen(unreadable=[Unreadable(message="syntax error", line=7, database="shop")])
     (missed,) = answer("x", TARGET, found, Decisions(ASKED, today=TODAY)).missed
-    assert (missed.what, missed.line, missed.database, missed.matters) == ("a statement", 7, "shop", True)
+    assert (missed.what, missed.line, missed.database, missed.matters) == (
+        "statements that could not be parsed",
+        7,
+        "shop",
+        True,
+    )
+
+
+READING = {id_: rules()[id_] for id_ in ("statement-unreadable", "body-unreadable", "dump-incomplete")}
+TORN = [
+    Unreadable(message="syntax error", text="CREATE TABEL a", line=7, database="shop"),
+    Unreadable(message="syntax error", text="CREATE TABEL a", line=9, database="shop"),
+    Unreadable(message="syntax error", by="public.f()", by_kind="function", line=12, database="shop"),
+    Unreadable(message="the dump ends", line=20, torn=True),
+]
+
+
+def test_what_cannot_be_read_is_found_once_each_and_not_checked_once_of_a_kind() -> None:
+    found = judged(facts(unreadable=TORN), TARGET, READING, Wish())
+    check = answer("x", TARGET, found, Decisions(READING, today=TODAY))
+    assert [(e.finding.id, e.finding.subject, e.finding.line) for e in check.entries] == [
+        ("body-unreadable", "function public.f()", 12),
+        ("dump-incomplete", "end of the dump", 20),
+        ("statement-unreadable", "statement CREATE TABEL a", 7),
+        ("statement-unreadable", "statement CREATE TABEL a (2)", 9),
+    ]
+    assert {one.finding.severity for one in check.entries} == {Severity.WARNING}
+    assert [(one.what, one.reason, one.line) for one in check.missed] == [
+        ("statements that could not be parsed", "2 of them, the first: syntax error", 7),
+        ("bodies that could not be parsed", "syntax error", 12),
+        ("the rest of the dump", "the dump ends", 20),
+    ]
+    assert exit_code(checks(check)) is ExitCode.UNCHECKED
+
+
+def test_who_suppresses_what_cannot_be_read_accepts_that_it_was_not_checked() -> None:
+    found = judged(facts(unreadable=TORN[:2]), TARGET, READING, Wish())
+    some = Accepted((Suppression("statement-unreadable", "old", subject="*(2)"),))
+    check = answer("x", TARGET, found, Decisions(READING, accepted=some, today=TODAY))
+    assert [(one.line, one.matters, one.accepted) for one in check.missed] == [
+        (7, True, ""),
+        (9, False, "old"),
+    ]
+    assert exit_code(checks(check)) is ExitCode.UNCHECKED
+    every = Accepted((Suppression("statement-unreadable", "old"),))
+    check = answer("x", TARGET, found, Decisions(READING, accepted=every, today=TODAY))
+    assert [(one.matters, one.accepted) for one in check.missed] == [(False, "old")]
+    assert exit_code(checks(check)) is ExitCode.OK
+
+
+def test_a_baseline_knows_that_something_cannot_be_read_and_not_what_is_in_it() -> None:
+    found = judged(facts(unreadable=TORN[:1]), TARGET, READING, Wish())
+    check = answer("x", TARGET, found, Decisions(READING, today=TODAY))
+    known = {baseline.key("x", one.finding) for one in check.entries}
+    check = answer("x", TARGET, found, Decisions(READING, known=known, today=TODAY))
+    assert [one.state for one in check.entries] == [State.BASELINE]
+    assert exit_code(checks(check)) is ExitCode.UNCHECKED
+
+
+def test_a_hole_stays_where_its_rule_is_not_asked() -> None:
+    found = judged(facts(unreadable=TORN[:1]), TARGET, {}, Wish())
+    check = answer("x", TARGET, found, Decisions({}, today=TODAY))
+    assert (check.entries, len(check.missed)) == ((), 1)
+    assert exit_code(checks(check)) is ExitCode.UNCHECKED
 
 
 def test_exit_codes() -> None:

@@ -12,10 +12,16 @@ from rdscheck.assess.rule import rules
 from rdscheck.assess.target import read_target
 from rdscheck.sandbox.server import Server
 from tests.assess.making import Made, Workshop, foreign, read
+from tests.assess.sources.plain import Plain
+from tests.assess.sources.workshop import PlainWorkshop
 from tests.corpus.entries import Entry
 
 #: What the sandbox's server has of its own, playing the service where an entry says that it is none.
 OWN = re.compile(r"role (rdsadmin|rds_\w+|postgres)|database (rdsadmin|postgres|template[01])")
+
+
+#: The oldest major the service still takes new instances of.
+_OLDEST = 13
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,10 @@ def _group(rule: str) -> str:
     return rules()[rule].group
 
 
-def look(run: Run, server: Server, corpus: Sequence[Entry]) -> None:
+def look(run: Run, server: Server | Plain, corpus: Sequence[Entry]) -> None:
     """Make the databases of a corpus on a server, all at once, and see them from both sides."""
-    workshop, todo = Workshop(server), []
+    workshop = Workshop(server) if isinstance(server, Server) else PlainWorkshop(server)
+    todo: list[tuple[Entry, Made]] = []
     for entry in corpus:
         if entry.form == "dump":
             continue
@@ -142,7 +149,10 @@ def look_at_dumps(run: Run, corpus: Sequence[Entry]) -> None:
             run.seen.append(_judged(entry, "dump", 0, read(entry.sql), Made(""), ()))
 
 
-def why_not(entry: Entry, server: Server) -> str:
+def why_not(entry: Entry, server: Server | Plain) -> str:
+    """Return why an entry cannot be made on a server, empty where it can."""
+    if entry.form == "instance" and isinstance(server, Plain):
+        return "of a server that is none of the service, other databases are seen with --all-databases"
     if server.major < entry.since:
         return f"made on PostgreSQL {entry.since} or later"
     if entry.until and server.major > entry.until:
@@ -152,7 +162,8 @@ def why_not(entry: Entry, server: Server) -> str:
 
 def _judged(entry: Entry, side: str, major: int, facts: Facts, made: Made, beside: Iterable[Made]) -> Seen:
     facts.origin = replace(facts.origin, flavour=entry.source)
-    assessment = judge(facts, read_target(entry.target or f"rds-{major}"), entry.move)
+    target = entry.target or f"rds-{max(major, _OLDEST)}"
+    assessment = judge(facts, read_target(target), entry.move)
     own = [one for one in assessment.findings if not _elsewhere(one, made, beside)]
     return Seen(
         entry,

@@ -187,6 +187,25 @@ def test_ctrl_c_leaves_the_old_server_and_then_nothing(run: RunDir) -> None:
     assert containers(mine) == []
 
 
+def test_ctrl_c_between_two_servers_waits_for_the_new_one(
+    start: Callable[..., Instance], run: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance, engine = start(), DockerEngine()
+    stop = DockerEngine.stop
+
+    def stop_and_interrupt(self: DockerEngine, info: ServerInfo) -> None:
+        stop(self, info)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(DockerEngine, "stop", stop_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        instance.upgrade(str(NEW))
+    kept = run.read(instance.record)
+    assert kept is not None
+    found = Instance.attach(ServerInfo.from_json(kept), engine, run, instance.record)
+    assert (found.major, one(found, "SELECT 1")) == (NEW, 1)
+
+
 def test_local_servers_are_not_upgraded() -> None:
     found = sorted(installations())
     if not found:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rdscheck.assess.acts import CALLS, RELATIONS, WRITABLE
+from rdscheck.assess.acts import CALLS, RELATIONS, TYPES, WRITABLE
 from rdscheck.assess.bodies.conninfo import host
 from rdscheck.assess.bodies.constants import shown, text_of
 from rdscheck.assess.bodies.found import Block, Findings, Found
@@ -187,6 +187,13 @@ def _call(fields: Node, _names: _Names) -> Iterator[Found]:
                 yield Found("set", shown(parameter.lower()), offset)
 
 
+def _cast(fields: Node, _names: _Names) -> Iterator[Found]:
+    wanted = fields.get("typeName", {})
+    *schema, name = strings(wanted.get("names")) or [""]
+    if name in TYPES and schema in ([], [_CATALOG]):
+        yield Found("type", f"{_CATALOG}.{name}", wanted.get("location", -1))
+
+
 def _dblink(name: str, arguments: list[Any], offset: int) -> Iterator[Found]:
     """Look at the argument that may be a connection string; dblink can be in any schema."""
     if name in {"dblink_connect", "dblink_connect_u"}:
@@ -230,6 +237,7 @@ _HANDLERS: dict[str, _Handler] = {
     "InsertStmt": _writes,
     "LoadStmt": _names("load", "filename"),
     "MergeStmt": _writes,
+    "TypeCast": _cast,
     "UpdateStmt": _writes,
     "VariableSetStmt": _set,
     "funccall": _call,  # of CALL

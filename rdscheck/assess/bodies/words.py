@@ -1,6 +1,6 @@
 """A quick look at a text, whether it can do anything at all that makes a fact.
 
-The look cannot miss. Each act is either a name of ours (of a function or relation), or a statement that
+The look cannot miss. Each act is either a name of ours (of a function, relation or type), or a statement that
 begins with a keyword of ours.
 
 * The lexer takes a word as one token, and folds it as ``str.lower`` does or less. So a text that has no
@@ -15,7 +15,7 @@ begins with a keyword of ours.
 
 import re
 
-from rdscheck.assess.acts import CALLS, RELATIONS, WRITABLE
+from rdscheck.assess.acts import CALLS, RELATIONS, TYPES, WRITABLE
 
 _RUN = re.compile(r"[a-z0-9_]+", re.ASCII)
 
@@ -23,6 +23,7 @@ _RUN = re.compile(r"[a-z0-9_]+", re.ASCII)
 _NAMES = (
     CALLS
     | RELATIONS
+    | TYPES
     | WRITABLE
     | {"dblink", "dblink_connect", "dblink_connect_u", "dblink_exec", "uescape", "utl_file"}
 )

@@ -8,6 +8,7 @@ from rdscheck.assess.bodies.words import may_act
 from rdscheck.assess.dump.handlers.code import body_of, function_options
 from rdscheck.assess.dump.naming import Node, text
 from rdscheck.assess.dump.scene import HANDLERS, Scene
+from rdscheck.assess.dump.shown import unreadable as told
 from rdscheck.assess.facts import Act, Unreadable
 
 #: What is done when the object that such a statement defines is used, and what kind of object that is.
@@ -63,7 +64,10 @@ def acts(scene: Scene, kind: str, node: Node) -> Iterator[Act | Unreadable]:
         made_by = ("", "") if act.kind in _AT_ONCE else (act.by, by_kind)
         yield replace(act, by=made_by[0], by_kind=made_by[1], database=scene.database, line=line)
     for one in unreadable:
-        yield replace(one, database=scene.database, line=scene.line)
+        if by:
+            yield replace(one, by_kind=by_kind, database=scene.database, line=scene.line)
+        else:
+            yield told(scene.database, scene.line, one.message, scene.text)
 
 
 def _is_usual(kind: str, node: Node) -> bool:
@@ -90,4 +94,4 @@ def _function(scene: Scene, node: Node) -> Iterator[Act | Unreadable]:
         line = begins + max(0, act.body_line - 1) if before >= 0 else scene.line
         yield replace(act, by_kind="function", database=scene.database, line=line)
     for one in unreadable:
-        yield replace(one, database=scene.database, line=begins)
+        yield replace(one, by_kind="function", database=scene.database, line=begins)

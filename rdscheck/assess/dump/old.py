@@ -27,6 +27,25 @@ def rewritten(statement: str) -> str:
     return statement
 
 
+_STRINGS = re.compile(
+    r"""(?<![\w$])[eEbBxXnN]'(?:[^'\\]|\\.|'')*+'|"[^"]*+"|(?P<tag>\$(?:[^\W\d]\w*+)?\$).*?(?P=tag)"""
+    r"""|--[^\n]*+|/\*.*?\*/|(?P<plain>'(?:[^'\\]|\\.|'')*+')""",
+    re.DOTALL,
+)
+
+
+def escaped(statement: str) -> str:
+    """Return a statement in which backslashes escape as they do without ``standard_conforming_strings``."""
+    if "\\" not in statement:
+        return statement
+
+    def mark(match: re.Match[str]) -> str:
+        # The space keeps the mark apart from a word before it.
+        return f" E{match[0]}" if match["plain"] and "\\" in match["plain"] else match[0]
+
+    return _STRINGS.sub(mark, statement)
+
+
 def _outside(pattern: re.Pattern[str], put: str | Callable[[re.Match[str]], str], statement: str) -> str:
     """Replace outside of strings and quoted names; what they hold keeps its length and place."""
     blank = _QUOTED.sub(lambda match: "\0" * len(match[0]), statement)

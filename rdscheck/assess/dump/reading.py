@@ -274,16 +274,16 @@ class _Reader:
 
     def _unreadable(self, piece: Piece, message: str) -> None:
         text = decoded(piece.text, self._scene.encoding)
-        self._say([unreadable(self._scene.database, piece.line, message, text)])
+        torn = piece.kind is Kind.TORN
+        self._say([unreadable(self._scene.database, piece.line, message, text, torn=torn)])
 
     def _whole(self) -> None:
         """Note that a dump lacks its end, which pg_dump marks."""
         begun = sum(note in _BEGINNINGS for note in self._notes)
         ended = sum(note in _ENDS for note in self._notes)
-        told = any(one.message.startswith("the dump ends") for one in self._facts.unreadable)
-        if begun > ended and not told:
+        if begun > ended and not any(one.torn for one in self._facts.unreadable):
             message = "the dump ends before it is complete: its last line is missing"
-            self._fold.add(unreadable("", self._line, message, ""))
+            self._fold.add(unreadable("", self._line, message, "", torn=True))
 
 
 _BEGINNINGS = frozenset({"PostgreSQL database dump", "PostgreSQL database cluster dump"})

@@ -65,6 +65,7 @@ class Scene:
     oids: bool = False
     user: str = ""  # of SET SESSION AUTHORIZATION, which makes owners
     encoding: str = "UTF8"
+    escapes: bool = False  # standard_conforming_strings is off: a backslash escapes in every string
     major: float = 0
 
     @property
@@ -83,13 +84,14 @@ class Scene:
             self.oids,
             self.user,
             self.encoding,
+            self.escapes,
         )
 
     def connect(self, database: str) -> None:
         """Begin a new session, in another database."""
         self.database = database
         self.path, self.tablespace, self.access_method = Path(), "", ""
-        self.oids, self.user = False, ""
+        self.oids, self.user, self.escapes = False, "", False
 
 
 HANDLERS: dict[str, Handler] = {}

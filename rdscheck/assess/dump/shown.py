@@ -13,11 +13,11 @@ _BARE = re.compile(r"(\b(?:password|secret)\W?(?:\s+|\s*=\s*))[^\s'\"=*]+", re.I
 _LITERAL = re.compile(r"'[^']*(?:'|\Z)")
 
 
-def unreadable(database: str, line: int, message: str, text: str) -> Unreadable:
-    """Return the fact that a statement cannot be read."""
+def unreadable(database: str, line: int, message: str, text: str, *, torn: bool = False) -> Unreadable:
+    """Return the fact that a statement cannot be read; ``torn`` where the dump ends with it."""
     if _SECRET.search(text[: 4 * SHOWN]):
         # The parser quotes what it stumbled over, which may be the secret.
         message = message.partition(" at or near ")[0]
         text = _BARE.sub(r"\1***", _LITERAL.sub("'***'", text[: 4 * SHOWN]))
     shown = masked(text[: 4 * SHOWN])[:SHOWN].strip()
-    return Unreadable(message=message, text=shown, database=database, line=line)
+    return Unreadable(message=message, text=shown, database=database, line=line, torn=torn)

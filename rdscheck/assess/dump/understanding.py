@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rdscheck.assess.dump import handlers
 from rdscheck.assess.dump.acting import acts
+from rdscheck.assess.dump.old import escaped
 from rdscheck.assess.dump.parsing import Parsed, parse
 from rdscheck.assess.dump.rows import fact_of, inserted, table_of
 from rdscheck.assess.dump.scene import HANDLERS, Said, Scene
@@ -25,7 +26,8 @@ def understood(scene: Scene, statements: Sequence[tuple[int, str]]) -> Understoo
     """Return what statements say, each with the line it starts at; the scene changes as they have it."""
     said: list[list[Said]] = []
     read = 0
-    for (line, text), parsed in zip(statements, parse([text for _, text in statements]), strict=True):
+    texts = [escaped(text) if scene.escapes else text for _, text in statements]
+    for (line, text), parsed in zip(statements, parse(texts), strict=True):
         scene.line, scene.text = line, parsed.text
         if parsed.message:
             said.append([unreadable(scene.database, line, parsed.message, text)])

@@ -19,14 +19,16 @@ class Statement(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable(Fact):
-    """A statement or function body that could not be parsed.
+    """A statement or function body that could not be parsed, or the end of a dump that breaks off.
 
-    ``message`` is the parser's, ``by`` the function.
+    ``message`` is the parser's; ``by`` the function or relation the body is of, and its kind, as of ``Act``.
     """
 
     message: str
     text: str = ""  # its beginning, without anything secret
     by: str = ""
+    by_kind: str = ""
+    torn: bool = False  # the dump ends here, before it is complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rdscheck.assess.acts import CALLS
+from rdscheck.assess.acts import CALLS, TYPES
 from rdscheck.assess.bodies.analysing import acts_of_function, acts_of_statement
 from rdscheck.assess.facts import Act, Fact, Function, Relation, Unreadable
 from rdscheck.assess.live import sql
@@ -15,7 +15,7 @@ def acts_of(function: Function, create: str, body: str) -> Iterator[Act | Unread
     """Yield what a function does."""
     acts, unreadable = acts_of_function(create, function.language, body, function.signature)
     yield from (replace(one, by_kind="function") for one in acts)
-    yield from (replace(one, text=masked(one.text)) for one in unreadable)
+    yield from (replace(one, by_kind="function", text=masked(one.text)) for one in unreadable)
 
 
 def acts_of_view(view: Relation) -> Iterator[Act]:
@@ -37,11 +37,14 @@ def expressions(look: Look, _part: Part) -> Iterator[Fact]:
     They are many and nearly all of them harmless: the server itself leaves out those in whose stored form
     no such function stands.
     """
+    # A cast to a type is a call of the function that makes it.
     functions = """
         SELECT p.oid::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE (n.nspname = 'pg_catalog' AND p.proname = ANY (%(calls)s))
+         WHERE (n.nspname = 'pg_catalog' AND (p.proname = ANY (%(calls)s) OR p.prorettype IN (
+                    SELECT t.oid FROM pg_type t
+                     WHERE t.typnamespace = n.oid AND t.typname = ANY (%(types)s))))
             OR p.proname ~ '^dblink' OR n.nspname = 'utl_file'"""
-    oids = [row[0] for row in look.rows(functions, calls=sorted(CALLS))]
+    oids = [row[0] for row in look.rows(functions, calls=sorted(CALLS), types=sorted(TYPES))]
     # In the stored form numbers of functions follow ``:funcid`` or ``:opfuncid``. A regular expression for
     # them takes the server five times as long, one with all of the numbers in it twenty times.
     called = """EXISTS (SELECT FROM unnest(string_to_array({}::text, 'funcid ')) f

@@ -13,7 +13,6 @@ from rdscheck.assess.facts import (
 )
 from rdscheck.assess.live import sql
 from rdscheck.assess.live.look import Look, Part, in_order, part, text
-from rdscheck.assess.names import quoted
 from rdscheck.assess.secrets import masked, masked_conninfo
 
 #: Options of subscriptions: column, first major, and the words pg_dump writes for values not the default.
@@ -142,6 +141,16 @@ def cron_jobs(look: Look, own: Part) -> Iterator[CronJob]:
     """Read the jobs of pg_cron; a policy shows everybody only those of their own."""
     if "pg_cron" not in look.extensions:
         return
+    # Whoever owns what is read decides what runs with it: only a superuser's own table is read by a query.
+    trusted = """
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_roles r ON r.oid = c.relowner
+         WHERE n.nspname = 'cron' AND c.relname = 'job' AND c.relkind = 'r' AND r.rolsuper"""
+    if not look.rows(trusted):
+        look.miss(
+            own.what, "cron.job is no table of a superuser, so reading it could run anything", own.groups
+        )
+        return
     # Which columns there are depends on the extension's version.
     query = "SELECT j.jobid, j.schedule, j.command, j.nodename, to_jsonb(j) FROM cron.job j ORDER BY j.jobid"
     for number, schedule, command, node, row in look.rows(query):
@@ -158,15 +167,25 @@ def cron_jobs(look: Look, own: Part) -> Iterator[CronJob]:
 
 
 @part("partition sets of pg_partman", "extension upgrades", "scheduled")
-def partition_sets(look: Look, _part: Part) -> Iterator[PartitionSet]:
+def partition_sets(look: Look, own: Part) -> Iterator[PartitionSet]:
     """Read what pg_partman maintains."""
     schema = look.extensions.get("pg_partman")
     if schema is None:
         return
-    table = quoted(schema, "part_config")
-    for (row,) in look.rows(f"SELECT to_jsonb(p) FROM {table} p ORDER BY p.parent_table"):
+    there = """
+        SELECT a.attname FROM pg_attribute a
+          JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = %(schema)s AND c.relname = 'part_config' AND a.attname = ANY (%(names)s)
+         ORDER BY a.attnum"""
+    names = ["parent_table", "partition_type", "partition_interval", "template_table"]
+    columns = [name for (name,) in look.rows(there, schema=schema, names=names)]
+    if "parent_table" not in columns:
+        look.miss(own.what, "its table part_config is not there", own.groups)
+        return
+    rows = (dict(zip(columns, row, strict=True)) for row in look.copied(schema, "part_config", columns))
+    for row in sorted(rows, key=lambda row: text(row["parent_table"])):
         yield PartitionSet(
-            parent=text(row.get("parent_table")),
+            parent=text(row["parent_table"]),
             kind=text(row.get("partition_type")),
             interval=text(row.get("partition_interval")),
             template=text(row.get("template_table")),

@@ -186,7 +186,7 @@ def tablespaces(look: Look, _part: Part) -> Iterator[Tablespace]:
 
 @part("replication slots", "replication", "major upgrade")
 def slots(look: Look, own: Part) -> Iterator[Slot]:
-    """Read the replication slots of the whole instance."""
+    """Read the replication slots, logical ones of other databases only with these."""
     now = look.since(
         10,
         "CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END",
@@ -202,7 +202,9 @@ def slots(look: Look, own: Part) -> Iterator[Slot]:
     query = f"""
         SELECT s.slot_name, s.slot_type, s.plugin, s.active, {look.since(10, "s.temporary", "false")},
                {look.since(14, "s.two_phase", "false")}, {invalid}, {{behind}}, s.database
-          FROM pg_replication_slots s ORDER BY 1"""
+          FROM pg_replication_slots s
+         {"" if look.whole else "WHERE coalesce(s.database, current_database()) = current_database()"}
+         ORDER BY 1"""
     full = query.format(behind=f"{distance}({now}, coalesce(s.confirmed_flush_lsn, s.restart_lsn))::int8")
     less = query.format(behind="0::int8")
     # Where the service keeps its WAL elsewhere, it has no position to tell.
@@ -223,8 +225,11 @@ def slots(look: Look, own: Part) -> Iterator[Slot]:
 
 @part("prepared transactions", "major upgrade")
 def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransaction]:
-    """Read the prepared transactions of all databases."""
-    for gid, owner, database in look.rows("SELECT gid, owner, database FROM pg_prepared_xacts ORDER BY gid"):
+    """Read the prepared transactions, those of other databases only with these."""
+    query = f"""
+        SELECT gid, owner, database FROM pg_prepared_xacts
+         {"" if look.whole else "WHERE database = current_database()"} ORDER BY gid"""
+    for gid, owner, database in look.rows(query):
         yield PreparedTransaction(id=gid, owner=text(owner), database=text(database))
 
 

@@ -36,7 +36,7 @@ def dump_schema(conninfo: str, path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     environment |= {"PGPASSWORD": password, "LC_ALL": "C"}
     with path.open("wb") as file:
-        command = _command(major, where)
+        command = [*client("pg_dump", major, given["host"]), *_ARGUMENTS, f"--dbname={where}"]
         done = subprocess.run(command, env=environment, stdout=file, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         said = masked(done.stderr.decode(errors="replace").strip()).splitlines() or ["it gives no reason"]
@@ -46,14 +46,22 @@ def dump_schema(conninfo: str, path: Path) -> None:
         )
 
 
-def _command(major: int, where: str) -> list[str]:
-    for program, its_major in programs("pg_dump"):
+def client(name: str, major: int, host: str) -> list[str]:
+    """Return the beginning of a command that runs a client program which is not older than its server.
+
+    ``host`` is what it will connect to: in a container, the directory of a socket must be there as well. The
+    password comes through ``PGPASSWORD``. Raises ``UsageError`` when there is no such program.
+    """
+    for program, its_major in programs(name):
         if its_major >= major:
-            return [program, *_ARGUMENTS, f"--dbname={where}"]
+            return [program]
+    options = ["--network", "host", "--env", "PGPASSWORD"]
+    if host.startswith("/"):
+        # A server that asks the system who connects must hear what it hears outside.
+        options += ["--volume", f"{host}:{host}", "--user", f"{os.geteuid()}:{os.getegid()}"]
     for image in images_from(major):
-        command = contained(image, "pg_dump", "--network", "host", "--env", "PGPASSWORD")
-        return [*command, *_ARGUMENTS, f"--dbname={where}"]
+        return contained(image, name, *options)
     raise UsageError(
-        f"the server is PostgreSQL {major}, and no pg_dump of {major} or newer is here",
+        f"the server is PostgreSQL {major}, and no {name} of {major} or newer is here",
         hint=f"apt-get install postgresql-client-{major}, or start Docker with an image of rdscheck",
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rdscheck.assess.bodies.tree import Unparsable, parsed
 from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.names import plain
 from rdscheck.assess.rehearsing.restoring import Refusal
 from rdscheck.catalog.extensions import Offer
 
@@ -38,10 +39,18 @@ _MISSING = frozenset({"42P01", "42883", "42704", "3F000", "42703", "42P02", "3D0
 #: SQLSTATEs of something that RDS does not let anybody do.
 _REFUSED = frozenset({"0A000", "22023", "42501", "42939", "F0000"})
 
+_SCHEMA = "permission denied for schema "
+
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
+
+#: What ``COMMENT ON EXTENSION`` meets, and the rules that speak of it.
+_COMMENT = re.compile(r'COMMENT\s+ON\s+EXTENSION\s+("(?:[^"]|"")+"|\S+)\s+IS\s', re.IGNORECASE)
+_COMMENTS = frozenset({"extension-comment-plpgsql", "extension-comment-refused"})
+_DENIED = "42501"
+_OWN_COMMENT = "rdsadmin owns the extension, which brings its own comment"
 
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
 _HARMLESS = (
@@ -65,8 +74,9 @@ class _Explainer:
     """Explains refusals in the order of the dump: later ones may follow from earlier ones."""
 
     def __init__(self, findings: Sequence[Finding], offer: Offer) -> None:
-        # A note foretells no refusal: its object is named by many statements.
+        # A note foretells no refusal: its object is named by many statements. One is of a statement itself.
         self._findings = [one for one in findings if one.severity is not Severity.NOTE]
+        self._comments = {one.subject: one for one in findings if one.id in _COMMENTS}
         self._offer = offer
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
         self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
@@ -74,10 +84,12 @@ class _Explainer:
     def explain(self, refusal: Refusal) -> Explained:
         guesses = (
             self._lacking,
+            self._of_comment,
             self._of_line,
             self._harmless,
             self._of_owner,
             self._of_subject,
+            self._of_made,
             self._following,
         )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
@@ -96,6 +108,14 @@ class _Explainer:
                 return Explained(refusal, Cause.SANDBOX, reason=reason)
         return None
 
+    def _of_comment(self, refusal: Refusal) -> Explained | None:
+        """Tie a comment on an extension to the note about it: the extension brings its own."""
+        match = _COMMENT.match(refusal.step.text.decode(errors="replace").lstrip())
+        if match is None or refusal.sqlstate != _DENIED:
+            return None
+        foretold = self._comments.get(f"extension {plain(_bare(match[1]))}")
+        return Explained(refusal, Cause.HARMLESS, (foretold,), reason=_OWN_COMMENT) if foretold else None
+
     def _of_line(self, refusal: Refusal) -> Explained | None:
         first, last = refusal.step.line, refusal.step.last
         found = tuple(one for one in self._findings if one.line and first <= one.line <= last)
@@ -109,7 +129,7 @@ class _Explainer:
         return None
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
-        """Tie what a new owner may not have to what is said of that role."""
+        """Tie what a new owner may not have to what is said of that role, and of where it lacks a right."""
         match = _OWNER.search(refusal.step.text.decode(errors="replace"))
         if match is None or refusal.sqlstate not in _MISSING | _REFUSED:
             return None
@@ -117,13 +137,39 @@ class _Explainer:
         found = tuple(
             one for one in self._findings if one.subject.startswith("role ") and _subject_name(one) == owner
         )
+        if refusal.message.startswith(_SCHEMA):
+            found += self._schemas(refusal)
         return Explained(refusal, Cause.FINDING, found) if found else None
+
+    def _schemas(self, refusal: Refusal) -> tuple[Finding, ...]:
+        name = refusal.message.removeprefix(_SCHEMA)
+        here = {"", refusal.step.database}
+        return tuple(
+            one
+            for one in self._findings
+            if one.subject.startswith("schema ") and _subject_name(one) == name and one.database in here
+        )
 
     def _of_subject(self, refusal: Refusal) -> Explained | None:
         if refusal.sqlstate not in _MISSING | _REFUSED:
             return None
         named = set(_names(refusal.message))
         found = tuple(one for one in self._findings if _subject_name(one) in named)
+        return Explained(refusal, Cause.FINDING, found) if found else None
+
+    def _of_made(self, refusal: Refusal) -> Explained | None:
+        """Tie what is made in two steps, such as a type, to what is said of it: messages name nothing."""
+        text = refusal.step.text.decode(errors="replace").lstrip()
+        if refusal.sqlstate not in _REFUSED or text[:6].upper() != "CREATE":
+            return None
+        names = {name for _, name in _made(refusal.step.text)}
+        found = tuple(
+            one
+            for one in self._findings
+            if _subject_name(one) in names
+            and one.database in {"", refusal.step.database}
+            and text[6:].split(maxsplit=1)[0].lower() == one.subject.partition(" ")[0]
+        )
         return Explained(refusal, Cause.FINDING, found) if found else None
 
     def _following(self, refusal: Refusal) -> Explained | None:

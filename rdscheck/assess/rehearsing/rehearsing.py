@@ -1,5 +1,6 @@
 """The entry: restore a dump's schema into a sandbox of the target, and say what came of it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,22 @@ _PRELOADED = frozenset({"pg_cron", "pg_hint_plan", "pg_stat_statements", "pg_tle
 #: What was left out makes something else fail; so many times at most.
 _ROUNDS = 20
 
+#: Statements that only keep what is used later, by the group of rules that speak of that use.
+_DEFINES = re.compile(
+    rb"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|VIEW|RULE|POLICY|TABLE)\s|ALTER\s+TABLE\s", re.I
+)
+_CONNECTS = re.compile(rb"CREATE\s+(?:SERVER|USER\s+MAPPING|SUBSCRIPTION)\s", re.I)
+_KEPT = {
+    "files": _DEFINES,
+    "functions": _DEFINES,
+    "large objects": _DEFINES,
+    "foreign servers": _CONNECTS,
+    "replication": _CONNECTS,
+}
+
+#: The rule about such statements themselves.
+_REFUSED_AT_ONCE = "foreign-server-wrapper"
+
 Progress = Callable[[str], None]
 
 
@@ -40,8 +57,10 @@ Progress = Callable[[str], None]
 class Rehearsal:
     """What a rehearsed restore showed.
 
-    ``unconfirmed`` are blockers that no refusal bears out. ``mend`` is the way through, ``passes`` whether a
-    restore that followed it met no error. ``not_run`` tells what of the dump could not be rehearsed.
+    ``unconfirmed`` are blockers that no refusal bears out, ``unused`` those of what a restore makes and
+    does not use. ``mend`` is the way through, ``passes`` whether a restore that followed it met no error.
+    ``not_run`` tells what of the dump could not be rehearsed. Lines of an ``archive`` are those of a script
+    that ``pg_restore`` wrote for the rehearsal.
     """
 
     target: str
@@ -52,6 +71,8 @@ class Rehearsal:
     mend: Mend
     passes: bool
     not_run: tuple[str, ...] = ()
+    archive: bool = False
+    unused: tuple[Finding, ...] = ()
 
     @property
     def unexplained(self) -> tuple[Explained, ...]:
@@ -88,17 +109,33 @@ def rehearse(
     finally:
         end_run(run)
     confirmed = {finding.key for one in explained for finding in one.findings}
+    unmet = [one for one in findings if one.severity is Severity.BLOCKER and one.key not in confirmed]
+    unused = tuple(one for one in unmet if _is_kept(one, script))
+    distinct = {one.refusal.step: one for one in reversed(explained)}.values()
     return Rehearsal(
         target=str(target),
         statements=len(script.steps),
-        explained=tuple({one.refusal.step: one for one in reversed(explained)}.values())[::-1],
-        unconfirmed=tuple(
-            one for one in findings if one.severity is Severity.BLOCKER and one.key not in confirmed
-        ),
+        explained=tuple(sorted(distinct, key=lambda one: one.refusal.step.line)),
+        unconfirmed=tuple(one for one in unmet if one not in unused),
         assumed_roles=tuple(roles),
         mend=way,
         passes=not (restored.refusals or restored.unreached or restored.assumed_roles),
         not_run=(*stage.not_run, *not_run),
+        archive=script.format != "plain",
+        unused=unused,
+    )
+
+
+def _is_kept(finding: Finding, script: Script) -> bool:
+    """Tell whether a finding is about the use of what a restore only makes: it shows nothing of that."""
+    pattern = _KEPT.get(finding.group)
+    return (
+        pattern is not None
+        and finding.id != _REFUSED_AT_ONCE
+        and any(
+            step.line <= finding.line <= step.last and pattern.match(step.text.lstrip())
+            for step in script.steps
+        )
     )
 
 

@@ -53,11 +53,6 @@ class Script:
     entries: dict[int, str] = field(default_factory=dict)
     left_out: list[tuple[int, str]] = field(default_factory=list)
 
-    @property
-    def databases(self) -> list[str]:
-        """Return the databases it speaks of, in order; the empty one is where a restore begins."""
-        return list(dict.fromkeys(step.database for step in self.steps))
-
 
 def read_script(source: str | Path | IO[bytes], label: str) -> Script:
     """Read the statements of a dump; raises ``UsageError`` for what is no dump.

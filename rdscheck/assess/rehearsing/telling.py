@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rdscheck.assess.beginnings import beginning
 from rdscheck.assess.facts import NotSeen, Refused
+from rdscheck.assess.finding import Finding
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.secrets import masked
 from rdscheck.errors import RdscheckError
 
-_HEAD = 60
+#: The rule that speaks of what no other explains.
+REFUSED = "rehearsal-refused"
+
 _RESTORE = "the restore of the schema"
 
 
@@ -17,7 +21,8 @@ _RESTORE = "the restore of the schema"
 class Met:
     """A refusal: line and beginning of the statement, the server's words, and what they come from.
 
-    ``cause`` is a ``Cause``, ``because`` says it in words: rules with their subjects, or an earlier line.
+    ``line`` is that of a plain dump, 0 for anything else. ``cause`` is a ``Cause``, ``because`` says it in
+    words: rules with their subjects, or an earlier statement.
     """
 
     line: int
@@ -29,16 +34,35 @@ class Met:
 
 
 @dataclass(frozen=True)
+class Unmet:
+    """A blocker that the restore did not meet: the finding's rule, subject and database.
+
+    ``used`` is false of what only its use meets, as what a function does: no restore uses it.
+    """
+
+    id: str
+    subject: str
+    database: str = ""
+    used: bool = True
+
+    def is_of(self, finding: Finding) -> bool:
+        """Tell whether it is a finding of the source; a dump may not tell the database's name."""
+        return (self.id, self.subject) == (finding.id, finding.subject) and (
+            not (self.database and finding.database) or self.database == finding.database
+        )
+
+
+@dataclass(frozen=True)
 class Rehearsed:
     """A rehearsal as reports show it.
 
-    ``unconfirmed`` are blockers (id and subject) that the restore did not meet. ``files`` are what was
+    ``unconfirmed`` are blockers that the restore did not meet. ``files`` are what was
     written, ``options`` those that ``pg_restore`` needs beside the list.
     """
 
     statements: int
     met: tuple[Met, ...]
-    unconfirmed: tuple[tuple[str, str], ...]
+    unconfirmed: tuple[Unmet, ...]
     assumed_roles: tuple[str, ...]
     passes: bool
     options: tuple[str, ...] = ()
@@ -50,8 +74,12 @@ def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
     """Return what reports show of a rehearsal."""
     return Rehearsed(
         statements=rehearsal.statements,
-        met=tuple(map(_met, rehearsal.explained)),
-        unconfirmed=tuple((one.id, one.subject) for one in rehearsal.unconfirmed),
+        met=tuple(_met(one, rehearsal) for one in rehearsal.explained),
+        unconfirmed=tuple(
+            Unmet(one.id, one.subject, one.database, used)
+            for used, some in ((True, rehearsal.unconfirmed), (False, rehearsal.unused))
+            for one in some
+        ),
         assumed_roles=rehearsal.assumed_roles,
         passes=rehearsal.passes,
         options=rehearsal.mend.options,
@@ -64,7 +92,7 @@ def refused(rehearsal: Rehearsal) -> list[Refused]:
     """Return the facts of what no rule explains."""
     return [
         Refused(
-            line=one.refusal.step.line,
+            line=_line(one, rehearsal),
             database=one.refusal.step.database,
             sqlstate=one.refusal.sqlstate,
             message=one.refusal.message,
@@ -103,21 +131,32 @@ def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:
     return tuple(written)
 
 
-def _met(one: Explained) -> Met:
+def _met(one: Explained, rehearsal: Rehearsal) -> Met:
     refusal = one.refusal
     return Met(
-        refusal.step.line, _beginning(one), refusal.sqlstate, refusal.message, one.cause.value, _because(one)
+        _line(one, rehearsal),
+        _beginning(one),
+        refusal.sqlstate,
+        refusal.message,
+        one.cause.value,
+        _because(one, rehearsal),
     )
 
 
-def _because(one: Explained) -> str:
+def _line(one: Explained, rehearsal: Rehearsal) -> int:
+    """Return the line of a refusal: the script of an archive has lines, but nobody has the script."""
+    return 0 if rehearsal.archive else one.refusal.step.line
+
+
+def _because(one: Explained, rehearsal: Rehearsal) -> str:
     if one.cause is Cause.FINDING:
         return "; ".join(dict.fromkeys(f"{finding.id}, {finding.subject}" for finding in one.findings))
     if one.cause is Cause.FOLLOWS:
-        return f"line {one.line} was refused" + (f": {one.reason}" if one.reason else "")
+        earlier = (other for other in rehearsal.explained if other.refusal.step.line == one.line)
+        named = next(map(_beginning, earlier), "") if rehearsal.archive else ""
+        return f"{named or f'line {one.line}'} was refused" + (f": {one.reason}" if one.reason else "")
     return one.reason
 
 
 def _beginning(one: Explained) -> str:
-    text = " ".join(masked(one.refusal.step.text.decode(errors="replace")).split())
-    return text if len(text) <= _HEAD else f"{text[: _HEAD - 1]}…"
+    return beginning(masked(one.refusal.step.text.decode(errors="replace")))

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from rdscheck.assess.checked import Checked, Checks, Entry, State
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Severity
+from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.telling import REFUSED
 from rdscheck.report.check import words
 from rdscheck.report.check.markdown import markdown
 from rdscheck.report.text import visible
@@ -40,8 +42,10 @@ def _lines(checks: Checks) -> Iterator[str]:
             yield _annotation(check, entry)
         for missed in check.missed:
             level = "warning" if missed.matters else "notice"
-            place = {"file": _file(check), "line": str(missed.line)} if missed.line else {}
+            line = words.line(missed.line, check)
+            place = {"file": _file(check), "line": str(line)} if line else {}
             yield command(level, words.missing(missed), title=f"not checked: {missed.what}", **place)
+        yield from _rehearsal(check)
         if check.trouble:
             yield command("error", check.message, title=f"{check.name} could not be checked")
         yield command("notice", f"{words.verdict(check)}{_work(check)}", title=check.name)
@@ -49,6 +53,19 @@ def _lines(checks: Checks) -> Iterator[str]:
         yield command("notice", remark, title="suppressions and baseline")
     if not checks.complete:
         yield command("error", "this is what was known by then", title="interrupted")
+
+
+def _rehearsal(check: Checked) -> Iterator[str]:
+    """Yield what the restore met; what no rule explains is shown by its finding where that is asked for."""
+    if told := words.rehearsal(check):
+        yield command("notice", "\n".join(told), title=f"rehearsal of {check.name}")
+    for one in check.rehearsal.met if check.rehearsal else ():
+        line = words.line(one.line, check)
+        place = {"file": _file(check), "line": str(line)} if line else {}
+        if one.cause == Cause.UNEXPLAINED and REFUSED not in check.asked:
+            yield command(
+                "warning", words.refusal(one), title=f"the restore refuses: {one.statement}", **place
+            )
 
 
 def _work(check: Checked) -> str:
@@ -63,7 +80,7 @@ def _annotation(check: Checked, entry: Entry) -> str:
     parts += [f"Fix: {finding.fix}"] if finding.fix else []
     parts += [f"Source: {finding.source}"]
     place = {"file": _file(check)} if _file(check) else {}
-    place |= {"line": str(finding.line)} if place and finding.line else {}
+    place |= {"line": str(line)} if (line := words.line(finding.line, check)) else {}
     title = f"{finding.severity} {finding.id}: {finding.subject}"
     return command(level, "\n".join(parts), title=title, **place)
 

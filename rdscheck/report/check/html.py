@@ -22,6 +22,7 @@ def html(checks: Checks) -> str:
         .render(
             checks=checks,
             rows=rollup(checks) if len(checks.checks) > 1 else (),
+            places={check.name: number for number, check in enumerate(checks.checks, 1)},
             words=words,
             severities=list(Severity),
             suppressed=State.SUPPRESSED,

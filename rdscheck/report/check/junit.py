@@ -35,6 +35,11 @@ def _suite(checks: Checks, check: Checked) -> ET.Element:
         kind = "error" if missed.matters else "skipped"
         ET.SubElement(case, kind, {"message": _text(words.missing(missed))})
         cases.append(case)
+    if check.rehearsal:
+        case = ET.Element("testcase", {"classname": _text(check.name), "name": "rehearsal"})
+        told = "\n".join((*words.rehearsal(check), *words.refusals(check)))
+        ET.SubElement(case, "system-out").text = _text(told)
+        cases.append(case)
     if check.trouble or not checks.complete:
         case = ET.Element("testcase", {"classname": _text(check.name), "name": "the source can be checked"})
         told = check.message or "interrupted: this is what was known by then"

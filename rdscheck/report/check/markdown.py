@@ -125,7 +125,7 @@ def _rule(id_: str, entries: list[Entry], check: Checked) -> Iterator[str]:
         yield f"- **{md(finding.subject)}**{told}: {md(finding.message)}"
         if finding.fix and (entry is entries[0] or finding.fix != first.fix):
             yield ""
-            yield fence(finding.fix, "sql" if ";" in finding.fix else "text", indent=2)
+            yield fence(finding.fix, "sql" if words.form(finding.fix) == "sql" else "text", indent=2)
             yield ""
     yield ""
 

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Trouble
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Severity
+from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.telling import REFUSED, Met
 from rdscheck.assess.rule import Rule
 from rdscheck.report.check import words
 from rdscheck.report.serial import encoded
@@ -32,6 +34,8 @@ def _run(checks: Checks, check: Checked) -> dict[str, Any]:
     if checks.version:
         driver["version"] = checks.version
     missed = [_notification(check, one) for one in check.missed]
+    missed += [{"level": "note", "message": {"text": visible(one)}} for one in words.rehearsal(check)]
+    missed += [_met(check, one) for one in (check.rehearsal.met if check.rehearsal else ())]
     if check.trouble:
         missed.append({"level": "error", "message": {"text": visible(check.message)}})
     return {
@@ -98,6 +102,11 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
             "source": finding.source,
         },
     }
+    if unmet := words.unmet(entry, check):
+        found["properties"]["rehearsal"] = "not met" if unmet.used else "not used"
+        for form, between in (("text", "\n"), ("markdown", " ")):
+            verb = "meet" if unmet.used else "use"
+            found["message"][form] += f"{between}A rehearsed restore did not {verb} it."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]
@@ -116,8 +125,8 @@ def _location(check: Checked, line: int, database: str, subject: str = "") -> di
     found: dict[str, Any] = {}
     if check.origin is not None and check.origin.via is Via.DUMP:
         physical: dict[str, Any] = {"artifactLocation": {"uri": address(check.origin.label)}}
-        if line:
-            physical["region"] = {"startLine": line}
+        if number := words.line(line, check):
+            physical["region"] = {"startLine": number}
         found["physicalLocation"] = physical
     logical = [part for part in (database, subject) if part]
     if logical:
@@ -140,6 +149,17 @@ def _notification(check: Checked, missed: Missed) -> dict[str, Any]:
     if location := _location(check, missed.line, missed.database):
         found["locations"] = [location]
     return found
+
+
+def _met(check: Checked, met: Met) -> dict[str, Any]:
+    """Return a notification of what the rehearsed restore met; what no rule explains is a result, too."""
+    hidden = met.cause == Cause.UNEXPLAINED and REFUSED not in check.asked
+    found = {
+        "level": "warning" if hidden else "note",
+        "message": {"text": visible(f"{met.statement}: {words.refusal(met)}")},
+    }
+    location = _location(check, met.line, "")
+    return found | ({"locations": [location]} if location else {})
 
 
 def _quoted(text: str, safe: str = "") -> str:

@@ -79,7 +79,7 @@ def _rehearsal(told: Rehearsed) -> dict[str, Any]:
         "statements": told.statements,
         "passes": told.passes,
         "refused": [asdict(one) for one in told.met],
-        "unconfirmed": [{"id": id_, "subject": subject} for id_, subject in told.unconfirmed],
+        "unconfirmed": [asdict(one) for one in told.unconfirmed],
         "assumed_roles": list(told.assumed_roles),
         "options": list(told.options),
         "files": list(told.files),
@@ -127,6 +127,7 @@ def _finding(check: Checked, entry: Entry) -> dict[str, Any]:
         "state": entry.state.value,
         "reason": entry.reason,
         "expires": entry.expires,
+        "unmet": (unmet := words.unmet(entry, check)) is not None and unmet.used,
     }
 
 

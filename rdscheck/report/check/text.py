@@ -1,8 +1,6 @@
 """A check as text: grouped by severity and rule, at most 80 columns wide where words allow it."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -10,19 +8,11 @@ from rdscheck.assess.checked import Checked, Checks, Entry, State
 from rdscheck.assess.finding import Severity
 from rdscheck.report.check import words
 from rdscheck.report.check.rollup import rollup
+from rdscheck.report.lines import WIDTH, Line, wrapped
 from rdscheck.report.text import one_line, visible
 
-WIDTH = 80
 _STYLES = {Severity.BLOCKER: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _MOST = 20  # findings of one rule that are shown one by one
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of text, and a style for terminals."""
-
-    text: str = ""
-    style: str = ""
 
 
 def text(checks: Checks) -> str:
@@ -34,16 +24,16 @@ def lines(checks: Checks) -> list[Line]:
     """Return the report line by line, with styles."""
     found = []
     if len(checks.checks) != 1:
-        found += [*_wrapped(words.overall(checks), style="bold"), Line(), *_rollup(checks)]
+        found += [*wrapped(words.overall(checks), style="bold"), Line(), *_rollup(checks)]
     for check in checks.checks:
         found += _check(check)
     if checks.remarks:
         found.append(Line("Suppressions and baseline", "bold"))
         for remark in checks.remarks:
-            found += _wrapped(f"- {remark}", "  ", "    ")
+            found += wrapped(f"- {remark}", "  ", "    ")
         found.append(Line())
     if not checks.complete:
-        found += _wrapped("Interrupted: this is what was known by then.", style="bold red")
+        found += wrapped("Interrupted: this is what was known by then.", style="bold red")
     return found[:-1] if found and not found[-1].text else found
 
 
@@ -56,14 +46,14 @@ def _rollup(checks: Checks) -> Iterator[Line]:
         head = f"{row.severity.value:<7} {row.sources:>4} {row.findings:>5}  {row.rule}"
         named = ", ".join(f"{one_line(name)} ({number})" for name, number in row.named)
         more = f", … {row.more} more" if row.more else ""
-        yield from _wrapped(f"{head}: {named}{more}", "  ", " " * 22, keep=len(head))
+        yield from wrapped(f"{head}: {named}{more}", "  ", " " * 22, keep=len(head))
     yield Line()
 
 
 def _check(check: Checked) -> Iterator[Line]:
     blocked = check.trouble or any(one.finding.severity is Severity.BLOCKER for one in check.open)
-    yield from _wrapped(words.verdict(check), style="bold red" if blocked else "bold green")
-    yield from _wrapped(f"{check.name}: {words.origin(check)}")
+    yield from wrapped(words.verdict(check), style="bold red" if blocked else "bold green")
+    yield from wrapped(f"{check.name}: {words.origin(check)}")
     yield Line()
     for severity in Severity:
         some = [one for one in check.open if one.finding.severity is severity]
@@ -76,14 +66,14 @@ def _check(check: Checked) -> Iterator[Line]:
         for entry in some:
             finding = entry.finding
             line = f"- {finding.severity} {finding.id}: {one_line(finding.subject)}, {words.state(entry)}"
-            yield from _wrapped(line, "  ", "    ")
+            yield from wrapped(line, "  ", "    ")
         yield Line()
     if check.rehearsal:
         yield Line("Rehearsal", "bold")
         for told in words.rehearsal(check):
-            yield from _wrapped(told, "  ", "    ")
+            yield from wrapped(told, "  ", "    ")
         for refusal in words.refusals(check)[:_MOST]:
-            yield from _wrapped(f"- {refusal}", "    ", "      ")
+            yield from wrapped(f"- {refusal}", "    ", "      ")
         if (more := len(check.rehearsal.met) - _MOST) > 0:
             yield Line(f"    … and {more} more (all of them in the other formats)")
         yield Line()
@@ -92,7 +82,7 @@ def _check(check: Checked) -> Iterator[Line]:
     if check.missed:
         yield Line(f"Not checked ({len(check.missed)})", "bold")
         for missed in check.missed:
-            yield from _wrapped(f"- {words.missing(missed)}{words.no_matter(missed)}", "  ", "    ")
+            yield from wrapped(f"- {words.missing(missed)}{words.no_matter(missed)}", "  ", "    ")
         yield Line()
 
 
@@ -105,13 +95,13 @@ def _rules(check: Checked, entries: list[Entry]) -> Iterator[Line]:
             place = words.where(entry, check)
             known = " [baseline]" if entry.state is State.BASELINE else ""
             subject = f"- {one_line(finding.subject)}{f' ({place})' if place else ''}{known}"
-            yield from _wrapped(subject, "    ", "      ")
-            yield from _wrapped(finding.message, "      ")
+            yield from wrapped(subject, "    ", "      ")
+            yield from wrapped(finding.message, "      ")
             if finding.fix and (entry is some[0] or finding.fix != first.fix):
                 yield from _fix(finding.fix)
         if len(some) > _MOST:
             yield Line(f"    … and {len(some) - _MOST} more (all of them in the other formats)")
-        yield from _wrapped(f"why: {first.why}", "    ", "         ")
+        yield from wrapped(f"why: {first.why}", "    ", "         ")
         certainty = "" if first.certainty == "documented" else f", {first.certainty}"
         yield Line(f"    source: {visible(first.source)} ({first.date}{certainty})")
         yield Line()
@@ -121,10 +111,10 @@ def _fix(fix: str) -> Iterator[Line]:
     # Statements are to be copied: their own lines stay as they are.
     for number, line in enumerate(fix.splitlines()):
         mark = "fix: " if not number else "     "
-        if cell_len(line) + 11 <= WIDTH or ";" in line or fix.startswith("--"):
+        if cell_len(line) + 11 <= WIDTH or words.form(fix) == "sql":
             yield Line(f"      {mark}{visible(line)}", "green")
         else:
-            yield from (Line(one.text, "green") for one in _wrapped(mark + line, "      ", "           "))
+            yield from (Line(one.text, "green") for one in wrapped(mark + line, "      ", "           "))
 
 
 def _effort(check: Checked) -> Iterator[Line]:
@@ -132,26 +122,5 @@ def _effort(check: Checked) -> Iterator[Line]:
     yield Line(f"Work: {words.hours(total)}, once for a rule + for each finding", "bold")
     for group, sum_, some in words.effort(check):
         parts = "; ".join(words.work(one) for one in some)
-        yield from _wrapped(f"{group}: {words.hours(sum_)} ({parts})", "  ", "    ")
+        yield from wrapped(f"{group}: {words.hours(sum_)} ({parts})", "  ", "    ")
     yield Line()
-
-
-def _wrapped(
-    line: str, first: str = "", rest: str | None = None, style: str = "", keep: int = 0
-) -> Iterator[Line]:
-    """Yield a text wrapped at spaces; a word that is too long for a line stands on its own, whole.
-
-    The first ``keep`` characters stay as they are.
-    """
-    indent, current = first, line[:keep]
-    used = cell_len(current)
-    following = first if rest is None else rest
-    for word in re.split(r"\s+", one_line(line[keep:])):
-        length = cell_len(word)
-        if current and len(indent) + used + 1 + length > WIDTH:
-            yield Line(indent + current, style)
-            indent, current, used = following, "", 0
-        glue = " " if current and word != ":" else ""
-        current = f"{current}{glue}{word}"
-        used += len(glue) + length
-    yield Line(indent + current, style)

@@ -1,5 +1,6 @@
 """What every format says in words: the answer, counts, hours and how they arise."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -8,6 +9,7 @@ from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Work,
 from rdscheck.assess.facts import Origin, Via
 from rdscheck.assess.finding import Severity
 from rdscheck.assess.rehearsing.explaining import Cause
+from rdscheck.assess.rehearsing.telling import Met, Unmet
 
 #: What the severities mean, for readers.
 MEANS = {
@@ -16,6 +18,8 @@ MEANS = {
     Severity.NOTE: "to be known",
 }
 PLURALS = {Severity.BLOCKER: "Blockers", Severity.WARNING: "Warnings", Severity.NOTE: "Notes"}
+#: Forms of dumps that are no text.
+ARCHIVES = frozenset({"custom", "directory", "tar"})
 _MOVES = {"restore": "by restoring a dump", "upgrade": "by an upgrade in place"}
 
 
@@ -105,12 +109,51 @@ def effort(check: Checked) -> list[tuple[str, float, list[Work]]]:
     return [(group, sum(one.hours for one in some), some) for group, some in groups]
 
 
+_STATEMENT_ENDS = re.compile(r";[ \t]*(?:--.*)?$", re.MULTILINE)
+
+
+def form(fix: str) -> str:
+    """Return ``sql`` for statements, which are copied as they are, and ``words`` for a sentence."""
+    return "sql" if fix.startswith("--") or _STATEMENT_ENDS.search(fix) else "words"
+
+
+def parts(check: Checked) -> list[tuple[str, str]]:
+    """Return the parts of a report on a source that are there, by name, with what leads to them."""
+    count = counts(check.open)
+    found = [(one.value, f"{PLURALS[one]} ({count[one]})") for one in Severity if count[one]]
+    if some := check.of(State.SUPPRESSED):
+        found.append(("suppressed", f"Suppressed ({len(some)})"))
+    found += [("rehearsal", "Rehearsal")] if check.rehearsal else []
+    if check.work:
+        found.append(("work", f"Work: {hours(sum(one.hours for one in check.work))}"))
+    return found + ([("missed", f"Not checked ({len(check.missed)})")] if check.missed else [])
+
+
 def where(entry: Entry, check: Checked) -> str:
-    """Return the database and line of a finding, where they tell something; else nothing."""
+    """Return the database and line of a finding, and that it was not met, where they tell something."""
     finding = entry.finding
     parts = [f"database {finding.database}"] if finding.database else []
-    parts += [f"line {finding.line}"] if finding.line and check.origin else []
+    if finding.line and check.origin:
+        script = "" if line(finding.line, check) else " of what pg_restore writes"
+        parts.append(f"line {finding.line}{script}")
+    parts += [_UNMET[one.used]] if (one := unmet(entry, check)) else []
     return ", ".join(parts)
+
+
+def line(number: int, check: Checked) -> int:
+    """Return the line of a file at which something stands: 0 in an archive, which has no lines."""
+    origin = check.origin
+    return number if origin and origin.via is Via.DUMP and origin.format not in ARCHIVES else 0
+
+
+#: What is said of a finding that a rehearsal did not meet, by whether it could have.
+_UNMET = {True: "not met in the rehearsal", False: "not used in the rehearsal"}
+
+
+def unmet(entry: Entry, check: Checked) -> Unmet | None:
+    """Return that a rehearsed restore went through where this was to stop it."""
+    told = check.rehearsal.unconfirmed if check.rehearsal else ()
+    return next((one for one in told if one.is_of(entry.finding)), None)
 
 
 def state(entry: Entry) -> str:
@@ -146,6 +189,10 @@ _CAUSES = {
 }
 
 
+_NOT_MET = "Not met, though foretold"
+_NOT_USED = "A restore makes it and does not use it, so nothing was seen of"
+
+
 def rehearsal(check: Checked) -> list[str]:
     """Return what a rehearsed restore showed, a sentence or entry a line; nothing without one."""
     told = check.rehearsal
@@ -163,7 +210,8 @@ def rehearsal(check: Checked) -> list[str]:
     )
     if told.assumed_roles:
         lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
-    lines += [f"Not met, though foretold: {id_}: {subject}." for id_, subject in told.unconfirmed]
+    for text, used in ((_NOT_MET, True), (_NOT_USED, False)):
+        lines += [f"{text}: {one.id}: {one.subject}." for one in told.unconfirmed if one.used is used]
     lines += [f"Not rehearsed: {one}." for one in told.not_run]
     lines += [f"Written: {one}" for one in told.files]
     return lines
@@ -171,5 +219,18 @@ def rehearsal(check: Checked) -> list[str]:
 
 def refusals(check: Checked) -> list[str]:
     """Return the refusals of a rehearsal one by one, in the order of the dump."""
-    found = check.rehearsal.met if check.rehearsal else ()
-    return [f"line {one.line}: {one.message} ({one.because or _CAUSES[Cause(one.cause)]})" for one in found]
+    return [f"{_place(one)}: {refusal(one)}" for one in (check.rehearsal.met if check.rehearsal else ())]
+
+
+def refusal(one: Met) -> str:
+    """Return what the server said, and where that comes from."""
+    return f"{one.message} ({cause(one)})"
+
+
+def cause(one: Met) -> str:
+    """Return where a refusal comes from."""
+    return one.because or _CAUSES[Cause(one.cause)]
+
+
+def _place(one: Met) -> str:
+    return f"line {one.line}" if one.line else one.statement

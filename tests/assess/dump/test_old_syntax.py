@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdscheck.assess.dump.old import rewritten
+from rdscheck.assess.dump.old import escaped, rewritten
 from rdscheck.assess.dump.parsing import parse
 from tests.assess.dump.dumps import facts_of, only, read
 
@@ -33,6 +33,39 @@ def test_tables_with_oids(text: str, oids: bool) -> None:
     relation = only(text, "relations")
     assert relation.with_oids is oids
     assert relation.options == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "acts"),
+    [
+        ("SET standard_conforming_strings = off;", [("load", "it's")]),
+        ("SET standard_conforming_strings TO 'off';", [("load", "it's")]),
+        ("SET standard_conforming_strings = off; SET standard_conforming_strings = on;", []),
+        ("", []),
+    ],
+)
+def test_a_backslash_escapes_where_the_session_says_so(before: str, acts: list[tuple[str, str]]) -> None:
+    text = rf"""{before}
+CREATE TABLE public.t (a integer); -- it's
+CREATE FUNCTION public.f() RETURNS void LANGUAGE plpgsql AS'BEGIN LOAD \'it\'\'s\'; END';
+COMMENT ON FUNCTION public.f() IS '$$'; /* ' */ SELECT 1;
+"""
+    facts = read(text)
+    assert [(one.kind, one.detail) for one in facts.acts] == acts
+    assert bool(facts.unreadable) is not bool(acts)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        (r"SELECT 'a\'b'", r"SELECT  E'a\'b'"),
+        (r"SELECT E'a\'b', e'\\', 'ab'", r"SELECT E'a\'b', e'\\', 'ab'"),
+        (r"""SELECT "a\'b", $$'\'$$, $x$'\'$x$ -- '\'""", r"""SELECT "a\'b", $$'\'$$, $x$'\'$x$ -- '\'"""),
+        (r"SELECT B'1', N'\'' AS it", r"SELECT B'1', N'\'' AS it"),
+    ],
+)
+def test_strings_with_backslashes_are_marked(text: str, marked: str) -> None:
+    assert escaped(text) == marked
 
 
 def test_data_with_oids() -> None:

@@ -255,6 +255,67 @@ def test_partition_sets_of_pg_partman(server: Server) -> None:
     assert "permission denied" in missing.reason
 
 
+#: What an owner plants in the way of a superuser who reads the table; each would leave a mark in a sequence.
+_TRAPS = {
+    "a view in its place": """
+        ALTER EXTENSION pg_partman DROP TABLE p.part_config; ALTER TABLE p.part_config RENAME TO old;
+        CREATE VIEW p.part_config AS SELECT p.spring(parent_table) parent_table, partition_type,
+            partition_interval, template_table FROM p.old""",
+    "a cast to JSON": """
+        CREATE TYPE p.bait AS ENUM ('x');
+        CREATE FUNCTION p.as_json(p.bait) RETURNS json LANGUAGE sql AS $$ SELECT to_json(p.spring('x')) $$;
+        CREATE CAST (p.bait AS json) WITH FUNCTION p.as_json(p.bait);
+        ALTER TABLE p.part_config ADD bait p.bait DEFAULT 'x'""",
+    "an index with a call": """
+        ALTER FUNCTION p.spring(text) IMMUTABLE;
+        SELECT set_config('p.quiet', 'yes', false);
+        CREATE INDEX ON p.part_config ((parent_table || p.spring('x')))""",
+}
+
+
+@pytest.mark.parametrize("trap", _TRAPS)
+def test_what_an_owner_plants_does_not_run_when_a_superuser_looks(server: Server, trap: str) -> None:
+    """A transaction that only reads would not hold it back: COPY … TO PROGRAM writes nothing here."""
+    if not server.has("pg_partman"):
+        pytest.skip(server.why_not("pg_partman"))
+    script = """
+        CREATE SCHEMA p; CREATE EXTENSION pg_partman SCHEMA p;
+        INSERT INTO p.part_config (parent_table, control, partition_interval, partition_type)
+        VALUES ('public.p', 'day', '1 day', '{kind}');
+        CREATE FUNCTION p.spring(text) RETURNS text LANGUAGE plpgsql AS $$
+            BEGIN
+                IF coalesce(current_setting('p.quiet', true), '') <> 'yes' THEN
+                    PERFORM pg_advisory_lock(4711);
+                    RAISE EXCEPTION 'sprung';
+                END IF;
+                RETURN $1;
+            END $$;"""
+    kind = "native" if server.info.extension_versions["pg_partman"].startswith("4.") else "range"
+    with database(server, script=script.replace("{kind}", kind) + _TRAPS[trap]) as name:
+        with server.admin(name) as admin, pytest.raises(psycopg.Error, match="sprung"):
+            admin.execute("SELECT to_jsonb(c) FROM p.part_config c")
+        facts = collect(as_admin(server, name))
+    assert "sprung" not in repr(facts)
+    found = [one.parent for one in facts.partition_sets]
+    missed = [one for one in facts.not_seen if "pg_partman" in one.what]
+    assert (found, len(missed)) == (([], 1) if "view" in trap else (["public.p"], 0))
+
+
+def test_jobs_in_a_table_of_anybody_are_not_read(server: Server) -> None:
+    script = """
+        SET allow_system_table_mods = on;
+        CREATE SCHEMA cron;
+        CREATE VIEW cron.job AS SELECT 1::int8 jobid, ''::text schedule, ''::text command, ''::text nodename,
+                                       1 / (random() * 0)::int sprung;
+        INSERT INTO pg_extension SELECT 70000, 'pg_cron', 10, oid, false, '1.6' FROM pg_namespace
+         WHERE nspname = 'cron'"""
+    with database(server, script=script) as name:
+        facts = collect(as_admin(server, name))
+    (missed,) = facts.not_seen
+    assert missed.what == "jobs of pg_cron"
+    assert "no table of a superuser" in missed.reason
+
+
 def test_an_empty_database_has_nothing_but_plpgsql(server: Server) -> None:
     with database(server) as name:
         facts = collect(as_master(server, name))

@@ -63,11 +63,49 @@ def test_a_note_explains_nothing() -> None:
     assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
 
 
+def test_a_comment_on_an_extension_of_rdsadmin_is_harmless_where_a_note_says_so() -> None:
+    text = "\nCOMMENT ON EXTENSION {} IS 'x'"
+    note = replace(finding('extension "uuid-ossp"'), severity=Severity.NOTE, id="extension-comment-refused")
+    told = refusal(text.format('"uuid-ossp"'), 9, "42501", "must be owner of extension uuid-ossp")
+    (explained,) = explain([told], [note], OFFER)
+    assert (explained.cause, explained.findings) == (Cause.HARMLESS, (note,))
+    way = mend(script("plain"), [explained], ())
+    assert "-- extension-comment-refused: " in way.fixes
+    assert told.step not in way.steps
+    other = refusal(text.format("dblink"), 9, "42501", "must be owner of extension dblink")
+    for one, some in (
+        (told, []),
+        (other, [note]),
+        (replace(told, sqlstate="42704"), [note]),
+        (told, [replace(note, id="another-rule")]),
+        (refusal('CREATE TABLE "uuid-ossp" ()', 9, "42501", "must be owner of extension uuid-ossp"), [note]),
+    ):
+        assert only(one, *some) is Cause.UNEXPLAINED
+
+
 def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
     told = refusal('ALTER TABLE app.t OWNER TO "a b"', 9, "42501", "permission denied for schema app")
     assert only(told, finding('role "a b"')) is Cause.FINDING
     assert only(told, finding("role a")) is Cause.UNEXPLAINED
     assert only(told, finding('table "a b"')) is Cause.UNEXPLAINED
+
+
+def test_a_new_owner_without_rights_on_a_schema_is_tied_to_what_is_said_of_both() -> None:
+    told = refusal("ALTER TABLE public.t OWNER TO a", 9, "42501", "permission denied for schema public")
+    role, schema = finding("role a"), finding("schema public")
+    (explained,) = explain([told], [role, schema, finding("schema other"), finding("table public")], OFFER)
+    assert explained.findings == (role, schema)
+    other = refusal("ALTER TABLE public.t OWNER TO a", 9, "42501", 'must be able to SET ROLE "a"')
+    (explained,) = explain([other], [role, schema], OFFER)
+    assert explained.findings == (role,)
+
+
+def test_a_shell_type_is_tied_to_what_is_said_of_the_type() -> None:
+    told = refusal("CREATE TYPE a.isbn", 9, "42501", "must be superuser to create a base type")
+    assert only(told, finding("type a.isbn", line=20)) is Cause.FINDING
+    for other in ("type a.ean", "table a.isbn", "function a.isbn(text)"):
+        assert only(told, finding(other, line=20)) is Cause.UNEXPLAINED
+    assert only(replace(told, sqlstate="42710"), finding("type a.isbn", line=20)) is Cause.UNEXPLAINED
 
 
 def test_a_name_alone_explains_no_error_of_another_kind() -> None:

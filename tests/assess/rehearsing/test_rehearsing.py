@@ -157,6 +157,40 @@ def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
     assert found.passes
 
 
+def test_what_a_restore_only_makes_is_neither_met_nor_unmet(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "CREATE EXTENSION postgres_fdw;\n"
+        "CREATE SERVER here FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '/var/run/postgresql');\n"
+        "CREATE TABLE public.t (a integer PRIMARY KEY, b text DEFAULT pg_read_file('/etc/hostname'));\n"
+        "CREATE FUNCTION public.f() RETURNS void LANGUAGE plpgsql AS $$BEGIN\n"
+        "COPY t TO PROGRAM 'cat'; END$$;\n"
+        "CREATE FUNCTION public.g() RETURNS int LANGUAGE c AS 'nowhere', 'g';\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert [one.id for one in found.unconfirmed] == []
+    assert {(one.id, one.subject) for one in found.unused} == {
+        ("foreign-server-socket", "foreign server here"),
+        ("server-file-read", "table public.t"),
+        ("copy-program", "function public.f()"),
+    }
+    assert [one.refusal.step.line for one in found.explained] == [6]
+
+
+def test_a_right_that_an_owner_lacks_is_given_before_the_restore(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        "-- Dumped from database version 13.11\n"
+        "CREATE TABLE public.t (a integer);\nALTER TABLE public.t OWNER TO shop;\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert (found.passes, found.unexplained, found.unconfirmed) == (True, (), ())
+    assert 'GRANT CREATE ON SCHEMA public TO "shop";' in found.mend.statements
+    assert [step.text for step in found.mend.steps][1:] == [b"ALTER TABLE public.t OWNER TO shop"]
+
+
 def test_what_nobody_foretold_counts_also_of_a_dump_of_the_service(tmp_path: Path) -> None:
     """Such a source would be upgraded in place; what is rehearsed is a restore all the same."""
     engine, major = place("docker")

@@ -74,7 +74,7 @@ CASES = (
         (Statement(kind="comment", detail="extension plpgsql", database="app"),),
         (ext("plpgsql"), Statement(kind="comment", detail="extension plperl", database="app")),
         via=Via.DUMP,
-        severity=Severity.WARNING,
+        severity=Severity.NOTE,
     ),
     Case(
         "extension-comment-refused",

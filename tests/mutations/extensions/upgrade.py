@@ -73,6 +73,24 @@ FAULTS = (
         pg=15,
     ),
     Fault(
+        "the slot may keep all of its WAL",
+        _CHECKS + "test_invalid_slots_block",
+        (('"max_slot_wal_keep_size": "1"', '"max_slot_wal_keep_size": "1000"'),),
+        pg=17,
+    ),
+    Fault(
+        "only slots without a reason are looked for",
+        _CHECKS + "test_invalid_slots_block",
+        (
+            (
+                "->> 'invalidation_reason' IS NOT NULL OR s.wal_status = 'lost'",
+                "->> 'invalidation_reason' IS NULL",
+            ),
+        ),
+        file="rdscheck/upgrade/queries.py",
+        pg=17,
+    ),
+    Fault(
         "the operator is a prefix operator",
         _TOOL + "test_postfix_operators_block",
         (("(LEFTARG = int", "(RIGHTARG = int"),),

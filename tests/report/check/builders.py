@@ -6,6 +6,7 @@ from dataclasses import replace
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, State, Trouble, Work
 from rdscheck.assess.facts import Flavour, Origin, Via
 from rdscheck.assess.finding import Effort, Finding, Severity
+from rdscheck.assess.rehearsing.telling import Met, Rehearsed, Unmet
 from rdscheck.assess.rule import rules
 from rdscheck.model import Certainty
 
@@ -78,6 +79,26 @@ def realistic() -> Checks:
     )
 
 
+def rehearsed(text: Callable[[], str] = lambda: "") -> Rehearsed:
+    """Return a rehearsal with a refusal of each cause, every foreign string of it with one from ``text``."""
+    causes = ("finding", "follows", "sandbox", "harmless", "unexplained")
+    return Rehearsed(
+        statements=40,
+        met=tuple(
+            Met(
+                20 + number, f"CREATE {text()}", "42501", f"denied {text()}", one, f"b{text()}" * (number < 3)
+            )
+            for number, one in enumerate(causes)
+        ),
+        unconfirmed=(Unmet(RULES[0], "extension file_fdw"), Unmet(RULES[0], f"o{text()}", text())),
+        assumed_roles=(f"r{text()}",),
+        passes=True,
+        options=("--no-owner",),
+        files=(f"rehearsal/{text()}",),
+        not_run=(f"n{text()}",),
+    )
+
+
 def broken(name: str = "old.sql") -> Checked:
     return Checked(
         name, "rds-17.11", "RDS for PostgreSQL 17.11", trouble=Trouble.UNREACHABLE, message="no answer"
@@ -104,6 +125,7 @@ def shaped(text: Callable[[], str]) -> Checks:
             ),
             missed=(Missed(f"w{text()}", f"r{text()}", ("roles",), text(), 3, accepted=text()),),
             work=(Work(RULES[0], "extensions", 1, Effort(4, 4)),),
+            rehearsal=rehearsed(text),
         )
 
     dead = replace(broken(f"3{text()}"), message=f"e{text()}")

@@ -1,6 +1,7 @@
 """What each format says of a check that has something of everything."""
 
 import json
+import re
 from dataclasses import fields, replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -11,6 +12,8 @@ import pytest
 from rdscheck.assess.checked import Checked, Checks, Entry, State, counts
 from rdscheck.assess.facts import Via
 from rdscheck.assess.finding import Finding, Severity
+from rdscheck.assess.rehearsing.telling import Unmet
+from rdscheck.assess.rule import rules
 from rdscheck.report.check import words
 from rdscheck.report.check.github import command, github, summary
 from rdscheck.report.check.html import html
@@ -21,7 +24,7 @@ from rdscheck.report.check.sarif import address, sarif
 from rdscheck.report.check.serial import dump, dumps, schema
 from rdscheck.report.check.text import lines, text
 from rdscheck.report.check.write import FORMATS, render
-from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic
+from tests.report.check.builders import RULES, broken, checked, checks, finding, realistic, rehearsed
 from tests.report.check.official import official
 
 
@@ -131,6 +134,92 @@ def test_sarif_points_at_the_line_of_the_dump_and_brings_its_rules() -> None:
     assert rule["helpUri"].startswith("https://")
     told = run["invocations"][0]["toolExecutionNotifications"]
     assert [one["level"] for one in told] == ["warning", "note", "note", "note"]
+
+
+def after_a_rehearsal(*asked: str, via: Via = Via.DUMP, form: str = "plain") -> Checks:
+    (one,) = realistic().checks
+    origin = replace(checked(via=via).origin, format=form)  # type: ignore[type-var]
+    return checks(replace(one, rehearsal=rehearsed(), asked=(*RULES, *asked), origin=origin))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_says_what_a_rehearsal_met_and_what_it_did_not(form: str) -> None:
+    shown = " ".join(render(after_a_rehearsal(), form).replace("%0A", "\n").replace("%2C", ",").split())
+    assert "denied" in shown
+    assert "that no rule explains" in shown or '"unexplained"' in shown
+    assert "file_fdw" in shown
+    assert "not met in the rehearsal" in shown or '"unmet": true' in shown or '"not met"' in shown
+    assert "not met" not in render(realistic(), form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_shows_what_is_suppressed_known_and_accepted(form: str) -> None:
+    shown = " ".join(render(realistic(), form).split())
+    assert "it is going away" in shown
+    assert "2027-01-31" in shown
+    assert "baseline" in shown
+    assert "nobody may" in shown
+    assert "suppression 2 (x-" in shown
+
+
+def test_sarif_shows_what_the_restore_refused_at_its_line() -> None:
+    for asked, level in (((), "warning"), (("rehearsal-refused",), "note")):
+        log = json.loads(sarif(after_a_rehearsal(*asked)))
+        assert official(log) == []
+        (run,) = log["runs"]
+        told = run["invocations"][0]["toolExecutionNotifications"]
+        last = next(one for one in told if one["message"]["text"].endswith("(that no rule explains)"))
+        assert last["level"] == level
+        assert last["locations"][0]["physicalLocation"]["region"] == {"startLine": 24}
+        (marked,) = [one for one in run["results"] if one["properties"].get("rehearsal")]
+        assert marked["message"]["text"].endswith("A rehearsed restore did not meet it.")
+
+
+def test_what_a_restore_does_not_use_is_not_said_to_be_unmet() -> None:
+    (one,) = after_a_rehearsal().checks
+    told = replace(rehearsed(), unconfirmed=(Unmet(RULES[0], "extension file_fdw", used=False),))
+    some = checks(replace(one, rehearsal=told))
+    assert "not used in the rehearsal" in " ".join(text(some).split())
+    for form in FORMATS:
+        assert "not met" not in render(some, form)
+    assert [one["unmet"] for one in dump(some)["findings"]] == [False] * 4
+    assert [one["unmet"] for one in dump(after_a_rehearsal())["findings"]] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("fix", "form"),
+    [
+        ("DROP TABLE t;", "sql"),
+        ("DROP TABLE t; -- or not", "sql"),
+        ("-- pg_restore --no-owner", "sql"),
+        ("A;\nB", "sql"),
+        ("Read the message; leave it out.", "words"),
+        ("Nothing", "words"),
+    ],
+)
+def test_a_fix_is_sql_or_a_sentence(fix: str, form: str) -> None:
+    assert words.form(fix) == form
+
+
+def test_an_archive_has_no_lines() -> None:
+    archive = after_a_rehearsal(form="custom")
+    assert '"region"' not in sarif(archive)
+    assert ",line=" not in github(archive)
+    assert "line 12 of what pg_restore writes" in " ".join(text(archive).split())
+    assert "line=12" in github(after_a_rehearsal())
+
+
+def test_junit_has_a_case_of_the_rehearsal() -> None:
+    cases = {one.get("name"): one for one in ET.fromstring(junit(after_a_rehearsal())).iter("testcase")}
+    assert [one.tag for one in cases["rehearsal"]] == ["system-out"]
+    assert "line 24: denied  (that no rule explains)" in (cases["rehearsal"][0].text or "")
+    assert "rehearsal" not in {one.get("name") for one in ET.fromstring(junit(realistic())).iter("testcase")}
+
+
+def test_github_annotates_what_no_finding_tells() -> None:
+    hidden = [one for one in github(after_a_rehearsal()).splitlines() if "the restore refuses" in one]
+    assert [one.partition("title")[0] for one in hidden] == ["::warning file=shop.sql,line=24,"]
+    assert "the restore refuses" not in github(after_a_rehearsal("rehearsal-refused"))
 
 
 def test_sarif_of_a_live_database_has_no_file() -> None:
@@ -251,6 +340,20 @@ def test_html_needs_nothing_from_elsewhere() -> None:
     assert "<script" not in page
     assert "src=" not in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_html_links_lead_somewhere() -> None:
+    for some in (after_a_rehearsal(), many()):
+        page = html(some)
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+        linked = set(re.findall(r'href="#([^"]*)"', page))
+        assert linked
+        assert linked <= set(ids)
+
+
+def test_html_says_the_problem_of_a_rule_that_is_folded() -> None:
+    assert f"(1) {rules()[RULES[1]].problem}</summary>" in html(realistic())
 
 
 class _Balanced(HTMLParser):

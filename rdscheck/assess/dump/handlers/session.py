@@ -49,6 +49,8 @@ def follow(scene: Scene, name: str, values: list[str]) -> None:
         scene.access_method = "" if first == "heap" else first
     elif name == "default_with_oids":
         scene.oids = first.lower() in {"true", "on", "yes", "1", "t"}
+    elif name == "standard_conforming_strings":
+        scene.escapes = first.lower() in {"false", "off", "no", "0", "f"}
     elif name == "client_encoding":
         scene.encoding = first.upper() or "UTF8"
 

@@ -1,18 +1,28 @@
-"""Addresses the rules about extensions and languages cite."""
+"""Addresses the rules about extensions and languages cite, under the names they use."""
 
-USER_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
-TASKS = f"{USER_GUIDE}/Appendix.PostgreSQL.CommonDBATasks"
-RDS_LIST = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html"
-RDS_NOTES = "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html"
-AURORA_LIST = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/AuroraPostgreSQL.Extensions.html"
-SUPPORTED = f"{USER_GUIDE}/PostgreSQL.Concepts.General.FeatureSupport.Extensions.html"
-PARAMETERS = f"{TASKS}.Parameters.html"
-UPGRADE = f"{USER_GUIDE}/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.Process.html"
+from rdscheck.assess.pages import AURORA_EXTENSION_LIST as AURORA_LIST
+from rdscheck.assess.pages import AURORA_UPGRADE, MANUAL, PARAMETERS, READ, TASKS, UPGRADE, USER_GUIDE
+from rdscheck.assess.pages import EXTENSION_LIST as RDS_LIST
+from rdscheck.assess.pages import EXTENSIONS as SUPPORTED
+from rdscheck.assess.pages import RELEASES as RDS_NOTES
+from rdscheck.assess.pages import ROLES as SUPERUSER
+
 EXTENSION_UPGRADE = f"{USER_GUIDE}/USER_UpgradeDBInstance.PostgreSQL.ExtensionUpgrades.html"
-AURORA_UPGRADE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html"
 TLE = f"{USER_GUIDE}/PostgreSQL_trusted_language_extension.html"
-SUPERUSER = f"{TASKS}.Roles.rds_superuser.html"
-MANUAL = "https://www.postgresql.org/docs/current"
 
-#: When these pages were read, where a rule does not say otherwise.
-READ = "2026-10-01"
+__all__ = [
+    "AURORA_LIST",
+    "AURORA_UPGRADE",
+    "EXTENSION_UPGRADE",
+    "MANUAL",
+    "PARAMETERS",
+    "RDS_LIST",
+    "RDS_NOTES",
+    "READ",
+    "SUPERUSER",
+    "SUPPORTED",
+    "TASKS",
+    "TLE",
+    "UPGRADE",
+    "USER_GUIDE",
+]

@@ -18,11 +18,10 @@ _DUMP = (
     id="extension-comment-plpgsql",
     problem="The dump puts a comment on the extension plpgsql, which belongs to the service.",
     why="plpgsql is in every database of RDS and owned by rdsadmin. The statement fails with 'must be"
-    " owner of"
-    " extension plpgsql'; nothing is lost, but a restore that stops at errors or runs as one transaction"
-    " ends there. pg_dump up to 10 writes it into every dump.",
+    " owner of extension plpgsql'. Nothing is lost, as the comment is there already; but a restore that stops"
+    " at errors or runs as one transaction ends there. pg_dump up to 10 writes it into every dump.",
     fix="Dump with pg_dump 11 or later, or leave the comment out: pg_restore --no-comments.",
-    severity=Severity.WARNING,
+    severity=Severity.NOTE,
     source=f"{MANUAL}/sql-comment.html",
     date=READ,
     certainty=Certainty.DERIVED,

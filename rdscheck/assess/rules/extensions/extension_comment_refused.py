@@ -7,7 +7,7 @@ from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rule import Context, Example, Hit, rule
 from rdscheck.assess.rules.extensions._offers import Standing, on, standing
-from rdscheck.assess.rules.extensions._pages import MANUAL, READ
+from rdscheck.assess.rules.extensions._pages import READ
 from rdscheck.assess.target import Move
 from rdscheck.catalog.extensions import trusted
 from rdscheck.model import Certainty
@@ -16,15 +16,15 @@ from rdscheck.model import Certainty
 @rule(
     id="extension-comment-refused",
     problem="The comment that a dump puts on the extension is refused.",
-    why="An extension that is not trusted belongs to rdsadmin, whoever creates it. pg_dump writes a"
-    " COMMENT ON"
-    " EXTENSION for each, which fails with 'must be owner of extension'. Nothing is lost, but a restore that"
-    " stops at errors or runs as one transaction ends there.",
+    why="An extension that is not trusted belongs to rdsadmin, whoever creates it. pg_dump writes a COMMENT"
+    " ON EXTENSION for each, which fails with 'must be owner of extension'. Nothing is lost, as CREATE"
+    " EXTENSION makes the same comment; but a restore that stops at errors or runs as one transaction ends"
+    " there.",
     fix="Restore with pg_restore --no-comments, or without --exit-on-error and --single-transaction.",
     severity=Severity.NOTE,
-    source=f"{MANUAL}/sql-comment.html",
+    source="https://github.com/chef/automate/pull/4759",
     date=READ,
-    certainty=Certainty.DERIVED,
+    certainty=Certainty.OBSERVED,
     moves=(Move.RESTORE,),
     effort=Effort(0.1),
     guilty=Example(

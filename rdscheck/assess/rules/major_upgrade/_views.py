@@ -14,6 +14,7 @@ _OF_USERS = re.compile(
     r'(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)\.([a-z_][a-z0-9_$]*)',
     re.ASCII | re.IGNORECASE,
 )
+_BEHIND = re.compile(r"\s(?:[-+*/<>=~!@#%^&|`?]+|OPERATOR\([^()]+\))\s?\)")
 _CALL = re.compile(r'(?<![\w."$])(?:pg_catalog\.)?([a-z_][a-z0-9_]*)\s*\(', re.ASCII)
 _FROM = re.compile(
     r"\b(?:FROM|JOIN)\s*\(*\s*(?:(pg_catalog|information_schema)\.)?([a-z_][a-z0-9_]*)(?![\w.$(])",
@@ -47,6 +48,11 @@ def words(definition: str) -> frozenset[str]:
 def of_users(definition: str) -> frozenset[str]:
     """Return names of relations that a query reads from schemas of users, which are before them."""
     return frozenset(_OF_USERS.findall(definition))
+
+
+def behind(definition: str) -> bool:
+    """Tell whether an operator stands behind its operand: the server puts both into parentheses."""
+    return bool(_BEHIND.search(_STRING.sub("''", definition)))
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,14 @@ from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.pages import PG_UPGRADE_CHECKS
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.major_upgrade._typed import shown
+from rdscheck.assess.rules.major_upgrade._views import behind, drop, subject, views
 
 
 @rule(
     id="postfix-operators",
     problem="An operator stands behind its operand.",
-    why="Postfix operators are gone since 14: CREATE OPERATOR fails, and so does pg_upgrade.",
+    why="Postfix operators are gone since 14, the factorial's ! among them: CREATE OPERATOR and CREATE VIEW "
+    "fail, and so does pg_upgrade.",
     fix="Drop the operator; use a prefix operator or the function itself.",
     severity=Severity.BLOCKER,
     source=PG_UPGRADE_CHECKS,
@@ -35,7 +37,11 @@ from rdscheck.assess.rules.major_upgrade._typed import shown
     ),
 )
 def postfix_operators(context: Context) -> Iterator[Hit]:
-    """Find operators with a left side alone; one that was only named so far has neither."""
+    """Find operators with a left side alone, one only named so far has neither; and views with one."""
+    for view in views(context.facts):
+        if behind(view.definition):
+            what = subject(view)
+            yield hit(view, what, f"The {what} has an operator behind its operand.", drop(view))
     for one in context.facts.operators:
         if one.left and not one.right:
             name = f"{plain(one.schema)}.{one.name}({shown(one.left)}, NONE)"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rdscheck.assess import pages
+from rdscheck.assess.beginnings import told_apart
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
@@ -28,6 +29,8 @@ _ONLY_REHEARSED = "only a rehearsal meets it"
 )
 def rehearsal_refused(context: Context) -> Iterator[Hit]:
     """Find what the rehearsal could not explain."""
-    for one in context.facts.refused:
+    refused = context.facts.refused
+    subjects = told_apart((one.database, f"statement {one.statement}") for one in refused)
+    for one, subject in zip(refused, subjects, strict=True):
         told = f"The server says: {one.message} (SQLSTATE {one.sqlstate or 'none'})."
-        yield hit(one, f"statement {one.statement}", told)
+        yield hit(one, subject, told)

@@ -1,0 +1,1 @@
+"""What of a source could not be read."""

@@ -1,0 +1,1 @@
+"""Reports of ``rdscheck runbook``: pure functions of what was found out."""

@@ -1,0 +1,1 @@
+"""The readiness check pointed at plain PostgreSQL servers, of majors no sandbox has too."""
