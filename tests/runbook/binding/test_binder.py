@@ -97,6 +97,7 @@ def test_an_instance_is_asked_for_each_time() -> None:
 )
 def test_a_host_is_bound_together_with_its_port(text: str, result: str) -> None:
     assert bound(text) == result
+    assert binder(shell(text), SANDBOX).unbound(text) == ()
     assert bound(text, endpoint="172.17.0.3").replace("172.17.0.3", HOST) in {
         text,
         text.replace("<port>", "5432"),
@@ -207,6 +208,9 @@ def test_a_name_that_is_not_in_the_page_is_refused() -> None:
         ("echo YOUR_WORD", "YOUR_WORD", "$(rm -rf /)"),
         ("echo YOUR_WORD", "YOUR_WORD", "x'; drop table y; --"),
         ("echo YOUR_WORD", "YOUR_WORD", "a\nb"),
+        ("echo YOUR_WORD", "YOUR_WORD", "file:///etc/passwd"),
+        ("echo YOUR_WORD", "YOUR_WORD", "-rf"),
+        ("PGPASSWORD=******** psql", "********", "-x"),
         ("PGPASSWORD=******** psql", "********", "a\nb"),
         ("PGPASSWORD=******** psql", "********", "file:///etc/passwd"),
     ],
