@@ -26,8 +26,13 @@ class Done:
 class Lab(Protocol):
     """A sandbox for one page on one version, with state that stays from block to block."""
 
-    version: str
-    server: str
+    @property
+    def version(self) -> str:
+        """Return the version as it was asked for: 17."""
+
+    @property
+    def server(self) -> str:
+        """Return PostgreSQL's own version and the engine: "17.6 (docker)"."""
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
         """Run one piece, names bound: a statement or psql command, a command line, a console act."""
