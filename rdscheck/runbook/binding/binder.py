@@ -18,6 +18,9 @@ from rdscheck.runbook.model import Kind, Page, Placeholder
 
 SANDBOX, OPTION, FILE, OWN = "sandbox", "--bind", "configuration", "page"
 
+#: What is told of a password instead of its value.
+NOT_SHOWN = "(not shown)"
+
 Value = Callable[[Placeholder], str | None]
 
 _PROGRAMS = re.compile(
@@ -65,6 +68,8 @@ class Binder:
         self._all = {one.text: one for one in find(page, self._made)}
         self._add_given()
         self._forms: dict[str, str] = {}
+        # A text is asked about, bound and asked about again: it is read once.
+        self._last: tuple[tuple[str, Kind], list[Occurrence]] = (("", Kind.TEXT), [])
         self._check()
 
     # What is bound
@@ -73,9 +78,10 @@ class Binder:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return all placeholders in the order of the page, with what they are bound to now and by whom.
 
-        The sandbox is asked; ask before a run and it starts what the page is going to use.
+        The sandbox is asked; ask before a run and it starts what the page is going to use. Of a password it is
+        told only that there is one: this is what reports show.
         """
-        return tuple(self._bound(one) for one in self._all.values())
+        return tuple(_unsaid(self._bound(one)) for one in self._all.values())
 
     def unbound(self, text: str, kind: Kind | None = None) -> tuple[str, ...]:
         """Return the placeholders in a text that nobody can bind, each once, in their order."""
@@ -206,6 +212,8 @@ class Binder:
 
     def _occurrences(self, text: str, kind: Kind) -> list[Occurrence]:
         """Return where placeholders stand: where they are recognised, and wherever else their words are."""
+        if (text, kind) == self._last[0]:
+            return self._last[1]
         found = [one for one in scan(text, kind, self._made) if one.text in self._all]
         taken = bytearray(len(text))
         for one in found:
@@ -220,7 +228,8 @@ class Binder:
                 continue
             if places.region(start).place is not Place.COMMENT:
                 found.append(Occurrence(start, end, word.text, Role(word.role)))
-        return sorted(found)
+        self._last = ((text, kind), sorted(found))
+        return self._last[1]
 
     def _anywhere(self, one: Placeholder) -> bool:
         """Tell whether a placeholder is one wherever it stands, as a password is not."""
@@ -281,6 +290,10 @@ def _port(text: str, places: Map, one: Occurrence, value: Placeholder, kind: Kin
     if at is None or (at.start == at.end and port == "5432"):
         return ()
     return (Edit(at.start, at.end, at.written(port), f"port {at.number or '5432'}", f"port {port}"),)
+
+
+def _unsaid(one: Placeholder) -> Placeholder:
+    return replace(one, value=NOT_SHOWN) if one.value and one.role == Role.PASSWORD else one
 
 
 def _read(paths: tuple[str, ...]) -> Iterator[str]:
