@@ -78,8 +78,8 @@ class Binder:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return all placeholders in the order of the page, with what they are bound to now and by whom.
 
-        The sandbox is asked; ask before a run and it starts what the page is going to use. Of a password it is
-        told only that there is one: this is what reports show.
+        The sandbox is asked; ask before a run and it starts what the page is going to use. This is what
+        reports show: of a password only that there is one.
         """
         return tuple(_unsaid(self._bound(one)) for one in self._all.values())
 
@@ -178,6 +178,8 @@ class Binder:
     def _from_parts(self, one: Placeholder) -> Placeholder | None:
         """Bind a name in which given ones stand: the role of an ARN, the region of an address."""
         text, by = one.text, ""
+        if one.role not in {Role.ENDPOINT, Role.ROLE_ARN, Role.POLICY_ARN, Role.UNKNOWN}:
+            return None
         for name in sorted(self._given, key=len, reverse=True):
             value, who = self._given[name]
             parts = re.split(alone(name), text)
