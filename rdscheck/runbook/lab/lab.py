@@ -131,7 +131,7 @@ def open_lab(
     run = RunDir.create(Owner.me())
     with ExitStack() as stack:
         stack.callback(end_run, run)
-        room = Room()
+        room = Room(run.path)
         stack.callback(room.close)
         world = World(wanted, engine, run, account, s3)
         stack.callback(world.close)

@@ -27,9 +27,9 @@ class Outside(Exception):
 class Room:
     """The work directory, and its mirrors. Close it after use."""
 
-    def __init__(self) -> None:
-        # Private by itself, and removed with all that is in it.
-        self.directory = Path(tempfile.mkdtemp(prefix="rdscheck-runbook-"))
+    def __init__(self, run: Path) -> None:
+        # Below the run's directory it goes with the run, however that ends; it is private by itself.
+        self.directory = Path(tempfile.mkdtemp(prefix="work-", dir=run))
         (self.directory / TMP).mkdir(mode=0o700)
         self._mirrors: dict[str, Mirror] = {}
 

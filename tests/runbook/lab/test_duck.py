@@ -57,7 +57,7 @@ def test_an_error_is_told_and_the_session_stays(duck: Run) -> None:
         "SET disabled_filesystems = ''",
         "SET allow_unsigned_extensions = true",
         "EXPORT DATABASE 'x'",
-        "SELECT * FROM read_text('http://169.254.169.254/')",
+        "SELECT * FROM read_text('http:' || '//169.254.169.254/')",
     ],
 )
 def test_no_file_and_no_network(duck: Run, text: str) -> None:
@@ -75,6 +75,7 @@ def test_its_extensions_are_there(duck: Run, text: str) -> None:
         "ATTACH 'host=example.com' AS x (TYPE postgres)",
         "CREATE SECRET s (TYPE postgres, HOST 'example.com')",
         "ATTACH 'postgresql://u:p@example.com/x' AS x (TYPE postgres)",
+        "SELECT * FROM read_text('http://169.254.169.254/')",
         ".shell ls",
         ".read x",
     ],
@@ -86,8 +87,6 @@ def test_what_is_not_run(duck: Run, text: str) -> None:
 def test_limits(duck: Run) -> None:
     endless = duck("SELECT count(*) FROM range(100000000000) a, range(1000) b", 1.5)
     assert endless.ended == "time limit of 1.5 s; the next piece begins a new session"
-    assert duck("SELECT 1").status == 0
-    assert duck("SELECT repeat('x', 3000000) AS x").ended.startswith("output limit of 1 MiB") or True
     assert duck("SELECT 1").status == 0
 
 
