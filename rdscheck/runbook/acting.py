@@ -28,11 +28,11 @@ class Lab(Protocol):
 
     @property
     def version(self) -> str:
-        """Return the version as it was asked for."""
+        """Return the version as it was asked for: 17."""
 
     @property
     def server(self) -> str:
-        """Return PostgreSQL's own version and the engine."""
+        """Return PostgreSQL's own version and the engine: "17.6 (docker)"."""
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
         """Run one piece, names bound: a statement or psql command, a command line, a console act."""
@@ -65,6 +65,9 @@ class Configuration:
 
     bind: Mapping[str, str] = field(default_factory=dict)  # placeholder: value
     setup: tuple[str, ...] = ()  # SQL files, run as the master user before the first block
+    started: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # instance: SQL files, once it is made
     functions: Mapping[str, str] = field(default_factory=dict)  # Lambda functions by name: files of Python
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the group instances begin with
     instances: tuple[str, ...] = ()  # identifiers, where the page does not tell them

@@ -5,20 +5,19 @@ from functools import cache
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from rdscheck.runbook.binding import Binder
-from rdscheck.runbook.model import Page, Ran, Verdict
+from rdscheck.runbook.model import Ran, Verdict
 from rdscheck.runbook.reading import read
-from rdscheck.runbook.running import run
 from tests.runbook.documents.faults import FAULTS, ROLES, UPGRADE, Fault
 from tests.runbook.documents.mutating import line_of, planted
 from tests.runbook.documents.pages import (
     SHORT,
     Recorded,
-    Replayed,
     configuration,
-    lab_for,
+    record,
+    replay,
     run_text,
     source,
     truth,
@@ -61,19 +60,13 @@ def test_there_are_enough() -> None:
 
 
 @cache
-def recorded(name: str) -> tuple[Page, Recorded, Ran]:
-    page, settings = read(f"{name}.md", source(name)), configuration(name)
-    with lab_for(page, settings, 17) as lab:
-        recording = Recorded(lab)
-        found = run(page, recording, Binder(page, settings, {}, recording.value), settings)
-    return page, recording, found
+def recorded(name: str) -> tuple[Recorded, Ran]:
+    return record(name)
 
 
 def replayed(name: str, text: str) -> Ran:
     """Run a changed page as the recorded one ran."""
-    page, settings = read(f"{name}.md", text), configuration(name)
-    lab = Replayed(recorded(name)[1])
-    return run(page, lab, Binder(page, settings, {}, lab.value), settings)
+    return replay(name, text, *recorded(name))
 
 
 #: Pages without dates and numbers that differ at each run in what they print.
@@ -109,13 +102,14 @@ def other(character: str) -> str:
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=80)
 @given(st.data())
 def test_any_changed_letter_of_an_output_is_noticed(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
     at, number = data.draw(st.sampled_from(printed_lines(name)))
     line = source(name).split("\n")[at]
     column = data.draw(st.sampled_from([i for i, c in enumerate(line) if c.isascii() and c.isalnum()] or [0]))
-    before, after = numbered(recorded(name)[2]), {}
+    before, after = numbered(recorded(name)[1]), {}
     if line[column].isalnum():
         after = numbered(
             change_line(name, at, lambda one: one[:column] + other(one[column]) + one[column + 1 :])
@@ -125,6 +119,7 @@ def test_any_changed_letter_of_an_output_is_noticed(data: st.DataObject) -> None
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=80)
 @given(st.data())
 def test_blanks_and_dashes_of_an_output_do_not_count(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
@@ -138,10 +133,11 @@ def test_blanks_and_dashes_of_an_output_do_not_count(data: st.DataObject) -> Non
             return line.replace("-+-", "----+-", 1)
         return f"{line}  "
 
-    assert numbered(change_line(name, at, change)) == numbered(recorded(name)[2])
+    assert numbered(change_line(name, at, change)) == numbered(recorded(name)[1])
 
 
 @pytest.mark.xdist_group("faults-replayed")
+@limits(deadline=None, max_examples=80)
 @given(st.data())
 def test_a_row_more_is_noticed(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PRINTING))
@@ -149,7 +145,7 @@ def test_a_row_more_is_noticed(data: st.DataObject) -> None:
     rows = [(at, number) for at, number in printed_lines(name) if " | " in lines[at]]
     at, number = data.draw(st.sampled_from(rows))
     after = numbered(replayed(name, "\n".join([*lines[:at], lines[at], *lines[at:]])))
-    before = numbered(recorded(name)[2])
+    before = numbered(recorded(name)[1])
     assert after.pop(number) is Verdict.DIFFERS
     assert after == {key: verdict for key, verdict in before.items() if key != number}
 
@@ -157,4 +153,4 @@ def test_a_row_more_is_noticed(data: st.DataObject) -> None:
 @pytest.mark.xdist_group("faults-replayed")
 @pytest.mark.parametrize("name", PRINTING)
 def test_nothing_changed_changes_nothing(name: str) -> None:
-    assert numbered(replayed(name, source(name))) == numbered(recorded(name)[2])
+    assert numbered(replayed(name, source(name))) == numbered(recorded(name)[1])

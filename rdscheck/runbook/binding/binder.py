@@ -12,11 +12,14 @@ from rdscheck.runbook.binding.fitting import Role, host_and_port, misfit
 from rdscheck.runbook.binding.made import LOOKED_AT, made, pieces
 from rdscheck.runbook.binding.occurrences import Occurrence, scan
 from rdscheck.runbook.binding.placeholders import find
-from rdscheck.runbook.binding.places import Map, Refused, written
+from rdscheck.runbook.binding.places import Map, Place, Refused, written
 from rdscheck.runbook.binding.ports import slot
 from rdscheck.runbook.model import Kind, Page, Placeholder
 
 SANDBOX, OPTION, FILE, OWN = "sandbox", "--bind", "configuration", "page"
+
+#: What is told of a password instead of its value.
+NOT_SHOWN = "(not shown)"
 
 Value = Callable[[Placeholder], str | None]
 
@@ -24,6 +27,13 @@ _PROGRAMS = re.compile(
     r"\s*(?:[$#] )?(?:\./)?"
     r"(?:aws|psql|pg_\w+|pgbench|createdb|dropdb|vacuumdb|reindexdb|export|echo|cat)\b(?!\s*:?=)"
 )
+
+#: A word as names are written, and one that cannot be anything but a placeholder once the page has it as one.
+_TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9][\w-]*|<[^<>\n]{1,80}>")
+_UNMISTAKABLE = re.compile(r"[A-Za-z][\w-]*[-_][\w-]*|<[^<>]+>")
+
+#: Forms of values that are looked for in output. A page with more of them is no procedure.
+_FORMS = 500
 
 
 class Binder:
@@ -58,6 +68,8 @@ class Binder:
         self._all = {one.text: one for one in find(page, self._made)}
         self._add_given()
         self._forms: dict[str, str] = {}
+        # A text is asked about, bound and asked about again: it is read once.
+        self._last: tuple[tuple[str, Kind], list[Occurrence]] = (("", Kind.TEXT), [])
         self._check()
 
     # What is bound
@@ -66,9 +78,10 @@ class Binder:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return all placeholders in the order of the page, with what they are bound to now and by whom.
 
-        The sandbox is asked; ask before a run and it starts what the page is going to use.
+        The sandbox is asked; ask before a run and it starts what the page is going to use. This is what
+        reports show: of a password only that there is one.
         """
-        return tuple(self._bound(one) for one in self._all.values())
+        return tuple(_unsaid(self._bound(one)) for one in self._all.values())
 
     def unbound(self, text: str, kind: Kind | None = None) -> tuple[str, ...]:
         """Return the placeholders in a text that nobody can bind, each once, in their order."""
@@ -165,6 +178,8 @@ class Binder:
     def _from_parts(self, one: Placeholder) -> Placeholder | None:
         """Bind a name in which given ones stand: the role of an ARN, the region of an address."""
         text, by = one.text, ""
+        if one.role not in {Role.ENDPOINT, Role.ROLE_ARN, Role.POLICY_ARN, Role.UNKNOWN}:
+            return None
         for name in sorted(self._given, key=len, reverse=True):
             value, who = self._given[name]
             parts = re.split(alone(name), text)
@@ -198,28 +213,30 @@ class Binder:
         return replace(one, value=value, by=SANDBOX) if fits else replace(one, value="", by="")
 
     def _occurrences(self, text: str, kind: Kind) -> list[Occurrence]:
+        """Return where placeholders stand: where they are recognised, and wherever else their words are."""
+        if (text, kind) == self._last[0]:
+            return self._last[1]
         found = [one for one in scan(text, kind, self._made) if one.text in self._all]
-        taken = [(one.start, one.end) for one in found]
+        taken = bytearray(len(text))
+        for one in found:
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
         places = Map(text, kind)
-        words = sorted(
-            (one for one in self._all.values() if self._anywhere(one)), key=lambda one: -len(one.text)
-        )
-        for one in words:
-            for match in re.finditer(alone(one.text), text):
-                start, end = match.span()
-                free = all(end <= first or last <= start for first, last in taken)
-                if free and places.region(start).place.value != "a comment":
-                    taken.append((start, end))
-                    found.append(Occurrence(start, end, one.text, Role(one.role)))
-        return sorted(found)
+        given = [name for name in self._given if not _TOKEN.fullmatch(name)]
+        pattern = re.compile("|".join([*(alone(name) for name in given), _TOKEN.pattern]))
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            word = self._all.get(match.group())
+            if word is None or not self._anywhere(word) or any(taken[start:end]):
+                continue
+            if places.region(start).place is not Place.COMMENT:
+                found.append(Occurrence(start, end, word.text, Role(word.role)))
+        self._last = ((text, kind), sorted(found))
+        return self._last[1]
 
     def _anywhere(self, one: Placeholder) -> bool:
         """Tell whether a placeholder is one wherever it stands, as a password is not."""
         given = one.text in self._given and one.role == Role.UNKNOWN
-        unmistakable = re.fullmatch(
-            r"[A-Za-z][\w-]*[-_][\w-]*|<[^<>]+>|[\w.-]+\.rds\.amazonaws\.com", one.text
-        )
-        return given or (one.role != Role.PASSWORD and bool(unmistakable))
+        return given or (one.role != Role.PASSWORD and bool(_UNMISTAKABLE.fullmatch(one.text)))
 
     def _plan(
         self, text: str, kind: Kind, bound: Callable[[Placeholder], Placeholder]
@@ -228,9 +245,12 @@ class Binder:
         places = Map(text, kind)
         found = [(one, bound(self._all[one.text])) for one in self._occurrences(text, kind)]
         ports = [edit for one, value in found for edit in _port(text, places, one, value, kind)]
+        covered = bytearray(len(text) + 1)
+        for port in ports:
+            covered[port.start : port.end] = b"\1" * (port.end - port.start)
         edits, missing = [], []
         for one, value in found:
-            if any(port.start <= one.start < port.end for port in ports):
+            if covered[one.start]:
                 continue
             if not value.value:
                 missing.append(one.text)
@@ -257,12 +277,9 @@ class Binder:
             self._form(edit.plain, edit.name)
 
     def _form(self, new: str, old: str) -> None:
-        if (
-            len(new) > 1
-            and new != old
-            and new not in self._forms
-            and not re.search(alone(new), self._page.text)
-        ):
+        if len(new) < 2 or new == old or new in self._forms or len(self._forms) >= _FORMS:
+            return
+        if not re.search(alone(new), self._page.text):
             self._forms[new] = old
 
 
@@ -275,6 +292,10 @@ def _port(text: str, places: Map, one: Occurrence, value: Placeholder, kind: Kin
     if at is None or (at.start == at.end and port == "5432"):
         return ()
     return (Edit(at.start, at.end, at.written(port), f"port {at.number or '5432'}", f"port {port}"),)
+
+
+def _unsaid(one: Placeholder) -> Placeholder:
+    return replace(one, value=NOT_SHOWN) if one.value and one.role == Role.PASSWORD else one
 
 
 def _read(paths: tuple[str, ...]) -> Iterator[str]:

@@ -23,7 +23,7 @@ _MAKES_A_ROLE = re.compile(r"\b(?:CREATE|ALTER)\s+(?:ROLE|USER|GROUP)\b(?!\s+MAP
 _ASSIGNED = re.compile(r"(?:^|[\s;&|({])(?:read\s+(?:-\w+\s+)*|for\s+)?([A-Za-z_]\w*)(?==|\s+in\b)")
 _READ = re.compile(r"(?:^|[\s;&|({])read\s+(?:-\w+\s+(?:\"[^\"]*\"\s+|'[^']*'\s+)?)*([A-Za-z_]\w*)")
 _IAM = re.compile(
-    r"\bcreate-(?:role|policy|function)\b[^;|&]*?--(role|policy|function)-name[ =]+[\"']?([\w+=,.@-]+)",
+    r"\bcreate-(?:role|policy|function)\b[^;|&]{0,600}?--(role|policy|function)-name[ =]+[\"']?([\w+=,.@-]+)",
     re.DOTALL,
 )
 

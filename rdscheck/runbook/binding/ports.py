@@ -22,6 +22,10 @@ _ENVIRONMENT = re.compile(rf"\bPGPORT=[\"']?({_DIGITS})(?!\w)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"(?<![\\^\r])\r?\n|[|;&]")
 
 
+#: How far from its host a port is looked for.
+_FAR = 2000
+
+
 @dataclass(frozen=True)
 class Slot:
     """Where a port is written: instead of a stretch, or, where that is empty, as an addition to the text.
@@ -56,7 +60,9 @@ def slot(text: str, places: Map, host: Occurrence, kind: Kind) -> Slot | None:  
     end = host.end + (1 if text[host.end : host.end + 1] in {"'", '"'} else 0)
     if kind is Kind.SHELL:
         if "PGHOST=" in before:
-            return _found(_ENVIRONMENT, text, 0, len(text)) or Slot(end, end, " PGPORT=")
+            return _found(_ENVIRONMENT, text, max(0, host.start - _FAR), host.end + _FAR) or Slot(
+                end, end, " PGPORT="
+            )
         there = _found(_OPTION, text, first, last)
         return there or (Slot(end, end, " -p ") if program(text[: host.start]) in CLIENTS else None)
     if kind in {Kind.YAML, Kind.POLICY}:
@@ -81,15 +87,15 @@ def _of(found: re.Match[str]) -> Slot:
 def _reach(text: str, places: Map, host: Occurrence, kind: Kind) -> tuple[int, int]:
     """Return the stretch in which a port belongs to that host: its string, command or statement."""
     region = places.region(host.start)
+    floor, ceiling = max(0, host.start - _FAR), min(len(text), host.end + _FAR)
     if (
         region.place in {Place.LITERAL, Place.ESCAPED, Place.SINGLE, Place.DOUBLE, Place.JSON}
-        and "=" in (text[region.start : region.end])
+        and "=" in text[max(floor, region.start) : min(ceiling, region.end)]
     ):
-        return region.start, region.end
+        return max(floor, region.start), min(ceiling, region.end)
     if kind is Kind.SHELL:
-        first = max((found.end() for found in _SEPARATOR.finditer(text, 0, host.start)), default=0)
-        after = _SEPARATOR.search(text, host.end)
-        return first, after.start() if after else len(text)
-    first = text.rfind(";", 0, host.start) + 1
-    last = text.find(";", host.end)
-    return first, len(text) if last < 0 else last
+        first = max((found.end() for found in _SEPARATOR.finditer(text, floor, host.start)), default=floor)
+        after = _SEPARATOR.search(text, host.end, ceiling)
+        return first, after.start() if after else ceiling
+    first, last = text.rfind(";", floor, host.start), text.find(";", host.end, ceiling)
+    return floor if first < 0 else first + 1, ceiling if last < 0 else last

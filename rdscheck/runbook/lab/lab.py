@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
+
+import psycopg
 
 from rdscheck.catalog.versions import read_version
-from rdscheck.errors import EngineUnavailable
+from rdscheck.errors import EngineUnavailable, RdscheckError
 from rdscheck.runbook.acting import Configuration, Done
 from rdscheck.runbook.binding.placeholders import find
 from rdscheck.runbook.lab import aws, filters
@@ -138,6 +141,7 @@ def open_lab(
         for identifier in configuration.instances:
             world.promise("instance", identifier)
         world.main = next((one.lower() for one in configuration.instances), "")
+        world.on_start = partial(_started, world, configuration, database)
         sandbox = Sandbox(world, room, database)
         stack.callback(sandbox.close)
         # Whoever starts first, a set-up file for example, shall find the page's instance and group.
@@ -145,3 +149,14 @@ def open_lab(
             if one.text not in configuration.bind:
                 sandbox.value(one)
         yield sandbox
+
+
+def _started(world: World, configuration: Configuration, database: str, identifier: str) -> None:
+    """Run what the configuration has for an instance that was made, as the master user."""
+    for path in map(Path, configuration.started.get(identifier, ())):
+        try:
+            with world.instance(identifier).connect(database) as conn:
+                conn.execute(path.read_bytes())
+        except (OSError, psycopg.Error) as error:
+            raise RdscheckError(f"{path.name}, for the instance {identifier}, fails: {error}") from error
+        world.note(f"the file {path.name} was run on {identifier}")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rdscheck.runbook.model import Piece
-from rdscheck.runbook.reading.shapes import DASHES, is_json_line, is_said
+from rdscheck.runbook.reading.shapes import COUNT, DASHES, is_json_line, is_said
 from rdscheck.runbook.reading.words import COMPOUND, is_program
 
 _DOLLAR = re.compile(r"[ \t]*(?:\[?[\w.@:~/ -]{0,80}\]?)?\$(?:[ \t]+|\Z)")
@@ -25,6 +25,10 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
+_SESSION = re.compile(r"(?:\S*/)?psql(?:\.exe)?((?:\s+(?!\().*)?)\Z", re.DOTALL)
+_GIVEN = re.compile(
+    r"\s(?:-[a-zA-Z]*[cflV]\b|-[cf]\S|--(?:command|file|list|version|help)\b|-\?)|[|<]", re.IGNORECASE
+)
 _CLOSING = {"'": re.compile(r"[^']*+'"), '"': re.compile(r'(?:[^"\\]|\\.)*+"')}
 
 
@@ -61,12 +65,33 @@ def pieces(text: str, line: int, *, shell: bool) -> tuple[Piece, ...]:
     return tuple(_Reader(text, line, shell=shell).pieces())
 
 
+def behind_psql(text: str) -> int | None:
+    """Return the line behind the first command of a block that opens a session of psql; None if none does."""
+    return _Reader(text, 1, shell=False).behind_psql()
+
+
+def _opens_psql(command: str) -> bool:
+    """Tell whether a command line opens psql to type into, and does not give it all it shall do."""
+    found = _SESSION.match(_unassigned(command))
+    return bool(found) and not _GIVEN.search(found[1] if found else "")
+
+
+def _unassigned(command: str) -> str:
+    """Return a command line without the assignments before it."""
+    command = command.strip()
+    while assigned := _ASSIGNED.match(command):
+        command = command[assigned.end() :]
+    return command
+
+
 class _Reader:
     def __init__(self, text: str, first: int, *, shell: bool) -> None:
         self._lines = text.split("\n")
         self._first, self._shell = first, shell
-        dollar = any(_DOLLAR.match(line) or _WINDOWS.match(line) for line in self._lines)
-        begun = next((line for line in self._lines if line.strip()), "")
+        begun = next((line for line in self._lines if line.strip() and not _comment(line)), "")
+        dollar = not is_program(first_word(begun)) and any(
+            _DOLLAR.match(line) or _WINDOWS.match(line) for line in self._lines
+        )
         self._hash = not dollar and prompt(begun) is not None
         self._prompted = dollar or self._hash
 
@@ -90,6 +115,16 @@ class _Reader:
                 found.append(Piece(command, self._first + at))
             at = end
         return found
+
+    def behind_psql(self) -> int | None:
+        """Return the line behind the first command that opens a session of psql."""
+        at = 0
+        while at < len(self._lines):
+            typed = self._typed(at)
+            at, command = self._whole(at, typed) if typed else (at + 1, "")
+            if _opens_psql(command):
+                return at
+        return None
 
     def _typed(self, at: int) -> str | None:
         """Return what a line types, without its prompt; None for a comment or where nothing is typed."""
@@ -136,10 +171,16 @@ class _Reader:
         return not (is_command(line) or self._shell) or _is_row(self._lines, at)
 
 
+def _comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", "::", "REM ")) and prompt(line) is None
+
+
 def _is_row(lines: Sequence[str], at: int) -> bool:
     """Tell whether a line is a row of a psql table that a command prints."""
+    if lines[at][:1] != " " and "|" not in lines[at]:
+        return False
     for above in range(at - 1, max(-1, at - 100), -1):
-        if not lines[above].strip():
+        if not lines[above].strip() or COUNT.match(lines[above]):
             return False
         if DASHES.match(lines[above]):
             return True

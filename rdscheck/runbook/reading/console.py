@@ -11,14 +11,11 @@ from rdscheck.runbook.model import Piece
 from rdscheck.runbook.reading.markdown import Part, Sort, is_link
 from rdscheck.runbook.reading.phrases import DOES, IMPERATIVES, PHRASES, Phrase
 
-_WORTH = re.compile(
-    r"reboot|restart|snapshot|parameter|add|append|include|set|chang|feature|turn|enabl|disabl|modif|value",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])")
 _CLAUSE = re.compile(
     r"(?:,|;)?\s+(?:and|then)(?:,? then)?,?\s+(?=(?:set|choose|select|click|reboot|restart|add|append|change"
     r"|modify|enter|type|create|take|attach|associate|apply|turn|enable|disable)\b)"
+    r"|,\s+(?=(?:set|add|append|reboot|restart|associate|attach|create|take)\b)"
     r"|\s*(?:\u2192|->|=>|\u203a|>)\s*",
     re.IGNORECASE,
 )
@@ -28,9 +25,10 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"(?:when|after|once|in|on|from|for|under|at|within|as)\b[^,.;]{1,160},\s+(?:then\s+)?", re.IGNORECASE
+    r"(?:when|after|once|in|on|from|for|under|at|within|as)\b(?:[^,.;]|\.(?=\w)){1,160},\s+(?:then\s+)?",
+    re.IGNORECASE,
 )
-_WHY = re.compile(r"to\b[^,.;]{1,160},\s+", re.IGNORECASE)
+_WHY = re.compile(r"to\b(?:[^,.;]|\.(?=\w)){1,160},\s+", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\(?optional(?:ly)?\b|\bonly if\b|\bdo(?:n't| not)\b|\bnot need\b", re.IGNORECASE)
 _CHAIN = re.compile(r"[^.]*(?:\u2192|->|\u203a)")
 _FOLLOWING = re.compile(
@@ -118,7 +116,7 @@ def acts(parts: Sequence[Part]) -> Mapping[int, tuple[Piece, ...]]:
             state.heading(part)
         elif part.sort is Sort.CODE:
             state.last = ""
-        elif _WORTH.search(part.text):
+        else:
             _read(parts, at, state)
     return state.acts
 

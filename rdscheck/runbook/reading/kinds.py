@@ -101,7 +101,7 @@ def _data(text: str, lines: Sequence[str], label: str) -> Said | None:
             )
         if _is_json(text) or shapes.is_json_line(lines[0]):
             return Said(Kind.CODE, "JSON is no command", printable=True)
-    if label_kind(label) is Kind.YAML and not _sql(text):
+    if label_kind(label) is Kind.YAML and not begins_sql(text):
         return Said(Kind.YAML, "configuration is no command")
     return None
 
@@ -136,21 +136,21 @@ def _options(line: str) -> bool:
 
 def _typed_or_printed(text: str, lines: Sequence[str]) -> Said | None:
     """Recognise command lines by their prompt, and what is printed by its shape."""
-    begin = _first(lines)
+    begin = first_line(lines)
     if commands.prompt(begin) is not None and commands.is_command(begin):
         return Said(Kind.SHELL)
     return Said(Kind.OUTPUT) if _is_output(text, lines) else None
 
 
 def _statements(text: str, labelled: Kind | None, attached: frozenset[str]) -> Said | None:
-    if _sql(text) or (labelled is Kind.SQL and _may_be_sql(text)):
+    if begins_sql(text) or (labelled is Kind.SQL and _may_be_sql(text)):
         return Said(_dialect(text, attached))
     return None
 
 
 def _others(text: str, lines: Sequence[str], labelled: Kind | None) -> Said | None:
     """Recognise what has neither a prompt nor the words of PostgreSQL."""
-    begin = _first(lines)
+    begin = first_line(lines)
     if labelled is Kind.CODE or (labelled is None and _CODE.match(begin.strip())):
         return Said(Kind.CODE, "source text of another language is no command")
     if _DUCKDB.match(text.lstrip()) or (first_words(begin.strip())[0] in DUCKDB_STATEMENTS and _ends(text)):
@@ -183,7 +183,7 @@ def _by_label(text: str, lines: Sequence[str], labelled: Kind | None) -> Said:
     return Said(Kind.TEXT, "it is neither a statement nor a command line nor what one prints", printable=True)
 
 
-def _first(lines: Sequence[str]) -> str:
+def first_line(lines: Sequence[str]) -> str:
     """Return the first line with something to do on it: behind comments of SQL and of shells."""
     for line in lines:
         stripped = line.strip()
@@ -207,13 +207,14 @@ def _is_output(text: str, lines: Sequence[str]) -> bool:
     at = shown[0]
     line = lines[at]
     if shapes.table_begins(lines, at):
-        return not _sql(text) or any(map(shapes.COUNT.match, lines))
-    if shapes.is_tag(line) and not line.rstrip().endswith(";"):
+        counted = any(map(shapes.COUNT.match, lines))
+        return not line.rstrip().endswith(";") and (counted or not begins_sql(text))
+    if shapes.is_tag(line) and not _parses(line):
         return len(shown) == 1 or shapes.is_tag(lines[shown[1]]) or shapes.is_said(lines[shown[1]])
     return shapes.is_said(line)
 
 
-def _sql(text: str) -> bool:
+def begins_sql(text: str) -> bool:
     """Tell whether a text begins with a statement or psql command for sure."""
     start = skip_between(text, 0)
     if text.startswith("\\", start):

@@ -4,6 +4,7 @@ markdown-it-py reads the structure, so a block is one exactly where a browser sh
 quotes, fenced or indented. Prose is made plain only where somebody asks: most of a page is never asked for.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -128,22 +129,21 @@ class _Walk:
 
 
 _INLINE = MarkdownIt("commonmark")
+_MARKED = re.compile(r"[\\`*_\[\]<>&!\n]")
 
 
 def flat(text: str) -> str:
     """Return prose in plain words: a link is its text, code its content, an image and HTML nothing."""
+    if not _MARKED.search(text):
+        return text
     (token,) = _INLINE.parseInline(text)
     return "".join(_words(token.children or []))
 
 
-def code_words(text: str) -> tuple[str, ...]:
-    """Return what stands in code marks or in bold in a prose, in its order."""
-    (token,) = _INLINE.parseInline(text)
-    return tuple(child.content for child in token.children or [] if child.type == "code_inline")
-
-
 def is_link(text: str) -> bool:
     """Tell whether a prose is one link and nothing else, as an entry of a table of contents."""
+    if not text.lstrip().startswith("[") or len(text) > _LONGEST:
+        return False
     (token,) = _INLINE.parseInline(text.strip())
     children = [child for child in token.children or [] if child.type != "text" or child.content.strip()]
     return bool(children) and children[0].type == "link_open" and children[-1].type == "link_close"

@@ -8,6 +8,7 @@ from rdscheck.errors import UsageError
 from rdscheck.runbook.model import Block, Kind, Page, Piece
 from rdscheck.runbook.reading import commands, kinds, statements, telling, transcripts
 from rdscheck.runbook.reading.console import acts as console_acts
+from rdscheck.runbook.reading.cutting import cut
 from rdscheck.runbook.reading.markdown import Part, Sort, normalised, parts
 from rdscheck.runbook.reading.words import label_kind
 
@@ -59,8 +60,9 @@ class _Reader:
             if part.sort is Sort.HEADING:
                 self._heading(part)
             elif part.sort is Sort.CODE:
-                self._add(self._code(part))
-                self._before = None
+                for block in cut(part):
+                    self._add(self._code(block))
+                    self._before = None
             else:
                 if at in acts:
                     self._add(self._step(part, acts[at]))

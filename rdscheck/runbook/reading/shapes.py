@@ -42,6 +42,7 @@ unlisten vacuum start
 _ALONE = frozenset(_ALONE_WORDS.split())
 _WRONG_TAG = re.compile(r"[A-Z ]+ (?:CREATED|ALTERED|DROPPED|GRANTED|INSERTED|UPDATED|DELETED|COMPLETED?)\Z")
 _CREATED = frozenset({"create", "alter", "drop"})
+_HOLDS = frozenset({"with", "execute"})
 _ENDS = frozenset({"commit", "rollback"})
 
 
@@ -57,17 +58,26 @@ def is_tag(line: str, statement: str | None = None) -> bool:
     if _WRONG_TAG.match(line):
         return True
     first, second = first_words(line.lower())
-    if first in _COUNTED:
-        return line[-1].isdigit() or line in {"FETCH", "REFRESH MATERIALIZED VIEW"}
+    if first in _COUNTED and not (line[-1].isdigit() or line in {"FETCH", "REFRESH MATERIALIZED VIEW"}):
+        return False
     return _may_be_tag(first, second) if statement is None else _is_tag_of(first, second, statement)
 
 
 def _may_be_tag(first: str, second: str) -> bool:
-    return first in _ALONE or (first in _CREATED and second in SECOND["create"])
+    return first in _ALONE or first in _COUNTED or (first in _CREATED and second in SECOND["create"])
 
 
 def _is_tag_of(first: str, second: str, statement: str) -> bool:
     told, object_ = first_words(_without_comments(statement))
+    if first in _COUNTED:
+        # A query itself has no tag in psql; a table made of one has that of the query.
+        typed = first in {"select", "fetch", "move"}  # these are whole statements as well
+        return (
+            not typed
+            or told in _HOLDS
+            or (first == told != "select")
+            or (first, told) == ("select", "create")
+        )
     if first in _CREATED:
         # CREATE OR REPLACE, UNIQUE, TEMP and the like are left out of tags; ALTER USER is tagged ALTER ROLE.
         return told == first and (first == "create" or second in {object_, "role"})
@@ -167,6 +177,8 @@ def _counted_later(lines: Sequence[str], at: int) -> int | None:
     for later in range(at, min(at + 200, len(lines))):
         if COUNT.match(lines[later]):
             return later + 1
+        if DASHES.match(lines[later]):
+            return None
         if lines[later].strip() and begins_statement(lines[later]) and "|" not in lines[later]:
             return None
     return None

@@ -126,7 +126,7 @@ def _taken(lines: Sequence[str], at: int, statement: str, begins: Callable[[int]
     table = table_end(lines, at)
     if table is not None:
         return table
-    if line.lstrip().startswith(("--", "/*", "\\")) and not DASHES.match(line):
+    if line.lstrip().startswith(("--", "/*", "\\", ";")) and not DASHES.match(line):
         return at
     if is_said(line) or is_tag(line, statement):
         return at + 1

@@ -86,4 +86,4 @@ def is_program(word: str) -> bool:
     """Tell whether the first word of a line names a program, its path left alone."""
     if word.startswith(("./", "/", "~/", "../", ".\\")) and not word.startswith(("//", "/*")):
         return len(word) > 2
-    return word.lower().removesuffix(".exe") in PROGRAMS
+    return word.removesuffix(".exe") in PROGRAMS

@@ -159,8 +159,8 @@ def _plain(line: str, rules: Sequence[Mask], stated: Callable[[str], bool]) -> L
         return Line(f"-[ RECORD {found[1]} ]", line)
     if _FOOTER.fullmatch(line):
         return Line(line.strip(), line, footer=True)
-    if line.strip() in _ELLIPSIS or _PATTERN.fullmatch(line.strip()):
-        return Line(line.strip(), line)
+    if _is_pattern(line.strip()):
+        return Line(" ".join(line.split()), line)
     name, bar, value = line.partition("|")
     if bar and re.fullmatch(r"\s*\w+\s*", name):  # \x: the name of a column, and its value
         return Line(f"{name.strip()} | {masked(value.strip(), name.strip(), rules, stated)}", line)
@@ -225,8 +225,8 @@ def _box(
 def _row(
     line: str, columns: Sequence[str], rules: Sequence[Mask], stated: Callable[[str], bool], bar: str = "|"
 ) -> Line:
-    if line.strip() in _ELLIPSIS or _PATTERN.fullmatch(line.strip()):
-        return Line(line.strip(), line, row=True)
+    if _is_pattern(line.strip()):
+        return Line(" ".join(line.split()), line, row=True)
     cells = [cell.strip() for cell in line.split(bar)]
     whole = len(cells) == len(columns)
     text = " | ".join(

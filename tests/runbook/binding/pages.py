@@ -30,7 +30,7 @@ def sql(text: str) -> Page:
     return page((Kind.SQL, text))
 
 
-def binder(of: Page, values: Mapping[str, str] | None = None, **binds: str) -> Binder:
+def binder(of: Page, values: Mapping[str, str] | None = None, /, **binds: str) -> Binder:
     """Return a binder whose sandbox knows values by role."""
     known = values or {}
 

@@ -51,6 +51,16 @@ def test_the_option_wins_over_the_file_and_the_file_over_the_sandbox() -> None:
     ]
 
 
+def test_a_password_is_bound_and_never_told() -> None:
+    text = "psql 'user=a password=********' 'user=b password=*******'"
+    of = binder(shell(text), {"password": "from-sandbox"}, **{"*******": "from-option"})
+    assert of.bind(text) == "psql 'user=a password=from-sandbox' 'user=b password=from-option'"
+    assert [(one.value, one.by) for one in of.placeholders] == [
+        ("(not shown)", "sandbox"),
+        ("(not shown)", "--bind"),
+    ]
+
+
 def test_an_instance_is_asked_for_each_time() -> None:
     asked = []
 

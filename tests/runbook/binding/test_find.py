@@ -172,7 +172,7 @@ def test_json_and_yaml_are_read_by_their_keys() -> None:
         ("aws-region", "region", (4,)),
         ("my-function", "function", (4,)),
         ("<aws-host>", "endpoint", (9,)),
-        ("password", "password", (9, 10)),
+        ("password", "password", (9,)),
         ("hunter2", "password", (10,)),
     ]
 

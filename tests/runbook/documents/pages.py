@@ -2,17 +2,18 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rdscheck.runbook.acting import Configuration, Done, Lab
-from rdscheck.runbook.binding import Binder, load
-from rdscheck.runbook.lab import open_lab
-from rdscheck.runbook.model import Kind, Page, Placeholder, Ran, Verdict
+from rdscheck.runbook.binding.binder import Binder
+from rdscheck.runbook.binding.configuration import load
+from rdscheck.runbook.model import Kind, Placeholder, Ran, Verdict
 from rdscheck.runbook.reading import read
-from rdscheck.runbook.running import run
+from rdscheck.runbook.running.opening import Order, opened
+from rdscheck.runbook.running.runner import Runner
+from rdscheck.sandbox.docker import DockerEngine
 from tests.sandbox.places import place
 
 DIRECTORY = Path(__file__).resolve().parents[3] / "fixtures" / "documents"
@@ -73,19 +74,16 @@ def configuration(name: str) -> Configuration:
     return load(path) if path.exists() else Configuration()
 
 
-@contextmanager
-def lab_for(page: Page, settings: Configuration, major: int) -> Iterator[Lab]:
-    """Open a lab of its own; skips where Docker has no image of the major."""
-    engine, _ = place(f"docker-{major}")
-    with open_lab(str(major), engine, page=page, configuration=settings) as lab:
-        yield lab
+def order(name: str, text: str, settings: Configuration) -> Order:
+    """Return what is to be run of a text as a page of that name."""
+    return Order(read(f"{name}.md", text), settings)
 
 
 def run_text(name: str, text: str, settings: Configuration, major: int = 17) -> Ran:
-    """Run a text as a page of that name."""
-    page = read(f"{name}.md", text)
-    with lab_for(page, settings, major) as lab:
-        return run(page, lab, Binder(page, settings, {}, lab.value), settings)
+    """Run a text in a sandbox of its own; skips where Docker has no image of the major."""
+    place(f"docker-{major}")
+    with opened(order(name, text, settings), str(major), DockerEngine()) as runner:
+        return runner.run()
 
 
 def run_page(name: str, major: int = 17) -> Ran:
@@ -105,7 +103,7 @@ class Recorded:
         self._lab = lab
         self.version, self.server = lab.version, lab.server
         self.done: list[tuple[Kind, str, Done]] = []
-        self.values: dict[tuple[str, str], str | None] = {}
+        self.last: Mapping[str, str] = {}
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
         done = self._lab.run(kind, text, seconds)
@@ -113,12 +111,11 @@ class Recorded:
         return done
 
     def value(self, placeholder: Placeholder) -> str | None:
-        found = self._lab.value(placeholder)
-        self.values[placeholder.text, placeholder.role] = found
-        return found
+        return self._lab.value(placeholder)
 
     def shown(self) -> Mapping[str, str]:
-        return self._lab.shown()
+        self.last = dict(self._lab.shown())
+        return self.last
 
     def notes(self) -> tuple[str, ...]:
         return self._lab.notes()
@@ -130,10 +127,10 @@ class Recorded:
 class Replayed:
     """A lab without a server: it answers what another one answered to the same pieces in that order."""
 
-    def __init__(self, recorded: Recorded) -> None:
+    def __init__(self, recorded: Recorded, ran: Ran) -> None:
         self.version, self.server = recorded.version, recorded.server
-        self._values = recorded.values
-        self._shown, self._notes = dict(recorded.shown()), recorded.notes()
+        self._values = {one.text: one.value for one in ran.placeholders}
+        self._shown = recorded.last
         self._waiting: dict[tuple[Kind, str], list[Done]] = defaultdict(list)
         for kind, text, done in recorded.done:
             self._waiting[kind, text].append(done)
@@ -143,13 +140,30 @@ class Replayed:
         return waiting.pop(0) if waiting else Done(not_run="it was not recorded")
 
     def value(self, placeholder: Placeholder) -> str | None:
-        return self._values.get((placeholder.text, placeholder.role))
+        return self._values.get(placeholder.text)
 
     def shown(self) -> Mapping[str, str]:
         return self._shown
 
     def notes(self) -> tuple[str, ...]:
-        return self._notes
+        return ()
 
     def close(self) -> None:
         """Nothing is to be ended."""
+
+
+def record(name: str) -> tuple[Recorded, Ran]:
+    """Run one of our pages on 17, and keep what the sandbox answered."""
+    place("docker-17")
+    wanted = order(name, source(name), configuration(name))
+    with opened(wanted, "17", DockerEngine()) as runner:
+        recorded = Recorded(runner.lab)
+        runner.lab = recorded
+        return recorded, runner.run()
+
+
+def replay(name: str, text: str, recorded: Recorded, ran: Ran) -> Ran:
+    """Run a changed page with the answers of a run before."""
+    page, settings = read(f"{name}.md", text), configuration(name)
+    lab = Replayed(recorded, ran)
+    return Runner(page, lab, Binder(page, settings, {}, lab.value), settings).run()
