@@ -61,13 +61,14 @@ def normalised(text: str) -> str:
 
 def parts(text: str) -> list[Part]:
     """Return the parts of a normalised page in their order. Text in tables and raw HTML is none."""
-    return list(_Walk().parts(_PARSER.parse(text)))
+    return list(_Walk(text.split("\n")).parts(_PARSER.parse(text)))
 
 
 class _Walk:
     """Goes through markdown-it's tokens, keeping in mind what is around."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
         self._lists: list[tuple[int, bool]] = []
         self._items: list[Item] = []
         self._numbers = 0
@@ -81,16 +82,22 @@ class _Walk:
                 yield self._code(token)
             elif token.type == "inline" and not self._table and token.map:
                 sort = Sort.HEADING if self._heading else Sort.PROSE
-                text = token.content
-                line = token.map[0] + 1
+                line = self._begin(token) + 1
                 yield Part(
                     sort,
-                    text,
+                    token.content,
                     line,
-                    line + text.count("\n"),
+                    line + token.content.count("\n"),
                     level=self._heading,
                     items=tuple(self._items),
                 )
+
+    def _begin(self, token: Token) -> int:
+        """Return the line of prose, from 0: behind lines of blanks that are none for markdown."""
+        assert token.map is not None
+        begin = token.content.split("\n", 1)[0]
+        first, end = token.map
+        return next((at for at in range(first, end) if begin in self._lines[at]), first)
 
     def _enter(self, token: Token) -> None:
         match token.type:

@@ -51,7 +51,7 @@ class _Reader:
         self._blocks: list[Block] = []
         self._headings: list[tuple[int, str]] = []
         self._before: Part | None = None
-        self._above = 0  # blocks before the last heading
+        self._above = 0  # blocks before the section
         self._attached: frozenset[str] = frozenset()
 
     def blocks(self) -> list[Block]:
@@ -77,7 +77,8 @@ class _Reader:
         self._headings = [(level, text) for level, text in self._headings if level < part.level]
         self._headings.append((part.level, part.plain))
         self._before = None
-        self._above = len(self._blocks)
+        if not telling.is_output_heading(part.plain):
+            self._above = len(self._blocks)
 
     def _add(self, block: Block) -> None:
         self._blocks.append(block)
@@ -105,7 +106,10 @@ class _Reader:
             return replace(block, kind=Kind.OUTPUT, shows=number, why=why)
         if said.kind is Kind.DUCKDB:
             self._attached |= kinds.aliases(part.text)
-        return replace(block, pieces=pieces(block), why=said.why)
+        found = pieces(block)
+        if said.kind in telling.PRINTS and not found:
+            return replace(block, kind=Kind.TEXT, why="nothing is typed in it")
+        return replace(block, pieces=found, why=said.why)
 
     def _is_printed(self, block: Block, said: kinds.Said) -> bool:
         """Tell whether a block is output: by its shape, or because the prose announces it as such."""

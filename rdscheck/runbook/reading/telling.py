@@ -11,15 +11,21 @@ PRINTS = frozenset({Kind.SQL, Kind.PSQL, Kind.SHELL, Kind.DUCKDB, Kind.TDS})
 
 _SAYS = re.compile(
     r"\b(?:outputs?|returns?|returned|results?|response|responds|prints?|printed|displays?|displayed|reports?"
-    r"|you(?:'ll| will)? (?:then )?see|shows?|shown|(?:look|looks|looking) (?:similar|like)|similar to|rows?"
+    r"|you(?:'ll| will)? (?:then )?see|shows?|shown|(?:look|looks|looking) (?:similar|like)|similar to"
     r"|messages?|errors?|fails? with)\b",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"\b(?:outputs?|results?|response)\b", re.IGNORECASE)
 _LOG = re.compile(r"\b(?:logs?|log (?:file|entry|entries|line))\b", re.IGNORECASE)
 _IF = re.compile(
     r"(?:\A|[.:!?] )\W*(?:If|Otherwise|Without|In case)\b[^.]*\b(?:fails?|errors?|see|refus\w+)\b"
 )
 _PASSED_ON = re.compile(r"\b(?:tail|cat|grep|less|aws rds (?:download-db-log|describe-db-log))\b")
+
+
+def is_output_heading(text: str) -> bool:
+    """Tell whether a section holds the output of the one before it."""
+    return bool(_HEADING.search(text))
 
 
 def is_told(before: str) -> bool:
@@ -30,7 +36,7 @@ def is_told(before: str) -> bool:
 def shows(text: str, before: str, blocks: Sequence[Block], heading: int) -> tuple[int, str]:
     """Return the number of the block whose output a text is, and why it is of none.
 
-    ``heading`` is the number of blocks before the last heading: output is not looked for further up.
+    ``heading`` is the number of blocks before the section: what stands further up prints nothing here.
     """
     if shapes.is_prompted(text):
         return 0, "a client asks or greets so at a terminal; no command prints it"
@@ -39,7 +45,9 @@ def shows(text: str, before: str, blocks: Sequence[Block], heading: int) -> tupl
     if previous is not None and again:
         previous = _source(previous, blocks)
     why = _why_not(text, before, previous)
-    if not why and previous and (again or previous.number <= heading) and not is_told(before):
+    if not why and previous and previous.number <= heading:
+        why = "no command stands before it in its section"
+    if not why and again and not is_told(before):
         why = "nothing says that a command prints it"
     return (0, why) if why or previous is None else (previous.number, "")
 

@@ -164,7 +164,7 @@ def tds_pieces(text: str, line: int) -> tuple[Piece, ...]:
     prompted = any(_TDS_LINE.match(one) for one in lines)
     for number, one in enumerate(lines):
         prompt = _TDS_LINE.match(one)
-        if prompted and not prompt:
+        if prompted and not prompt and not batch:
             if not printed:
                 below = number
             printed.append(one)

@@ -56,8 +56,8 @@ def test_a_password_is_bound_and_never_told() -> None:
     of = binder(shell(text), {"password": "from-sandbox"}, **{"*******": "from-option"})
     assert of.bind(text) == "psql 'user=a password=from-sandbox' 'user=b password=from-option'"
     assert [(one.value, one.by) for one in of.placeholders] == [
-        ("(not shown)", "sandbox"),
         ("(not shown)", "--bind"),
+        ("(not shown)", "sandbox"),
     ]
 
 

@@ -99,6 +99,8 @@ TEXT = (
     "options := 'format csv, header true'",
     "",
     "Some words, nothing else.",
+    "cron.schedule (job_name,\n    schedule,\n    command\n);",
+    "1,foo1,bar1\n2,foo2,bar2",
     "Select the role you want.",
 )
 
@@ -171,6 +173,15 @@ def test_what_nothing_runs_says_what_makes_it_so() -> None:
     assert fence(POLICY[0]).why.startswith("a policy is no command")
     assert fence(YAML[0]).why == "configuration is no command"
     assert all(fence(content).why for content in (*TEXT, *CODE, *YAML, *POLICY))
+
+
+@pytest.mark.parametrize(
+    ("label", "content"),
+    [("sql", "-- later"), ("bash", "# later"), ("", "labdb=>"), ("sql", ";"), ("bash", "$ "), ("", "1>")],
+)
+def test_where_nothing_is_typed_there_is_nothing_to_run(label: str, content: str) -> None:
+    block = fence(content, label)
+    assert (block.kind, block.pieces, block.why) == (Kind.TEXT, (), "nothing is typed in it")
 
 
 def test_a_statement_on_a_database_that_duckdb_attached_is_for_duckdb() -> None:

@@ -82,6 +82,9 @@ PAGES = st.lists(st.sampled_from(_LINES) | st.text(max_size=20), max_size=40).fl
 )
 
 
+RUN = {Kind.SQL, Kind.PSQL, Kind.SHELL, Kind.DUCKDB, Kind.TDS, Kind.CONSOLE}
+
+
 def check(page: Page, text: str) -> None:
     lines = normalised(text).split("\n")
     last = 0
@@ -96,6 +99,8 @@ def check(page: Page, text: str) -> None:
             assert lines[at - 1].endswith(line.strip(" \t")) or line.strip(" \t") in lines[at - 1]
         assert block.shows < number
         assert not block.shows or page.blocks[block.shows - 1].kind is not Kind.OUTPUT
+        assert (block.kind in RUN) == bool(block.pieces)
+        assert bool(block.why) == (block.kind not in RUN and not block.shows)
         below = block.line
         for piece in block.pieces:
             assert piece.text.strip()

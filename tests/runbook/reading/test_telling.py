@@ -51,10 +51,24 @@ def test_two_outputs_may_show_the_same_block() -> None:
     assert shown(*parts[:2], ("Another thing.", TABLE)) == [0, 1, 0]
 
 
+def test_a_file_that_the_prose_speaks_of_is_no_output() -> None:
+    assert shown(("Run it", "SELECT 1;"), ("The file has the following rows\\.", "1,a\n2,b")) == [0, 0]
+    assert shown(("Run it", "SELECT 1;"), ("**Syntax**", "cron.schedule (schedule,\n    command\n);")) == [
+        0,
+        0,
+    ]
+
+
+def test_a_table_without_names_is_output_where_the_prose_says_so() -> None:
+    assert shown(("Run it", "SELECT f();"), ("The response has no detail\\.", "-------\n(1 row)")) == [0, 1]
+
+
 def test_output_far_from_any_command_shows_none() -> None:
     assert shown(("Words", TABLE)) == [0]
     assert shown(("Run it", "SELECT 1;"), ("x", "a:\n  b: 1\n  c: 2"), ("Words.", TABLE)) == [0, 0, 0]
-    assert shown(("Run it", "SELECT 1;"), ("# Another section", ""), ("Words.", TABLE)) == [0, 0]
+    for words in ("Words.", "You see output such as the following\\."):
+        assert shown(("Run it", "SELECT 1;"), ("# Another section", ""), (words, TABLE)) == [0, 0]
+    assert shown(("Run it", "SELECT 1;"), ("# Expected output", ""), ("", TABLE)) == [0, 1]
 
 
 LOG = '2022-07-06 16:17:03 UTC::@:[7361]:LOG: background worker "x" exited with exit code 1'

@@ -51,7 +51,7 @@ def test_two_statements_at_one_prompt_print_below_the_second() -> None:
 
 
 def test_a_prompt_alone_asks_for_nothing_and_named_arguments_are_no_prompts() -> None:
-    assert fence("labdb=>").pieces == ()
+    assert typed(fence("labdb=>\nlabdb=> SELECT 1;\nlabdb=>")) == ["SELECT 1;"]
     assert fence("SELECT f(\n  a=> 1,\n  b=> 2\n);").kind is Kind.SQL
 
 
