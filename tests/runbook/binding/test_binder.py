@@ -1,5 +1,7 @@
 """Values are put in where placeholders stand, by whom is said, and what nobody knows stays open."""
 
+from pathlib import Path
+
 import pytest
 
 from rdscheck.errors import UsageError
@@ -49,6 +51,17 @@ def test_the_option_wins_over_the_file_and_the_file_over_the_sandbox() -> None:
         ("from-sandbox", "sandbox"),
         ("from-option", "--bind"),
     ]
+
+
+def test_what_a_set_up_file_makes_is_no_placeholder(tmp_path: Path) -> None:
+    file = tmp_path / "made.sql"
+    file.write_text("CREATE ROLE app LOGIN PASSWORD 'hunter2'; CREATE TABLE your_table (a int);")
+    text = "PGPASSWORD=hunter2 psql -U app -c 'select * from your_table'"
+    assert binder(shell(text)).unbound(text) == ("hunter2", "your_table")
+    for before in (Configuration(setup=(str(file),)), Configuration(started={"one": (str(file),)})):
+        assert Binder(shell(text), before).unbound(text) == ()
+    with pytest.raises(UsageError, match="cannot be read as a set-up file"):
+        Binder(shell(text), Configuration(setup=(str(tmp_path / "none.sql"),)))
 
 
 def test_a_password_is_bound_and_never_told() -> None:

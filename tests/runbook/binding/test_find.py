@@ -190,7 +190,7 @@ def test_a_word_counts_once_with_all_its_lines() -> None:
     assert [(one.text, one.lines) for one in found] == [("aws-region", (4, 6, 10)), ("your-instance", (5,))]
 
 
-def test_a_password_a_set_up_file_makes_is_the_page_s_own() -> None:
+def test_a_password_that_the_page_sets_is_its_own() -> None:
     text = "PGPASSWORD=hunter2 psql -d labdb"
     assert find(page((Kind.SQL, "alter user app password 'hunter2';"), (Kind.SHELL, text))) == ()
     assert [
