@@ -261,6 +261,7 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
             "CALL export('SELECT * FROM <schema>.t');",
             "CALL export('SELECT * FROM \"My-Schema\".t');",
         ),
+        (Kind.SQL, "\\dn <schema>", "\\dn My-Schema"),
         (Kind.SHELL, "pg_dump -n <schema> labdb", "pg_dump -n My-Schema labdb"),
         (
             Kind.SHELL,
@@ -271,6 +272,11 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
 )
 def test_an_identifier_is_quoted_where_sql_reads_it(kind: Kind, text: str, result: str) -> None:
     assert bound(text, kind, schema="My-Schema") == result
+
+
+@pytest.mark.parametrize(("value", "result"), [("a:b", "'a:b'"), ("a b", "'a b'"), ("a.b", "a.b")])
+def test_an_argument_of_psql_is_quoted_where_psql_would_read_more(value: str, result: str) -> None:
+    assert binder(sql("\\echo {{word}}"), **{"{{word}}": value}).bind("\\echo {{word}}") == f"\\echo {result}"
 
 
 def test_reserved_words_are_quoted_and_plain_ones_are_not() -> None:
