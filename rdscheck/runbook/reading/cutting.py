@@ -1,11 +1,12 @@
-r"""A code block that holds two: the command that opens psql, and what is typed in there.
+r"""A code block that holds several: command lines, and what is typed into psql between them.
 
 Pages show both in one fence: ``$ psql -h host`` and below it ``labdb=> SELECT 1;``. One runs as a command
-line and the other as statements, so they become two blocks, each with its own lines.
+line and the other as statements, so they become blocks of their own, each with its own lines.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from rdscheck.runbook.reading import commands, kinds, transcripts
 from rdscheck.runbook.reading.markdown import Part
@@ -13,40 +14,35 @@ from rdscheck.runbook.reading.markdown import Part
 
 def cut(part: Part) -> Iterator[Part]:
     """Return a code block as the blocks it holds, mostly itself alone."""
-    while (rest := _rest(part)) is not None:
-        number = rest
-        lines = part.text.split("\n")
-        yield _lines(part, lines, 0, number)
-        end = _left(lines, number)
-        yield _lines(part, lines, number, end)
-        if end == len(lines):
-            return
-        part = _lines(part, lines, end, len(lines))
-    yield part
-
-
-def _lines(part: Part, lines: list[str], start: int, end: int) -> Part:
-    return replace(part, text="\n".join(lines[start:end]), line=part.line + start, end=part.line + end - 1)
-
-
-def _rest(part: Part) -> int | None:
-    """Return the line of a block, from 0, from which on it is typed into psql; None if there is none."""
-    if "psql" not in part.text:
-        return None
     lines = part.text.split("\n")
-    if not any(line.strip() for line in lines) or not commands.is_command(kinds.first_line(lines)):
-        return None
-    behind = commands.behind_psql(part.text)
-    if behind is None:
-        return None
-    rest = lines[behind:]
-    typed = transcripts.is_psql(rest) or kinds.begins_sql("\n".join(rest))
-    return behind if typed else None
+    places = _places(lines) if part.text.strip() else []
+    for start, end in pairwise([0, *places, len(lines)]):
+        yield replace(part, text="\n".join(lines[start:end]), line=part.line + start, end=part.line + end - 1)
 
 
-def _left(lines: list[str], start: int) -> int:
-    r"""Return the line at which a shell's prompt stands again, behind ``\q`` or without it."""
-    for at in range(start, len(lines)):
-        if commands.prompt(lines[at]) is not None and commands.is_command(lines[at]):
-            return at
-    return len(lines)
+def _places(lines: list[str]) -> list[int]:
+    """Return the lines, from 0, at which something else begins to be typed."""
+    turns = [(at, shell) for at, line in enumerate(lines) if (shell := _is_shell(line)) is not None]
+    found = [at for (_, before), (at, shell) in pairwise(turns) if shell is not before]
+    if "psql" not in "\n".join(lines) or not commands.is_command(kinds.first_line(lines)):
+        return found
+    ends = [*found, len(lines)]
+    # What psql says as it begins, and what is typed into it without a prompt, is not the shell's any more.
+    shells = [0, *(at for at in found if _is_shell(lines[at]))]
+    for start in shells:
+        end = next(at for at in ends if at > start)
+        behind = commands.behind_psql("\n".join(lines[start:end]))
+        if behind is None or start + behind >= end:
+            continue
+        if end < len(lines):
+            found[found.index(end)] = start + behind
+        elif kinds.begins_sql("\n".join(lines[start + behind : end])):
+            found.append(start + behind)
+    return found
+
+
+def _is_shell(line: str) -> bool | None:
+    """Tell whether a line has the prompt of a shell or of psql; None if it has neither."""
+    if commands.prompt(line) is not None and commands.is_command(line):
+        return True
+    return False if transcripts.is_typed(line) else None

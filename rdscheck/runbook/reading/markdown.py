@@ -6,7 +6,7 @@ quotes, fenced or indented. Prose is made plain only where somebody asks: most o
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -17,6 +17,11 @@ _PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
 
 #: Prose longer than this is read from its end: nothing that stands further off introduces a block.
 _LONGEST = 8000
+#: What a page for a site generator says of itself before it begins.
+_FRONT = re.compile(r"\A---[ \t]*\n(?:(?!---)[^\n]*\n)*---[ \t]*(?:\n|\Z)")
+#: Text indented like code may be that of a tab or a note, with code of its own in it, no deeper than this.
+_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+_DEEPEST = 4
 
 
 class Sort(StrEnum):
@@ -61,24 +66,34 @@ def normalised(text: str) -> str:
 
 def parts(text: str) -> list[Part]:
     """Return the parts of a normalised page in their order. Text in tables and raw HTML is none."""
-    return list(_Walk(text.split("\n")).parts(_PARSER.parse(text)))
+    return list(_Walk(_FRONT.sub(_blank, text, count=1)).parts())
+
+
+def _blank(front: re.Match[str]) -> str:
+    """Return as many empty lines as stand in what is no part of the page's text."""
+    return "\n" * front[0].count("\n")
 
 
 class _Walk:
     """Goes through markdown-it's tokens, keeping in mind what is around."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: str, numbers: int = 0, depth: int = 0) -> None:
+        self._text = text
+        self._lines = text.split("\n")
+        self._depth = depth
         self._lists: list[tuple[int, bool]] = []
         self._items: list[Item] = []
-        self._numbers = 0
+        self._numbers = numbers
         self._heading = 0
         self._table = False
 
-    def parts(self, tokens: list[Token]) -> Iterator[Part]:
-        for token in tokens:
+    def parts(self) -> Iterator[Part]:
+        """Return the parts in their order."""
+        for token in _PARSER.parse(self._text):
             self._enter(token)
-            if token.type in {"fence", "code_block"}:
+            if token.type == "code_block" and self._depth < _DEEPEST and _FENCE.search(token.content):
+                yield from self._within(token)
+            elif token.type in {"fence", "code_block"}:
                 yield self._code(token)
             elif token.type == "inline" and not self._table and token.map:
                 sort = Sort.HEADING if self._heading else Sort.PROSE
@@ -91,6 +106,19 @@ class _Walk:
                     level=self._heading,
                     items=tuple(self._items),
                 )
+
+    def _within(self, token: Token) -> Iterator[Part]:
+        """Return the parts of text indented like code that has fences in it: tabs and notes of MkDocs."""
+        assert token.map is not None
+        inner = _Walk(token.content, self._numbers, self._depth + 1)
+        for part in inner.parts():
+            yield replace(
+                part,
+                line=part.line + token.map[0],
+                end=part.end + token.map[0],
+                items=(*self._items, *part.items),
+            )
+        self._numbers = inner._numbers
 
     def _begin(self, token: Token) -> int:
         """Return the line of prose, from 0: behind lines of blanks that are none for markdown."""

@@ -63,6 +63,12 @@ def is_psql(lines: Sequence[str]) -> bool:
     return False
 
 
+def is_typed(line: str) -> bool:
+    """Tell whether a line has psql's prompt with the name of a database, and a statement behind it."""
+    found = _PSQL_NAMED.match(line)
+    return bool(found) and begins_statement(line[found.end() if found else 0 :])
+
+
 def _before(lines: Sequence[str], at: int) -> bool:
     """Tell whether something stands above a line."""
     return any(line.strip() for line in lines[:at])

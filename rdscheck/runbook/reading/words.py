@@ -64,6 +64,7 @@ _LABELS = {
 }
 LABELS = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
 
+_PATH = re.compile(r"(?:\.\\|(?:~|\.[\w.-]*)?/)(?![/*])[\w./\\-]{2,}")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -84,6 +85,6 @@ def label_kind(label: str) -> Kind | None:
 
 def is_program(word: str) -> bool:
     """Tell whether the first word of a line names a program, its path left alone."""
-    if word.startswith(("./", "/", "~/", "../", ".\\")) and not word.startswith(("//", "/*")):
-        return len(word) > 2
+    if _PATH.fullmatch(word):
+        return True
     return word.removesuffix(".exe") in PROGRAMS

@@ -30,6 +30,7 @@ from tests.runbook.reading.pages import fence, printed, typed
         ("# yum install x\n# psql -l", ["yum install x", "psql -l"]),
         ("$ ls\n# a comment of the output", ["ls"]),
         ("echo a \\\\\nls", ["echo a \\\\", "ls"]),
+        (".venv/bin/x a\n../y\n~/bin/z", [".venv/bin/x a", "../y", "~/bin/z"]),
         ("aws rds x \\ \n  ls", ["aws rds x \\", "ls"]),
     ],
 )

@@ -116,6 +116,38 @@ def test_a_page_without_blocks_and_an_empty_one_are_pages() -> None:
     assert read("x.md", "").title == "x.md"
 
 
+def test_the_front_matter_of_a_site_generator_is_no_text() -> None:
+    text = "---\ntitle: x\nsteps:\n  - Reboot the DB instance.\n---\n\n# Title\n\n```\nSELECT 1;\n```\n"
+    result = read("x.md", text)
+    assert (result.title, [(b.line, b.headings) for b in result.blocks]) == ("Title", [(10, ("Title",))])
+    assert read("x.md", "a\n---\n\n```\nSELECT 1;\n```\n---\n").title == "a"
+
+
+def test_text_indented_for_a_tab_or_a_note_is_read_as_text() -> None:
+    text = """\
+=== "Linux"
+
+    Run it:
+
+    ```bash
+    psql -h a \\
+      -d b
+    ```
+
+    1. Reboot the DB instance.
+
+=== "Code"
+
+    SELECT 1;
+"""
+    blocks = read("x.md", text).blocks
+    assert [(b.kind, b.line, b.end, b.label, b.before) for b in blocks] == [
+        (Kind.SHELL, 6, 7, "bash", "Run it:"),
+        (Kind.CONSOLE, 10, 10, "", ""),
+        (Kind.SQL, 14, 14, "", '=== "Code"'),
+    ]
+
+
 def test_prose_in_raw_html_and_in_tables_is_no_step_and_html_comments_hide_code() -> None:
     text = "<!--\n```\nSELECT 1;\n```\n-->\n\n| x |\n| --- |\n| Reboot the DB instance |\n"
     assert read("x.md", text).blocks == ()

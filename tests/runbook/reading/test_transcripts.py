@@ -107,6 +107,31 @@ def test_a_fence_that_opens_psql_and_goes_on_in_it_is_two_blocks() -> None:
     ]
 
 
+def test_shell_and_psql_may_alternate_in_a_fence() -> None:
+    result = page(
+        """
+        ```
+        $ aws rds reboot-db-instance \\
+            --db-instance-identifier a
+        {
+        }
+        labdb=> SELECT 1;
+         a
+        ---
+        (0 rows)
+        $ ls
+        labdb=> \\q
+        ```
+        """
+    )
+    assert [(b.kind, b.line, b.end, typed(b)) for b in result.blocks] == [
+        (Kind.SHELL, 2, 5, ["aws rds reboot-db-instance --db-instance-identifier a"]),
+        (Kind.PSQL, 6, 9, ["SELECT 1;"]),
+        (Kind.SHELL, 10, 10, ["ls"]),
+        (Kind.PSQL, 11, 11, ["\\q"]),
+    ]
+
+
 def test_statements_below_psql_are_typed_into_it() -> None:
     result = page("```\npsql -h db -d labdb\nCREATE EXTENSION a;\n```\n")
     assert [(b.kind, typed(b)) for b in result.blocks] == [
