@@ -25,6 +25,7 @@ from rdscheck.runbook.lab.shell import Shell
 from rdscheck.runbook.lab.world import Wanted, World
 from rdscheck.runbook.model import Kind, Page, Placeholder
 from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
@@ -104,7 +105,7 @@ def _anything(_arguments: list[str]) -> None:
 @contextmanager
 def open_lab(
     version: str,
-    engine: Engine,
+    engine: Engine | str,
     configuration: Configuration | None = None,
     *,
     page: Page | None = None,
@@ -117,6 +118,7 @@ def open_lab(
     ``EngineUnavailable`` when the version cannot run here; servers start when a piece needs them.
     """
     configuration = configuration or Configuration()
+    engine = choose(engine) if isinstance(engine, str) else engine
     wanted = read_version(version)
     offer = engine.offer(wanted)
     if not offer.available:
@@ -132,7 +134,7 @@ def open_lab(
     run = RunDir.create(Owner.me())
     with ExitStack() as stack:
         stack.callback(end_run, run)
-        room = Room()
+        room = Room(run.path)
         stack.callback(room.close)
         world = World(wanted, engine, run, account, s3)
         stack.callback(world.close)

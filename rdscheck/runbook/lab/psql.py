@@ -82,6 +82,7 @@ class Psql:
         self._world.need_all(joined)
         until = time.monotonic() + seconds
         output, status, sqlstate = "", 0, ""
+        self._room.touch()
         # In a branch that is not taken psql would not even tell that it has read it.
         for item in [Statement(joined)] if at_once else cut(joined):
             said = self._item(item, until)

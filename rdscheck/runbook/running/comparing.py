@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
-from rdscheck.runbook.running.masking import MASKS, Mask, masked, names, without
+from rdscheck.runbook.running.masking import MASKS, Mask, masked, names, volatile, without
 from rdscheck.runbook.running.matching import PATTERN as _PATTERN
 from rdscheck.runbook.running.matching import matching
 
@@ -105,6 +105,20 @@ def merged(page: str, printed: str, statement: str, rules: Sequence[Mask], said:
         same = own.get(one.text)
         lines.append((same.pop(0) if same else one.raw).rstrip())
     return lines
+
+
+def concealed(printed: str, statement: str, rules: Sequence[Mask], said: str) -> str:
+    """Return what was printed without what differs at each run, for reports; other lines stay as they are."""
+    stated = _stated(f"{said}\n{statement}")
+    plain = list(_lines(printed, (), stated, ordered=True))
+    hidden = list(_lines(printed, volatile(rules), stated, ordered=True))
+    if plain == hidden:
+        return printed
+    lines = [
+        one.raw.rstrip() if one.text == other.text else other.text
+        for one, other in zip(plain, hidden, strict=True)
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def diff(page: Sequence[str], printed: Sequence[str]) -> str:
