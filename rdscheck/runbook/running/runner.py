@@ -8,7 +8,6 @@ from typing import Protocol
 
 from psycopg import sql
 
-from rdscheck.errors import UsageError
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
@@ -18,6 +17,7 @@ from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
 from rdscheck.runbook.running.setting_up import set_up
+from rdscheck.runbook.running.surroundings import Surroundings, block_at
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -99,6 +99,7 @@ class Runner:
         self._notes: tuple[str, ...] = ()
         self._set_up = False
         self._state = _State()
+        self._around = Surroundings(page)
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
         self._outputs = {one.shows: one for one in reversed(page.blocks) if one.shows}
@@ -231,7 +232,7 @@ class Runner:
         names = missed(raw.output, raw.sqlstate)
         if needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0):
             self._unmade(block, piece)
-            line = self._block(needed).line
+            line = self._around.block(needed).line
             detail = f"it needs what line {line} makes, which was not run: {error_of(printed)}"
             return replace(
                 tried, verdict=Verdict.NOT_RUNNABLE, detail=detail, diff="", basis=None, because=needed
@@ -315,18 +316,18 @@ class Runner:
             return Judged(
                 block, Verdict.NOT_RUNNABLE, f"it cannot be written to {name}: {self._shown(reason)}"
             )
-        detail = f"written to {name}, which line {self._block(reader).line} reads"
+        detail = f"written to {name}, which line {self._around.block(reader).line} reads"
         return Judged(block, Verdict.PASSED, detail, basis=done.basis)
 
     def _told(self, judged: Judged) -> Judged:
         """Add what is known about a block and what it printed."""
-        seen = Seen(judged, self._prose(judged.block), self.lab.version, self._output_text(judged))
+        seen = Seen(judged, self._around.prose(judged.block), self.lab.version, self._output_text(judged))
         found = list(known(seen))
         for one in judged.printed if judged.verdict is Verdict.FAILED else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):
                     if number != judged.block.number:
-                        found.insert(0, seen.follows(name, self._block(number).line))
+                        found.insert(0, seen.follows(name, self._around.block(number).line))
                     break
         return replace(judged, known=tuple(dict.fromkeys(found)))
 
@@ -334,11 +335,6 @@ class Runner:
         """Return what a block printed; of an output, what the block printed whose output it is."""
         source = self._state.judged.get(judged.block.shows) if judged.block.shows else judged
         return "\n".join(one.output for one in source.printed) if source else ""
-
-    def _prose(self, block: Block) -> str:
-        """Return what the page says between the block before and this one."""
-        start = max((one.end for one in self.page.blocks if one.number < block.number), default=0)
-        return "\n".join(self.page.text.splitlines()[start : max(start, block.line - 1)])
 
     def _expecting(self, judged: Judged) -> Judged:
         one = self._expected.get(judged.block.number)
@@ -380,9 +376,6 @@ class Runner:
         shown = self.names.shown(text)
         return replaced(shown, self.lab.shown())
 
-    def _block(self, number: int) -> Block:
-        return next(one for one in self.page.blocks if one.number == number)
-
 
 def run(
     page: Page,
@@ -393,19 +386,6 @@ def run(
 ) -> Ran:
     """Run a page in a lab. After Ctrl-C what has not run yet is not runnable: interrupted."""
     return Runner(page, lab, names, configuration).run(progress)
-
-
-def block_at(page: Page, line: int) -> Block:
-    """Return the block that a line belongs to; raises ``UsageError`` when none does.
-
-    The fence above a block counts as its line.
-    """
-    for block in page.blocks:
-        if block.line - 1 <= line <= block.end:
-            return block
-    near = min(page.blocks, key=lambda one: abs(one.line - line), default=None)
-    hint = f"the nearest block begins at line {near.line}" if near else "the page has no block"
-    raise UsageError(f"{page.name}: line {line} belongs to no block", hint=hint)
 
 
 def replaced(text: str, shown: Mapping[str, str]) -> str:
