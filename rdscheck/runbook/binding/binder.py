@@ -1,7 +1,7 @@
 """Puts the sandbox's names in the place of a page's words, and the words back into output."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +56,8 @@ class Binder:
         self._page = page
         self._configuration = configuration or Configuration()
         self._value = value
-        self._made = made(page, _read(self._configuration.setup))
+        before = self._configuration.setup, *self._configuration.started.values()
+        self._made = made(page, _read(path for paths in before for path in paths))
         self._kinds = {
             text: block.kind
             for block in page.blocks
@@ -298,7 +299,7 @@ def _unsaid(one: Placeholder) -> Placeholder:
     return replace(one, value=NOT_SHOWN) if one.value and one.role == Role.PASSWORD else one
 
 
-def _read(paths: tuple[str, ...]) -> Iterator[str]:
+def _read(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         try:
             yield Path(path).read_text(encoding="utf-8")

@@ -238,7 +238,8 @@ def _words(read: _Read) -> _Found:
         word = found.group().rstrip("-_")
         end = start + len(word)
         code = read.kind in _SQL_KINDS and read.place(start) is Place.SQL
-        if read.made.has(word) or ("function", word) in read.made.iam:
+        own = read.made.has(word) or word in read.made.passwords
+        if own or ("function", word) in read.made.iam:
             continue
         role = read.role(start, end) or name_role(word, read.kind)
         if word.lower() == "aws-region":

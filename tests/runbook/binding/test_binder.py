@@ -1,5 +1,7 @@
 """Values are put in where placeholders stand, by whom is said, and what nobody knows stays open."""
 
+from pathlib import Path
+
 import pytest
 
 from rdscheck.errors import UsageError
@@ -51,6 +53,17 @@ def test_the_option_wins_over_the_file_and_the_file_over_the_sandbox() -> None:
     ]
 
 
+def test_what_a_set_up_file_makes_is_no_placeholder(tmp_path: Path) -> None:
+    file = tmp_path / "made.sql"
+    file.write_text("CREATE ROLE app LOGIN PASSWORD 'hunter2'; CREATE TABLE your_table (a int);")
+    text = "PGPASSWORD=hunter2 psql -U app -c 'select * from your_table'"
+    assert binder(shell(text)).unbound(text) == ("hunter2", "your_table")
+    for before in (Configuration(setup=(str(file),)), Configuration(started={"one": (str(file),)})):
+        assert Binder(shell(text), before).unbound(text) == ()
+    with pytest.raises(UsageError, match="cannot be read as a set-up file"):
+        Binder(shell(text), Configuration(setup=(str(tmp_path / "none.sql"),)))
+
+
 def test_a_password_is_bound_and_never_told() -> None:
     text = "psql 'user=a password=********' 'user=b password=*******'"
     of = binder(shell(text), {"password": "from-sandbox"}, **{"*******": "from-option"})
@@ -97,6 +110,7 @@ def test_an_instance_is_asked_for_each_time() -> None:
 )
 def test_a_host_is_bound_together_with_its_port(text: str, result: str) -> None:
     assert bound(text) == result
+    assert binder(shell(text), SANDBOX).unbound(text) == ()
     assert bound(text, endpoint="172.17.0.3").replace("172.17.0.3", HOST) in {
         text,
         text.replace("<port>", "5432"),
@@ -207,6 +221,9 @@ def test_a_name_that_is_not_in_the_page_is_refused() -> None:
         ("echo YOUR_WORD", "YOUR_WORD", "$(rm -rf /)"),
         ("echo YOUR_WORD", "YOUR_WORD", "x'; drop table y; --"),
         ("echo YOUR_WORD", "YOUR_WORD", "a\nb"),
+        ("echo YOUR_WORD", "YOUR_WORD", "file:///etc/passwd"),
+        ("echo YOUR_WORD", "YOUR_WORD", "-rf"),
+        ("PGPASSWORD=******** psql", "********", "-x"),
         ("PGPASSWORD=******** psql", "********", "a\nb"),
         ("PGPASSWORD=******** psql", "********", "file:///etc/passwd"),
     ],

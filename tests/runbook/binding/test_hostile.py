@@ -43,6 +43,9 @@ TRICKS = [
     "a\\'; select 1; --",
     "$$ $tag$",
     "# no comment",
+    "true",
+    "null",
+    "No",
     "&& id | cat > /etc/passwd",
 ]
 passwords = st.one_of(
@@ -176,10 +179,17 @@ def test_every_offset_of_every_text_has_a_place(kind: Kind, text: str, at: int) 
     assert Map(text, kind).chain(start, start)
 
 
-@given(st.text(), st.lists(st.sampled_from(Place), max_size=3))
+def test_nothing_is_left_for_a_shell_to_expand() -> None:
+    text = f'PGPASSWORD="{STARS}" psql "password={STARS}"'
+    result = binder(page((Kind.SHELL, text)), {"password": "a$(id)`b` ${c}"}).bind(text)
+    outside = "".join(result.replace("'$'", "").replace("'`'", "").split())
+    assert not set("$`") & set(outside)
+
+
+@given(st.text(alphabet="\n\r\0\x7fab'\"", min_size=1), st.lists(st.sampled_from(Place), max_size=3))
 def test_no_place_takes_a_line_break(value: str, places: list[Place]) -> None:
     with suppress(Refused):
-        assert "\n" not in written(value, tuple(places))
+        assert not set("\n\r\0\x7f") & set(written(value, tuple(places)))
 
 
 @given(st.text(alphabet="'\"\\$`(){}<>*= \n#-/;:@abYOURyourhost_.", max_size=300), st.sampled_from(Kind))
