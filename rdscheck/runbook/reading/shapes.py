@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rdscheck.runbook.reading.words import SECOND, STATEMENTS, first_words
 
 #: The line between names and rows of psql's tables; a page may have broken it: ``---====---+----``.
-DASHES = re.compile(r"[ \t]*(?=[-+|=: ]*--)[-+=|: ]*-[-+=|: ]*\Z")
+DASHES = re.compile(r"[ \t]*--[-+=][-+=|: ]*\Z")
 #: How a table of psql ends.
 COUNT = re.compile(r"[ \t]*\(\d+ rows?\)[ \t]*\Z")
 _MESSAGE = re.compile(

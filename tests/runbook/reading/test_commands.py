@@ -29,6 +29,7 @@ from tests.runbook.reading.pages import fence, printed, typed
         ("$ a-tool \\\n>   --b\nout\n$ ls", ["a-tool --b", "ls"]),
         ("# yum install x\n# psql -l", ["yum install x", "psql -l"]),
         ("$ ls\n# a comment of the output", ["ls"]),
+        ("$ ls\n# psql -l comes next", ["ls"]),
         ("echo a \\\\\nls", ["echo a \\\\", "ls"]),
         (".venv/bin/x a\n../y\n~/bin/z", [".venv/bin/x a", "../y", "~/bin/z"]),
         ("aws rds x \\ \n  ls", ["aws rds x \\", "ls"]),
@@ -70,6 +71,25 @@ def test_what_a_command_prints_stands_below_it() -> None:
 def test_without_prompts_what_looks_printed_is_output(output: str) -> None:
     block = fence(f"aws rds x \\\n  --y\n{output}\naws rds z")
     assert (typed(block), printed(block)) == (["aws rds x --y", "aws rds z"], [output, None])
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        '{\n    "A": 1\n}',
+        '[\n    "a",\n    "b"\n]',
+        " a\n---\n 1\n(1 row)",
+        " a | b\n---+---\n 1 | c\n x | y",
+        "NOTICE:  x\nERROR:  y",
+        "+---+\n| a |\n+---+",
+        "An error occurred (A) when calling the B operation: c",
+    ],
+)
+def test_in_a_shell_fence_only_what_is_surely_printed_is_output(output: str) -> None:
+    block = fence(f"some-tool\n{output}\n\nother-tool", "bash")
+    assert (typed(block), printed(block)) == (["some-tool", "other-tool"], [output, None])
+    block = fence(f"some-tool\n{output}\nother-tool", "bash")
+    assert (typed(block), printed(block)) == (["some-tool", "other-tool"], [output, None])
 
 
 def test_in_a_shell_fence_an_unknown_word_is_a_command() -> None:
