@@ -177,25 +177,32 @@ class Binder:
         return value
 
     def _from_parts(self, one: Placeholder) -> Placeholder | None:
-        """Bind a name in which given ones stand: the role of an ARN, the region of an address."""
+        """Bind a name in which given ones stand: the role of an ARN, the instance of an address.
+
+        The sandbox knows what the whole is then; an address at Amazon is never taken as it stands.
+        """
         text, by = one.text, ""
-        if one.role not in {Role.ENDPOINT, Role.ROLE_ARN, Role.POLICY_ARN, Role.UNKNOWN}:
+        if one.role not in {Role.ENDPOINT, Role.ROLE_ARN, Role.POLICY_ARN}:
             return None
         for name in sorted(self._given, key=len, reverse=True):
             value, who = self._given[name]
             parts = re.split(alone(name), text)
             if len(parts) > 1 and len(name) < len(one.text):
                 text, by = value.join(parts), who
-        if by and one.role in {Role.ROLE_ARN, Role.POLICY_ARN}:
-            text = self._of_this_account(text)
-        return replace(one, value=text, by=by) if by and not misfit(text, one.role) else None
+        if not by:
+            return None
+        own = "" if self._makes(one) else self._value(replace(one, text=text))
+        value = own or ("" if one.role == Role.ENDPOINT else self._of_this_account(text))
+        return replace(one, value=value, by=by) if value and not misfit(value, one.role) else None
+
+    def _makes(self, one: Placeholder) -> bool:
+        """Tell whether the page makes the role or policy of an ARN itself."""
+        return (one.role.removesuffix("-arn"), one.text.rpartition("/")[2]) in self._made.iam
 
     def _from_page(self, one: Placeholder) -> Placeholder | None:
-        if one.role in {Role.ROLE_ARN, Role.POLICY_ARN}:
-            kind = one.role.removesuffix("-arn")
-            if (kind, one.text.rpartition("/")[2]) in self._made.iam:
-                text = self._of_this_account(one.text)
-                return replace(one, value=text, by=SANDBOX) if not misfit(text, one.role) else None
+        if one.role in {Role.ROLE_ARN, Role.POLICY_ARN} and self._makes(one):
+            text = self._of_this_account(one.text)
+            return replace(one, value=text, by=SANDBOX) if not misfit(text, one.role) else None
         own = one.role == Role.IAM_ROLE and ("role", one.text) in self._made.iam
         if one.role == Role.FUNCTION:
             own = one.text in self._configuration.functions

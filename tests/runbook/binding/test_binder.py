@@ -163,6 +163,19 @@ def test_a_name_within_an_arn_can_be_given() -> None:
     assert of.bind(text) == "aws rds x --role-arn arn:aws:iam::999999999999:role/exports"
 
 
+def test_a_region_that_is_given_makes_no_address_at_amazon() -> None:
+    host = "<name>.abc.aws-region.rds.amazonaws.com"
+    text = f"psql -h {host} -d labdb"
+    known = {"prod.abc.eu-west-1.rds.amazonaws.com": "prod.rds.test", host: "lab.rds.test"}
+    binds = {"<name>": "prod", "aws-region": "eu-west-1"}
+    assert Binder(shell(text), binds=binds, value=lambda one: known.get(one.text)).bind(text) == (
+        "psql -h prod.rds.test -d labdb"
+    )
+    assert Binder(shell(text), binds=binds).unbound(text) == (host,)
+    one = Binder(shell(text), binds={"aws-region": "eu-west-1"}, value=lambda one: "lab.rds.test")
+    assert one.bind(text) == "psql -h lab.rds.test -d labdb"
+
+
 def test_a_placeholder_can_be_another_one_of_the_page() -> None:
     first, second = (
         "source-instance.aws-region.rds.amazonaws.com",
@@ -214,6 +227,8 @@ def test_a_name_that_is_not_in_the_page_is_refused() -> None:
         ("aws s3 ls s3://my-export-bucket/", "my-export-bucket", "../x"),
         ("psql -h <host>", "<host>", "-c drop"),
         ("psql -h <host>", "<host>", "a;b"),
+        ("psql -h <host>", "<host>", "prod.abc.us-east-1.rds.amazonaws.com:5432"),
+        ("psql -h <host>", "<host>", "prod.abc.us-east-1.rds.AmazonAWS.com"),
         ("psql -U <user>", "<user>", "x'; drop table y; --"),
         ("psql -f <file>", "<file>", "../../etc/passwd"),
         ("psql -f <file>", "<file>", "/etc/passwd"),
@@ -261,6 +276,7 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
             "CALL export('SELECT * FROM <schema>.t');",
             "CALL export('SELECT * FROM \"My-Schema\".t');",
         ),
+        (Kind.SQL, "\\dn <schema>", "\\dn My-Schema"),
         (Kind.SHELL, "pg_dump -n <schema> labdb", "pg_dump -n My-Schema labdb"),
         (
             Kind.SHELL,
@@ -271,6 +287,11 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
 )
 def test_an_identifier_is_quoted_where_sql_reads_it(kind: Kind, text: str, result: str) -> None:
     assert bound(text, kind, schema="My-Schema") == result
+
+
+@pytest.mark.parametrize(("value", "result"), [("a:b", "'a:b'"), ("a b", "'a b'"), ("a.b", "a.b")])
+def test_an_argument_of_psql_is_quoted_where_psql_would_read_more(value: str, result: str) -> None:
+    assert binder(sql("\\echo {{word}}"), **{"{{word}}": value}).bind("\\echo {{word}}") == f"\\echo {result}"
 
 
 def test_reserved_words_are_quoted_and_plain_ones_are_not() -> None:

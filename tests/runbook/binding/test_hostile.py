@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 from rdscheck.errors import UsageError
 from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.binding.places import Map, Place, Refused, written
+from rdscheck.runbook.lab import lines
+from rdscheck.runbook.lab.lexing import Statement, cut
 from rdscheck.runbook.model import Kind, Placeholder
 from tests.runbook.binding.pages import binder, page
 
@@ -177,6 +179,29 @@ def test_known_tricks_are_mere_values(
 def test_every_offset_of_every_text_has_a_place(kind: Kind, text: str, at: int) -> None:
     start = min(at, len(text))
     assert Map(text, kind).chain(start, start)
+
+
+SHELL_LINES = [text for kind, text, _ in READERS if kind is Kind.SHELL]
+STATEMENTS = [text for kind, text, _ in READERS if kind is Kind.SQL]
+
+
+@pytest.mark.parametrize("text", SHELL_LINES)
+@given(password=passwords)
+def test_the_sandbox_s_own_reader_of_command_lines_sees_the_same_words(text: str, password: str) -> None:
+    result = binder(page((Kind.SHELL, text)), {"password": password}).bind(text)
+    (command,) = lines.read(result).commands()
+    assigned = [f"{name}={lines.plain(word)}" for name, word in command.assignments]
+    assert [*assigned, *map(lines.plain, command.words)] == shlex.split(result)
+    assert command.redirects == ()
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+@given(password=passwords)
+def test_the_sandbox_s_own_reader_of_sql_sees_one_statement(text: str, password: str) -> None:
+    result = binder(page((Kind.SQL, f"{text};")), {"password": password}).bind(f"{text};")
+    (item,) = cut(result)
+    assert isinstance(item, Statement)
+    assert (item.text, item.open_in, item.command) == (result, "", "")
 
 
 def test_nothing_is_left_for_a_shell_to_expand() -> None:
