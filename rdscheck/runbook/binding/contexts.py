@@ -142,7 +142,7 @@ _SQL_ROLES = {
     "\\C": Role.DATABASE,
     "\\CONNECT": Role.DATABASE,
 }
-_GRANTS = re.compile(r"(?:^|;)\s*(?:--[^\n]*\n\s*)*(?:GRANT|REVOKE)\b[^;]*$", re.IGNORECASE)
+_GRANTS = re.compile(r"(?:^|[;'\"\n])\s*(?:--[^\n]*\n\s*)*(?:GRANT|REVOKE)\b[^;]*$", re.IGNORECASE)
 #: Arguments of the functions of aws_s3, aws_commons and aws_lambda that stand for the reader's own, in order.
 _ARGUMENTS: dict[str, tuple[Role, ...]] = {
     "create_s3_uri": (Role.BUCKET, Role.FILE, Role.REGION),
@@ -189,12 +189,18 @@ def context_role(text: str, start: int, end: int, kind: Kind) -> Role:  # noqa: 
         found = _OPTION.search(before) or _GLUED.search(before)
         if found and _short_allowed(found.group(1), far):
             return option_role(found.group(1))
-        return _colon(before)
+        # SQL stands in command lines too: psql -c "…", here-documents.
+        return _colon(before) or _in_sql(text, start, end, far)
     if kind in {Kind.YAML, Kind.POLICY}:
         return _colon(before)
     if found := _QUOTED_KEY.search(before):
         return _KEYS[found.group(1).lower()]
-    return (_argument(far) if far.endswith("'") else Role.UNKNOWN) or _sql_word(text, start, end, before)
+    return _in_sql(text, start, end, far)
+
+
+def _in_sql(text: str, start: int, end: int, far: str) -> Role:
+    role = _argument(far) if far.endswith("'") else Role.UNKNOWN
+    return role or _sql_word(text, start, end, far[-_NEAR:])
 
 
 def _colon(before: str) -> Role:

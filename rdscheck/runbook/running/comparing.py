@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
+from rdscheck.runbook.running.cutting import bounded, short
 from rdscheck.runbook.running.masking import MASKS, Mask, masked, names, volatile, without
 from rdscheck.runbook.running.matching import PATTERN as _PATTERN
 from rdscheck.runbook.running.matching import matching
@@ -125,7 +126,9 @@ def diff(page: Sequence[str], printed: Sequence[str]) -> str:
     """Return a unified diff without names of files; empty when nothing differs."""
     found = list(unified_diff(page, printed, lineterm="", n=3))
     more = len(found) - 2 - _MOST_SHOWN
-    return "\n".join([*found[2 : 2 + _MOST_SHOWN], *([f"… {more} more lines"] if more > 0 else [])])
+    return "\n".join(
+        [*map(short, found[2 : 2 + _MOST_SHOWN]), *([f"… {more} more lines"] if more > 0 else [])]
+    )
 
 
 def _needed(rules: Sequence[Mask], equal: Callable[[Sequence[Mask]], bool]) -> tuple[str, ...]:
@@ -146,7 +149,7 @@ def _stated(said: str) -> Callable[[str], bool]:
 
 def _lines(text: str, rules: Sequence[Mask], stated: Callable[[str], bool], ordered: bool) -> Iterator[Line]:
     """Yield a text as it is compared; blank lines outside tables are none."""
-    lines = text.replace("\r\n", "\n").expandtabs(8).split("\n")
+    lines = bounded(text).replace("\r\n", "\n").expandtabs(8).split("\n")
     number = 0
     while number < len(lines):
         line = lines[number]

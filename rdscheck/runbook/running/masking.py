@@ -144,7 +144,7 @@ MASKS: tuple[Mask, ...] = (
     _pattern(
         "host",
         "<host>",
-        r"\b[\w-]+(?:\.[\w-]+)*\.amazonaws\.com\b|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
+        r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.amazonaws\.com\b|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
         data=True,
         volatile=False,
     ),

@@ -12,6 +12,7 @@ from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
+from rdscheck.runbook.running.cutting import bounded, reported
 from rdscheck.runbook.running.knowing import Seen, known, lacking
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
@@ -202,7 +203,8 @@ class Runner:
         if done.not_run:
             self._unmade(block, piece)
             return _Tried(piece, Verdict.NOT_RUNNABLE, self._shown(done.not_run))
-        raw = Printed(piece, self._shown(done.output), done.status, done.sqlstate, self._shown(done.ended))
+        output = self._shown(bounded(done.output))
+        raw = Printed(piece, output, done.status, done.sqlstate, self._shown(done.ended))
         return self._verdict(block, piece, done, raw)
 
     def _verdict(self, block: Block, piece: Piece, done: Done, raw: Printed) -> _Tried:
@@ -370,7 +372,7 @@ class Runner:
 
     def _concealed(self, printed: Printed) -> Printed:
         text = concealed(printed.output, printed.piece.text, self._rules, self._state.said)
-        return replace(printed, output=text)
+        return replace(printed, output=reported(text))
 
     def _shown(self, text: str) -> str:
         shown = self.names.shown(text)
