@@ -25,7 +25,7 @@ from rdscheck.runbook.reading import load
 from rdscheck.runbook.running.accepting import accepted
 from rdscheck.runbook.running.opening import Order, opened
 from rdscheck.runbook.running.results import Results, exit_code
-from rdscheck.runbook.running.runner import block_at
+from rdscheck.runbook.running.surroundings import block_at
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import CHOICES, choose
 

@@ -7,7 +7,7 @@ run yet, so that any selection of tests, on any worker, finds the state that the
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -193,16 +193,21 @@ class RunbookItem(pytest.Item):
         except EngineUnavailable as error:
             if session_of(self.config).options.required:
                 raise
-            pytest.skip(f"PostgreSQL {self._bench.version}: {error}")
+            self._skip(f"PostgreSQL {self._bench.version}: {error}")
         self.user_properties.append(("verdict", judged.verdict.value))
         if failing(judged, on_differs=False):
             raise BlockFailed(judged)
         if judged.verdict in {Verdict.NOT_RUNNABLE, Verdict.NOT_A_COMMAND}:
-            pytest.skip(f"{state(judged)}: {remark(judged)}")
+            self._skip(f"{state(judged)}: {remark(judged)}")
         if judged.verdict is not Verdict.PASSED or judged.known:
             self.add_report_section(
                 "call", "runbook", f"{state(judged)}: {remark(judged)}\n{details(judged)}"
             )
+
+    @staticmethod
+    def _skip(reason: str) -> NoReturn:
+        """Skip, at the line of the page and not at that of this module."""
+        raise pytest.skip.Exception(reason, _use_item_location=True)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the block, the diff and what is known; our own errors in one line."""
@@ -218,4 +223,4 @@ class RunbookItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the place of the block in the page."""
-        return self.path, self._block.line - 1, f"{self.path.name}::{self.name}"
+        return self.path, self._block.line - 1, self.name

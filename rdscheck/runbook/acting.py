@@ -65,6 +65,9 @@ class Configuration:
 
     bind: Mapping[str, str] = field(default_factory=dict)  # placeholder: value
     setup: tuple[str, ...] = ()  # SQL files, run as the master user before the first block
+    started: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # instance: SQL files, once it is made
     functions: Mapping[str, str] = field(default_factory=dict)  # Lambda functions by name: files of Python
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the group instances begin with
     instances: tuple[str, ...] = ()  # identifiers, where the page does not tell them

@@ -78,6 +78,8 @@ class ControlPlane:
     ) -> None:
         self.pool, self.kind, self.s3, self.functions = pool, kind, s3, functions
         self.state = State()
+        #: Hosts with ports by which clients know an instance, besides the endpoint it is described with.
+        self.addresses: Callable[[str], tuple[str, ...]] = lambda _identifier: ()
         self.rights = Rights(self)
         self.moto = Moto()
         self.handlers: dict[str, Handler] = {

@@ -90,7 +90,8 @@ class Rights:
     def write_login(self, database: Database) -> None:
         """Tell a server whether it takes IAM tokens, and whose."""
         with database.lock:
-            tell_login(database, self._logins.holders() if database.iam else ())
+            addresses = self._plane.addresses(database.identifier)
+            tell_login(database, self._logins.holders() if database.iam else (), addresses)
 
     def role(self, arn: str, feature: str, source_arn: str) -> Role:
         """Return a role with what it may do now; without any rights where it cannot be assumed."""

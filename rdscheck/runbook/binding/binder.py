@@ -1,7 +1,7 @@
 """Puts the sandbox's names in the place of a page's words, and the words back into output."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from rdscheck.runbook.binding.ports import slot
 from rdscheck.runbook.model import Kind, Page, Placeholder
 
 SANDBOX, OPTION, FILE, OWN = "sandbox", "--bind", "configuration", "page"
+
+#: What is told of a password instead of its value.
+NOT_SHOWN = "(not shown)"
 
 Value = Callable[[Placeholder], str | None]
 
@@ -53,7 +56,8 @@ class Binder:
         self._page = page
         self._configuration = configuration or Configuration()
         self._value = value
-        self._made = made(page, _read(self._configuration.setup))
+        before = self._configuration.setup, *self._configuration.started.values()
+        self._made = made(page, _read(path for paths in before for path in paths))
         self._kinds = {
             text: block.kind
             for block in page.blocks
@@ -65,6 +69,8 @@ class Binder:
         self._all = {one.text: one for one in find(page, self._made)}
         self._add_given()
         self._forms: dict[str, str] = {}
+        # A text is asked about, bound and asked about again: it is read once.
+        self._last: tuple[tuple[str, Kind], list[Occurrence]] = (("", Kind.TEXT), [])
         self._check()
 
     # What is bound
@@ -73,9 +79,10 @@ class Binder:
     def placeholders(self) -> tuple[Placeholder, ...]:
         """Return all placeholders in the order of the page, with what they are bound to now and by whom.
 
-        The sandbox is asked; ask before a run and it starts what the page is going to use.
+        The sandbox is asked; ask before a run and it starts what the page is going to use. This is what
+        reports show: of a password only that there is one.
         """
-        return tuple(self._bound(one) for one in self._all.values())
+        return tuple(_unsaid(self._bound(one)) for one in self._all.values())
 
     def unbound(self, text: str, kind: Kind | None = None) -> tuple[str, ...]:
         """Return the placeholders in a text that nobody can bind, each once, in their order."""
@@ -170,23 +177,32 @@ class Binder:
         return value
 
     def _from_parts(self, one: Placeholder) -> Placeholder | None:
-        """Bind a name in which given ones stand: the role of an ARN, the region of an address."""
+        """Bind a name in which given ones stand: the role of an ARN, the instance of an address.
+
+        The sandbox knows what the whole is then; an address at Amazon is never taken as it stands.
+        """
         text, by = one.text, ""
+        if one.role not in {Role.ENDPOINT, Role.ROLE_ARN, Role.POLICY_ARN}:
+            return None
         for name in sorted(self._given, key=len, reverse=True):
             value, who = self._given[name]
             parts = re.split(alone(name), text)
             if len(parts) > 1 and len(name) < len(one.text):
                 text, by = value.join(parts), who
-        if by and one.role in {Role.ROLE_ARN, Role.POLICY_ARN}:
-            text = self._of_this_account(text)
-        return replace(one, value=text, by=by) if by and not misfit(text, one.role) else None
+        if not by:
+            return None
+        own = "" if self._makes(one) else self._value(replace(one, text=text))
+        value = own or ("" if one.role == Role.ENDPOINT else self._of_this_account(text))
+        return replace(one, value=value, by=by) if value and not misfit(value, one.role) else None
+
+    def _makes(self, one: Placeholder) -> bool:
+        """Tell whether the page makes the role or policy of an ARN itself."""
+        return (one.role.removesuffix("-arn"), one.text.rpartition("/")[2]) in self._made.iam
 
     def _from_page(self, one: Placeholder) -> Placeholder | None:
-        if one.role in {Role.ROLE_ARN, Role.POLICY_ARN}:
-            kind = one.role.removesuffix("-arn")
-            if (kind, one.text.rpartition("/")[2]) in self._made.iam:
-                text = self._of_this_account(one.text)
-                return replace(one, value=text, by=SANDBOX) if not misfit(text, one.role) else None
+        if one.role in {Role.ROLE_ARN, Role.POLICY_ARN} and self._makes(one):
+            text = self._of_this_account(one.text)
+            return replace(one, value=text, by=SANDBOX) if not misfit(text, one.role) else None
         own = one.role == Role.IAM_ROLE and ("role", one.text) in self._made.iam
         if one.role == Role.FUNCTION:
             own = one.text in self._configuration.functions
@@ -206,6 +222,8 @@ class Binder:
 
     def _occurrences(self, text: str, kind: Kind) -> list[Occurrence]:
         """Return where placeholders stand: where they are recognised, and wherever else their words are."""
+        if (text, kind) == self._last[0]:
+            return self._last[1]
         found = [one for one in scan(text, kind, self._made) if one.text in self._all]
         taken = bytearray(len(text))
         for one in found:
@@ -220,7 +238,8 @@ class Binder:
                 continue
             if places.region(start).place is not Place.COMMENT:
                 found.append(Occurrence(start, end, word.text, Role(word.role)))
-        return sorted(found)
+        self._last = ((text, kind), sorted(found))
+        return self._last[1]
 
     def _anywhere(self, one: Placeholder) -> bool:
         """Tell whether a placeholder is one wherever it stands, as a password is not."""
@@ -283,7 +302,11 @@ def _port(text: str, places: Map, one: Occurrence, value: Placeholder, kind: Kin
     return (Edit(at.start, at.end, at.written(port), f"port {at.number or '5432'}", f"port {port}"),)
 
 
-def _read(paths: tuple[str, ...]) -> Iterator[str]:
+def _unsaid(one: Placeholder) -> Placeholder:
+    return replace(one, value=NOT_SHOWN) if one.value and one.role == Role.PASSWORD else one
+
+
+def _read(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         try:
             yield Path(path).read_text(encoding="utf-8")

@@ -121,6 +121,20 @@ def _setup(table: _Table, value: object) -> tuple[str, ...]:
     )
 
 
+def _started(table: _Table, value: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        table.pairs("started", value)
+        return {}
+    found = {}
+    for name, files in value.items():
+        key = f"started.{name}"
+        if says := misfit(name, Role.INSTANCE):
+            table.wrong(key, f"{name} is no identifier of an instance", f"it takes {says}")
+        texts = table.texts(key, files)
+        found[name.lower()] = tuple(_file(table, f"{key}[{index}]", one) for index, one in enumerate(texts))
+    return found
+
+
 def _functions(table: _Table, value: object) -> dict[str, str]:
     return {
         name: _file(table, f"functions.{name}", one) for name, one in table.pairs("functions", value).items()
@@ -203,6 +217,7 @@ def _skip(table: _Table, value: object) -> dict[int, str]:
 _KEYS: Mapping[str, Callable[[_Table, object], Any]] = {
     "bind": _bind,
     "setup": _setup,
+    "started": _started,
     "functions": _functions,
     "parameters": _parameters,
     "instances": _instances,

@@ -11,6 +11,8 @@ from rdscheck.runbook.model import Kind
 
 #: How far back a word's context is looked for. More than any line of a page that a person wrote.
 BACK = 400
+#: How far back the word right before it can begin.
+_NEAR = 100
 
 #: Client programs whose short options mean what libpq's programs mean by them.
 CLIENTS = frozenset(
@@ -140,7 +142,7 @@ _SQL_ROLES = {
     "\\C": Role.DATABASE,
     "\\CONNECT": Role.DATABASE,
 }
-_GRANTS = re.compile(r"(?:^|;)\s*(?:--[^\n]*\n\s*)*(?:GRANT|REVOKE)\b[^;]*$", re.IGNORECASE)
+_GRANTS = re.compile(r"(?:^|[;'\"\n])\s*(?:--[^\n]*\n\s*)*(?:GRANT|REVOKE)\b[^;]*$", re.IGNORECASE)
 #: Arguments of the functions of aws_s3, aws_commons and aws_lambda that stand for the reader's own, in order.
 _ARGUMENTS: dict[str, tuple[Role, ...]] = {
     "create_s3_uri": (Role.BUCKET, Role.FILE, Role.REGION),
@@ -173,25 +175,32 @@ def program(before: str) -> str:
 
 def context_role(text: str, start: int, end: int, kind: Kind) -> Role:  # noqa: PLR0911 - one answer per context
     """Return what the surroundings of a word say it is; unknown where they say nothing."""
-    before = text[max(0, start - BACK) : start]
-    if url := _URL.search(before):
+    far = text[max(0, start - BACK) : start]
+    before = far[-_NEAR:]
+    if "://" in far and (url := _URL.search(far)):
         return _part_of_url(url.group(1), _URL_REST.match(text, end))
     if _BUCKET.search(before):
         return Role.BUCKET
-    if arn := _ARN.search(before):
+    if "arn:" in far and (arn := _ARN.search(far)):
         return _part_of_arn(arn)
     if found := _DSN.search(before):
         return _KEYS[found.group(1).lower()]
     if kind is Kind.SHELL:
         found = _OPTION.search(before) or _GLUED.search(before)
-        if found and _short_allowed(found.group(1), before):
+        if found and _short_allowed(found.group(1), far):
             return option_role(found.group(1))
-        return _colon(before)
+        # SQL stands in command lines too: psql -c "…", here-documents.
+        return _colon(before) or _in_sql(text, start, end, far)
     if kind in {Kind.YAML, Kind.POLICY}:
         return _colon(before)
     if found := _QUOTED_KEY.search(before):
         return _KEYS[found.group(1).lower()]
-    return _argument(before) or _sql_word(text, start, end, before)
+    return _in_sql(text, start, end, far)
+
+
+def _in_sql(text: str, start: int, end: int, far: str) -> Role:
+    role = _argument(far) if far.endswith("'") else Role.UNKNOWN
+    return role or _sql_word(text, start, end, far[-_NEAR:])
 
 
 def _colon(before: str) -> Role:
@@ -230,7 +239,7 @@ def _argument(before: str) -> Role:
             calls.pop()
         elif found.group("comma") and calls:
             calls[-1] = (calls[-1][0], calls[-1][1] + 1)
-    if not calls or not before.endswith("'"):
+    if not calls:
         return Role.UNKNOWN
     name, position = calls[-1]
     roles = _ARGUMENTS.get(name, ())

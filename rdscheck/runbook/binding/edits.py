@@ -54,6 +54,8 @@ def alone(text: str) -> str:
     """Return a pattern for a text that is no part of a longer word, name with hyphens, or address."""
     before = r"(?<![\w-])" if text[:1].isalnum() or text[:1] == "_" else ""
     after = r"(?![\w-])" if text[-1:].isalnum() or text[-1:] == "_" else ""
+    if text[:1] == "*":  # more stars are another password
+        before, after = r"(?<!\*)", r"(?!\*)"
     if text[:1].isdigit():
         before += r"(?<!\d\.)"
     if text[-1:].isdigit():

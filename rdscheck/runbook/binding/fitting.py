@@ -83,6 +83,7 @@ _FORMS: dict[Role, _Form] = {
     Role.UNKNOWN: _form(r"[\w.:/@%+=,][\w .:/@%+=,-]{0,254}", "letters, digits, blanks and _.:/@%+=,-"),
 }
 _PASSWORD = "1 to 128 printable characters, no dash first, no file:// or http:// in front"  # noqa: S105 - says what one is
+_AT_AMAZON = re.compile(r"\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
 _FETCHED = re.compile(r"(?:fileb?|https?)://", re.IGNORECASE)
 
 
@@ -93,6 +94,8 @@ def misfit(value: str, role: str) -> str:
         fits = 1 <= len(value) <= 128 and value.isprintable() and not value.startswith("-")
         # The AWS command line reads such a value from the file or address it names.
         return "" if fits and not _FETCHED.match(value) else _PASSWORD
+    if kind is Role.ENDPOINT and _AT_AMAZON.search(host_and_port(value)[0]):
+        return "a host of the sandbox: nothing is run at Amazon"
     form = _FORMS[kind]
     return "" if form.pattern.fullmatch(value) and not _FETCHED.match(value) else form.says
 

@@ -69,6 +69,7 @@ _STARS = re.compile(r"(?<![\w*/])\*{5,}(?![\w*/])")
 _ANGLE = re.compile(
     r"(?<![\w<>?:])(?<!-)<([A-Za-z][\w-]*(?: [\w-]+){0,4})>|(?<=[-_.:/@=\"'])(?<!::)<([A-Za-z][\w-]*)>"
 )
+_CLOSED = re.compile(r"</([A-Za-z][\w-]*)")
 _BRACES = re.compile(r"\{\{ ?([A-Za-z_][\w-]*) ?\}\}")
 _VARIABLE = re.compile(r"(?<![\\$])\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _HOST_OPTION = re.compile(r"(?<!\S)(-h|--host|--hostname)(?:=|(?:[ \t]|[\\^]?\r?\n)+)[\"']?([\w.-]+)")
@@ -165,10 +166,11 @@ def _passwords(read: _Read) -> _Found:
 
 def _brackets(read: _Read) -> _Found:
     text = read.text
+    closed = set(_CLOSED.findall(text))
     for found in _ANGLE.finditer(text):
         start, end = found.span()
         name = found.group(1) or found.group(2)
-        if f"</{name}" in text or (" " in name and read.place(start) is Place.SQL):
+        if name in closed or (" " in name and read.place(start) is Place.SQL):
             continue
         bare = read.kind is Kind.SHELL and read.place(start) is Place.WORD
         if bare and text[start - 1 : start].isspace() and re.match(r"[\w./]", text[end : end + 1]):
@@ -236,7 +238,8 @@ def _words(read: _Read) -> _Found:
         word = found.group().rstrip("-_")
         end = start + len(word)
         code = read.kind in _SQL_KINDS and read.place(start) is Place.SQL
-        if read.made.has(word) or ("function", word) in read.made.iam:
+        own = read.made.has(word) or word in read.made.passwords
+        if own or ("function", word) in read.made.iam:
             continue
         role = read.role(start, end) or name_role(word, read.kind)
         if word.lower() == "aws-region":

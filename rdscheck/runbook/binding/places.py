@@ -102,7 +102,8 @@ def _dsn_quoted(value: str) -> str:
 
 
 def _psql(value: str) -> str:
-    return value if _TOKEN.fullmatch(value) else "'" + _escaped(value) + "'"
+    # A colon would name a variable of psql.
+    return value if _TOKEN.fullmatch(value) and ":" not in value else "'" + _escaped(value) + "'"
 
 
 def _shorthand(value: str) -> str:

@@ -103,7 +103,7 @@ class Aws:
 
     def __init__(self, world: World, room: Room) -> None:
         self._world, self._room = world, room
-        self._home = tempfile.TemporaryDirectory(prefix="rdscheck-home-")
+        self._home = tempfile.TemporaryDirectory(prefix="home-", dir=world.run.path)
         self._env: Mapping[str, str] = {}
 
     def close(self) -> None:

@@ -81,13 +81,21 @@ class Console:
         return self._world.client("rds")
 
     def _add(self, parameter: str, value: str) -> str:
-        group = self._world.plane.state.groups[self._group()]
-        current = group.values.get(parameter, "")
-        listed = [one.strip() for one in current.split(",") if one.strip()]
+        listed = [one.strip() for one in self._value(parameter).split(",") if one.strip()]
         if value not in listed:
             listed.append(value)
         self._modify(parameter, ",".join(listed))
         return f"{parameter} = {','.join(listed)}"
+
+    def _value(self, parameter: str) -> str:
+        """Return what the console shows as a parameter's value: that of the group, else the default."""
+        for page in self._rds.get_paginator("describe_db_parameters").paginate(
+            DBParameterGroupName=self._group()
+        ):
+            for one in page["Parameters"]:
+                if one["ParameterName"] == parameter:
+                    return str(one.get("ParameterValue") or "")
+        return ""
 
     def _set(self, parameter: str, value: str) -> str:
         self._modify(parameter, value)

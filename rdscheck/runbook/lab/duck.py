@@ -37,7 +37,7 @@ class Duck:
 
     def __init__(self, world: World, psql: Psql, aws: Aws) -> None:
         self._world, self._psql, self._aws = world, psql, aws
-        self._home = tempfile.TemporaryDirectory(prefix="rdscheck-duckdb-")
+        self._home = tempfile.TemporaryDirectory(prefix="duckdb-", dir=world.run.path)
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, text: str, seconds: float) -> Done:

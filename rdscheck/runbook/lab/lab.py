@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
+
+import psycopg
 
 from rdscheck.catalog.versions import read_version
-from rdscheck.errors import EngineUnavailable
+from rdscheck.errors import EngineUnavailable, RdscheckError
 from rdscheck.runbook.acting import Configuration, Done
 from rdscheck.runbook.binding.placeholders import find
 from rdscheck.runbook.lab import aws, filters
@@ -22,6 +25,7 @@ from rdscheck.runbook.lab.shell import Shell
 from rdscheck.runbook.lab.world import Wanted, World
 from rdscheck.runbook.model import Kind, Page, Placeholder
 from rdscheck.sandbox.engine import Engine
+from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
@@ -101,7 +105,7 @@ def _anything(_arguments: list[str]) -> None:
 @contextmanager
 def open_lab(
     version: str,
-    engine: Engine,
+    engine: Engine | str,
     configuration: Configuration | None = None,
     *,
     page: Page | None = None,
@@ -114,6 +118,7 @@ def open_lab(
     ``EngineUnavailable`` when the version cannot run here; servers start when a piece needs them.
     """
     configuration = configuration or Configuration()
+    engine = choose(engine) if isinstance(engine, str) else engine
     wanted = read_version(version)
     offer = engine.offer(wanted)
     if not offer.available:
@@ -129,13 +134,14 @@ def open_lab(
     run = RunDir.create(Owner.me())
     with ExitStack() as stack:
         stack.callback(end_run, run)
-        room = Room()
+        room = Room(run.path)
         stack.callback(room.close)
         world = World(wanted, engine, run, account, s3)
         stack.callback(world.close)
         for identifier in configuration.instances:
             world.promise("instance", identifier)
         world.main = next((one.lower() for one in configuration.instances), "")
+        world.on_start = partial(_started, world, configuration, database)
         sandbox = Sandbox(world, room, database)
         stack.callback(sandbox.close)
         # Whoever starts first, a set-up file for example, shall find the page's instance and group.
@@ -143,3 +149,14 @@ def open_lab(
             if one.text not in configuration.bind:
                 sandbox.value(one)
         yield sandbox
+
+
+def _started(world: World, configuration: Configuration, database: str, identifier: str) -> None:
+    """Run what the configuration has for an instance that was made, as the master user."""
+    for path in map(Path, configuration.started.get(identifier, ())):
+        try:
+            with world.instance(identifier).connect(database) as conn:
+                conn.execute(path.read_bytes())
+        except (OSError, psycopg.Error) as error:
+            raise RdscheckError(f"{path.name}, for the instance {identifier}, fails: {error}") from error
+        world.note(f"the file {path.name} was run on {identifier}")

@@ -252,7 +252,7 @@ class _Reader:
         parts: list[Part] = []
         while self.at < len(self.text):
             self._quoted_part(parts)
-        return tuple(parts)
+        return _joined(parts)
 
     def _word(self) -> Word:
         parts: list[Part] = []

@@ -35,12 +35,10 @@ _LOGIN = {"d": "dbname", "h": "host", "p": "port", "U": "user"}
 _LONG = {"dbname": "dbname", "host": "host", "port": "port", "username": "user"}
 
 #: Programs whose first argument may be a connection string.
-_CONNINFO = re.compile(
-    r"\A\s*(?:postgres(?:ql)?://|(?:host|hostaddr|port|dbname|user|password|ssl\w+|service)\s*=)"
-)
+_CONNINFO = re.compile(r"[^=]*=|postgres(?:ql)?://")
 
 #: Options whose values are SQL or formats, and no files.
-_NO_FILES = {"c", "command", "v", "set", "variable", "P", "pset", "F", "R", "o", "order-by", "options"}
+_NO_FILES = {"c", "command", "v", "set", "variable", "P", "pset", "F", "R", "order-by", "options"}
 
 _PG_VARIABLES = {
     "PGHOST": "host",
@@ -52,6 +50,8 @@ _PG_VARIABLES = {
     "PGOPTIONS": "options",
     "PGAPPNAME": "application_name",
 }
+#: Programs without an option that keeps them from asking for a password.
+_NEVER_ASKS = frozenset({"pg_isready", "pgbench"})
 _SHELLS = re.compile(r"^\s*\\(?:set)?shell\b", re.MULTILINE)
 
 
@@ -75,7 +75,7 @@ class Options:
 
 def options_of(program: str, arguments: list[str]) -> Options:
     """Read a program's arguments as it would; raises ``Outside`` for files that are not of the page."""
-    found, valued = Options(), VALUED[program]
+    found = Options()
     waiting = list(arguments)
     while waiting:
         one = waiting.pop(0)
@@ -86,7 +86,7 @@ def options_of(program: str, arguments: list[str]) -> Options:
         if one.startswith("--"):
             _long(found, one, waiting)
         elif one.startswith("-") and len(one) > 1:
-            _short(found, one, waiting, valued)
+            _short(found, one, waiting, program)
         else:
             _positional(found, one)
     return found
@@ -115,7 +115,8 @@ def _long(found: Options, one: str, waiting: list[str]) -> None:
         found.others.append(one)
 
 
-def _short(found: Options, one: str, waiting: list[str], valued: str) -> None:
+def _short(found: Options, one: str, waiting: list[str], program: str) -> None:
+    valued = VALUED[program]
     kept = ""
     for number, letter in enumerate(one[1:], 2):
         if letter not in valued:
@@ -127,7 +128,8 @@ def _short(found: Options, one: str, waiting: list[str], valued: str) -> None:
         if letter in _LOGIN:
             found.login[_LOGIN[letter]] = value
         else:
-            value = value if letter in _NO_FILES else _file(value)
+            ordering = program == "pg_repack" and letter == "o"
+            value = value if letter in _NO_FILES or ordering else _file(value)
             found.values.append((letter, value))
             found.others += [*([f"-{kept}"] if kept else []), f"-{letter}", value]
             kept = ""
@@ -277,7 +279,7 @@ class Programs:
             env["PGDATABASE"] = login.user
         server = self._world.instance(login.instance)
         mirror = self._room.mirror(login.instance, server.info)
-        command = [call.name, *([] if call.name == "pg_isready" else ["-w"]), *arguments]
+        command = [call.name, *([] if call.name in _NEVER_ASKS else ["-w"]), *arguments]
         if call.shown:
             command = ["sh", "-c", 'exec "$@" 2>&1', "sh", *command]
         done = mirror.client.raw(

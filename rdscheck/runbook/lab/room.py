@@ -27,9 +27,9 @@ class Outside(Exception):
 class Room:
     """The work directory, and its mirrors. Close it after use."""
 
-    def __init__(self) -> None:
-        # Private by itself, and removed with all that is in it.
-        self.directory = Path(tempfile.mkdtemp(prefix="rdscheck-runbook-"))
+    def __init__(self, run: Path) -> None:
+        # Below the run's directory it goes with the run, however that ends; it is private by itself.
+        self.directory = Path(tempfile.mkdtemp(prefix="work-", dir=run))
         (self.directory / TMP).mkdir(mode=0o700)
         self._mirrors: dict[str, Mirror] = {}
 
@@ -43,6 +43,11 @@ class Room:
             self._mirrors[key] = Mirror(self.directory, info)
         self._mirrors[key].push()
         return self._mirrors[key]
+
+    def touch(self) -> None:
+        """Take notice that a program that still runs may have written files."""
+        for mirror in self._mirrors.values():
+            mirror.used = True
 
     def collect(self) -> None:
         """Take over what programs wrote beside their servers."""
@@ -71,7 +76,7 @@ class Mirror:
         self.client = Client(info, "postgres", info.master_user, "")
         self._seen: dict[str, tuple[int, int]] = {}
         self._there: dict[str, bytes] = {}  # digests of what the mirror holds
-        self._used = False
+        self.used = False  # since files were last taken over
         self._made = False
 
     @property
@@ -106,13 +111,13 @@ class Mirror:
         if found or not self._made:
             self.client.put_all(packed.getvalue())
             self._made = True
-        self._used = True
+        self.used = True
 
     def pull(self) -> None:
         """Take over what was written there; plain files and directories only."""
-        if not self._used:
+        if not self.used:
             return
-        self._used = False
+        self.used = False
         with tarfile.open(fileobj=io.BytesIO(self.client.get_all())) as archive:
             total = 0
             for member in archive:

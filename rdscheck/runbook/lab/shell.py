@@ -62,6 +62,7 @@ class Shell:
             return Done(not_run=str(error))
         until = time.monotonic() + seconds
         told = _Told()
+        self._room.collect()
         try:
             self._line(line, told, until, seconds, shown=True)
         except (Refused, Outside) as error:

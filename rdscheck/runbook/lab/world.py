@@ -102,6 +102,7 @@ class World:
         self._lock = threading.Lock()
         self.plane = ControlPlane(Pool(run, engine), s3=self._s3, functions=self._functions)
         self._opened.enter_context(self.plane)
+        self.plane.addresses = lambda name: (f"{host_of(name)}:{PORT}", f"{name}:{PORT}")
         self._makes = made_by(wanted.page)
         self.promised: dict[str, dict[str, None]] = {kind: {} for kind in _MAKERS}  # in their order
         self.main = ""

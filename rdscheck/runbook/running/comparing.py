@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
-from rdscheck.runbook.running.masking import MASKS, Mask, masked, names, without
+from rdscheck.runbook.running.cutting import bounded, short
+from rdscheck.runbook.running.masking import MASKS, Mask, masked, names, volatile, without
 from rdscheck.runbook.running.matching import PATTERN as _PATTERN
 from rdscheck.runbook.running.matching import matching
 
@@ -107,11 +108,27 @@ def merged(page: str, printed: str, statement: str, rules: Sequence[Mask], said:
     return lines
 
 
+def concealed(printed: str, statement: str, rules: Sequence[Mask], said: str) -> str:
+    """Return what was printed without what differs at each run, for reports; other lines stay as they are."""
+    stated = _stated(f"{said}\n{statement}")
+    plain = list(_lines(printed, (), stated, ordered=True))
+    hidden = list(_lines(printed, volatile(rules), stated, ordered=True))
+    if plain == hidden:
+        return printed
+    lines = [
+        one.raw.rstrip() if one.text == other.text else other.text
+        for one, other in zip(plain, hidden, strict=True)
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def diff(page: Sequence[str], printed: Sequence[str]) -> str:
     """Return a unified diff without names of files; empty when nothing differs."""
     found = list(unified_diff(page, printed, lineterm="", n=3))
     more = len(found) - 2 - _MOST_SHOWN
-    return "\n".join([*found[2 : 2 + _MOST_SHOWN], *([f"… {more} more lines"] if more > 0 else [])])
+    return "\n".join(
+        [*map(short, found[2 : 2 + _MOST_SHOWN]), *([f"… {more} more lines"] if more > 0 else [])]
+    )
 
 
 def _needed(rules: Sequence[Mask], equal: Callable[[Sequence[Mask]], bool]) -> tuple[str, ...]:
@@ -132,7 +149,7 @@ def _stated(said: str) -> Callable[[str], bool]:
 
 def _lines(text: str, rules: Sequence[Mask], stated: Callable[[str], bool], ordered: bool) -> Iterator[Line]:
     """Yield a text as it is compared; blank lines outside tables are none."""
-    lines = text.replace("\r\n", "\n").expandtabs(8).split("\n")
+    lines = bounded(text).replace("\r\n", "\n").expandtabs(8).split("\n")
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -159,8 +176,8 @@ def _plain(line: str, rules: Sequence[Mask], stated: Callable[[str], bool]) -> L
         return Line(f"-[ RECORD {found[1]} ]", line)
     if _FOOTER.fullmatch(line):
         return Line(line.strip(), line, footer=True)
-    if line.strip() in _ELLIPSIS or _PATTERN.fullmatch(line.strip()):
-        return Line(line.strip(), line)
+    if _is_pattern(line.strip()):
+        return Line(" ".join(line.split()), line)
     name, bar, value = line.partition("|")
     if bar and re.fullmatch(r"\s*\w+\s*", name):  # \x: the name of a column, and its value
         return Line(f"{name.strip()} | {masked(value.strip(), name.strip(), rules, stated)}", line)
@@ -225,8 +242,8 @@ def _box(
 def _row(
     line: str, columns: Sequence[str], rules: Sequence[Mask], stated: Callable[[str], bool], bar: str = "|"
 ) -> Line:
-    if line.strip() in _ELLIPSIS or _PATTERN.fullmatch(line.strip()):
-        return Line(line.strip(), line, row=True)
+    if _is_pattern(line.strip()):
+        return Line(" ".join(line.split()), line, row=True)
     cells = [cell.strip() for cell in line.split(bar)]
     whole = len(cells) == len(columns)
     text = " | ".join(

@@ -24,6 +24,8 @@ _REFUSED = re.compile(r'Extension "([^"\n]+)" is not supported by Amazon RDS')
 #: Errors of a page that takes an extension for granted.
 _ABSENT = re.compile(r'(?:extension|language|schema) "([\w-]+)" does not exist', re.IGNORECASE)
 _LIBRARY = re.compile(r'could not access file "(?:\$libdir/)?([\w.-]+)"')
+#: What the control plane says of a library that RDS would load.
+_NOT_HERE = re.compile(r"RDS loads ([\w.-]+), but the PostgreSQL [\w.]+ here has no such library")
 
 #: Errors and the rules of ``rdscheck check`` that foretell them.
 _RULES = (
@@ -100,6 +102,8 @@ def lacking(output: str, version: str, installed: Callable[[str], bool]) -> str:
     ``installed`` tells of an extension whether this server can have it, and is asked only where the error
     leaves that open.
     """
+    if here := _NOT_HERE.search(output):
+        return _lacks(here[1], version)
     offer = _offer(version)
     for pattern in (*_LACKING, _LIBRARY):
         for found in pattern.finditer(output):

@@ -22,14 +22,18 @@ class Mask:
     """A rule: what it is called, and how it rewrites a line or a cell.
 
     ``rewrite`` takes the text, the name of its column (empty outside tables), and tells of a word whether
-    the page has it in its own statements, so that it is data and not made by the server.
+    the page has it in its own statements, so that it is data and not made by the server. What it stands
+    for differs at each run of one machine where ``volatile`` says so: no report shows that.
     """
 
     name: str
     rewrite: Callable[[str, str, Callable[[str], bool]], str]
+    volatile: bool = True
 
 
-def _pattern(name: str, shown: str, regex: str, *, data: bool = False, flags: int = 0) -> Mask:
+def _pattern(
+    name: str, shown: str, regex: str, *, data: bool = False, flags: int = 0, volatile: bool = True
+) -> Mask:
     """Return a rule that replaces every match; ``data`` leaves alone what the page's statements say."""
     compiled = re.compile(regex, flags)
 
@@ -37,10 +41,10 @@ def _pattern(name: str, shown: str, regex: str, *, data: bool = False, flags: in
         del column
         return compiled.sub(lambda match: match[0] if data and stated(match[0]) else shown, text)
 
-    return Mask(name, rewrite)
+    return Mask(name, rewrite, volatile)
 
 
-def _cell(name: str, shown: str, columns: str, value: str) -> Mask:
+def _cell(name: str, shown: str, columns: str, value: str, *, volatile: bool = True) -> Mask:
     """Return a rule for whole cells of columns with such names."""
     named, whole = re.compile(columns, re.IGNORECASE), re.compile(value)
 
@@ -48,7 +52,7 @@ def _cell(name: str, shown: str, columns: str, value: str) -> Mask:
         del stated
         return shown if named.fullmatch(column) and whole.fullmatch(text) else text
 
-    return Mask(name, rewrite)
+    return Mask(name, rewrite, volatile)
 
 
 def _ids(text: str, column: str, stated: Callable[[str], bool]) -> str:
@@ -68,6 +72,13 @@ def _generated(text: str, column: str, stated: Callable[[str], bool]) -> str:
     return _SLOT.sub(lambda slot: _HASH.sub("<hash>", slot[0]), text)
 
 
+def _of_json(text: str, column: str, stated: Callable[[str], bool]) -> str:
+    """Mask identifiers and keys that AWS makes up, in its JSON."""
+    del column
+    return _JSON_ID.sub(lambda found: found[0] if stated(found[2]) else f"{found[1]}<aws id>", text)
+
+
+_JSON_ID = re.compile(r'("(?:\w{1,40}Id|SecretAccessKey|SessionToken)": ")([A-Za-z0-9/+=]{16,})(?=")')
 _SLOT = re.compile(r"\bpgl_\w{1,60}\b")
 #: A whole run of hexadecimal digits: the name may end in some, too.
 _HASH = re.compile(r"[0-9a-f]{7,}(?=_|$)")
@@ -85,7 +96,7 @@ _CLOCK = r"\d{1,2}:\d\d:\d\d(?:\.\d+)?"
 _ZONE = r"(?:\s?(?:Z|[+-]\d\d(?::?\d\d)?|UTC|GMT|[A-Z]{3,4}))?(?![\w])"
 
 MASKS: tuple[Mask, ...] = (
-    Mask("generated name", _generated),
+    Mask("generated name", _generated, volatile=False),
     _pattern(
         "uuid",
         "<uuid>",
@@ -110,22 +121,38 @@ MASKS: tuple[Mask, ...] = (
         "<version>",
         r"(?<=\bPostgreSQL )\d+(?:\.\d+)*(?:beta\d|rc\d)?(?: \([^)\n]{0,100}\))?(?: on [^\n]{0,150}bit)?"
         r"|(?<=\bpsql )\(\d[^\n]{0,200}\)|(?<=\bversion )\d+(?:\.\d+)+",
+        volatile=False,
     ),
-    _cell("version", "<version>", r"\w*version\w*", r"\d+(?:\.\d+)*[-\w.]*|PostgreSQL <version>.*"),
+    _cell(
+        "version",
+        "<version>",
+        r"\w*version\w*",
+        r"\d+(?:\.\d+)*[-\w.]*|PostgreSQL <version>.*",
+        volatile=False,
+    ),
     _pattern(
         "duration",
         "<duration>",
         r"\b\d+(?:[.,]\d+)? ?(?:ms|msec|milliseconds|seconds|secs?)\b(?: \(\d+:\d+\.\d+\))?"
         r"|(?<=actual time=)\d+\.\d+\.\.\d+\.\d+",
     ),
-    _pattern("plan cost", "cost=<cost>", r"cost=\d+\.\d+\.\.\d+\.\d+(?: rows=\d+ width=\d+)?"),
+    _pattern("duration", "tps = <rate>", r"\btps = \d+\.\d+"),
+    _cell("duration", "<duration>", r"\w*(time|duration|elapsed)\w*", r"\d+\.\d+"),
+    _pattern(
+        "plan cost", "cost=<cost>", r"cost=\d+\.\d+\.\.\d+\.\d+(?: rows=\d+ width=\d+)?", volatile=False
+    ),
     _pattern(
         "host",
         "<host>",
-        r"\b[\w-]+(?:\.[\w-]+)*\.amazonaws\.com\b|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
+        r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.amazonaws\.com\b|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
         data=True,
+        volatile=False,
     ),
-    _pattern("aws id", "<aws id>", r"\bA(?:KIA|SIA|ROA|NPA|IDA)[A-Z0-9]{12,}\b"),
+    _pattern("aws id", "<aws id>", r"\bA(?:KIA|SIA|ROA|NPA|IDA)[A-Z0-9]{12,}\b", data=True),
+    Mask("aws id", _of_json),
+    _pattern(
+        "signature", "X-Amz-<signature>", r"X-Amz-(?:Date|Signature|Credential|Security-Token)=[^&\s\"']+"
+    ),
 )
 
 
@@ -148,6 +175,11 @@ def _plainly(compiled: "re.Pattern[str]", shown: str) -> Callable[[str, str, Cal
         return compiled.sub(shown.replace("\\", r"\\"), text)
 
     return rewrite
+
+
+def volatile(rules: Iterable[Mask]) -> tuple[Mask, ...]:
+    """Return the rules for what differs at each run of one machine."""
+    return tuple(rule for rule in rules if rule.volatile)
 
 
 def masked(text: str, column: str, rules: Iterable[Mask], stated: Callable[[str], bool]) -> str:

@@ -34,7 +34,8 @@ def opened(order: Order, version: str, engine: Engine) -> Iterator[Runner]:
     that do not fit the page.
     """
     page, configuration = order.page, order.configuration
-    texts = [text_of(Path(path)) for path in configuration.setup]
+    files = [*configuration.setup, *(path for paths in configuration.started.values() for path in paths)]
+    texts = [text_of(Path(path)) for path in files]
     # What the page takes for granted, but not what its set-up files make.
     databases = [one.name for one in premises(page, made(page, texts)).databases]
     with open_lab(version, engine, configuration, page=page, databases=databases) as lab:

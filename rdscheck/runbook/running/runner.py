@@ -8,16 +8,17 @@ from typing import Protocol
 
 from psycopg import sql
 
-from rdscheck.errors import UsageError
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
-from rdscheck.runbook.running.comparing import Compared, compare
+from rdscheck.runbook.running.comparing import Compared, compare, concealed
+from rdscheck.runbook.running.cutting import bounded, reported
 from rdscheck.runbook.running.knowing import Seen, known, lacking
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
 from rdscheck.runbook.running.setting_up import set_up
+from rdscheck.runbook.running.surroundings import Surroundings, block_at
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -63,7 +64,8 @@ class _Tried:
     piece: Piece
     verdict: Verdict
     detail: str = ""
-    printed: Printed | None = None
+    printed: Printed | None = None  # as a report shows it
+    raw: Printed | None = None
     basis: Basis | None = None
     diff: str = ""
     masks: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ class _State:
     """What later blocks have to know of those before."""
 
     judged: dict[int, Judged] = field(default_factory=dict)
+    raw: dict[int, tuple[Printed, ...]] = field(default_factory=dict)  # as it came, by block
     unmade: dict[str, int] = field(default_factory=dict)  # name: block that was to make it and did not run
     broken: dict[str, int] = field(default_factory=dict)  # name: block that failed at it
     said: str = ""  # the page's statements so far
@@ -97,6 +100,7 @@ class Runner:
         self._notes: tuple[str, ...] = ()
         self._set_up = False
         self._state = _State()
+        self._around = Surroundings(page)
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
         self._outputs = {one.shows: one for one in reversed(page.blocks) if one.shows}
@@ -171,6 +175,7 @@ class Runner:
         limit = time.monotonic() + self.configuration.seconds
         tried = [self._piece(block, piece, limit - time.monotonic()) for piece in block.pieces]
         tried = self._as_shown(block, tried)
+        self._state.raw[block.number] = tuple(one.raw for one in tried if one.raw)
         worst = next(one for verdict in _WORST for one in tried if one.verdict is verdict)
         told = "; ".join(
             dict.fromkeys(one.detail for one in tried if one.detail and one.verdict is worst.verdict)
@@ -198,17 +203,18 @@ class Runner:
         if done.not_run:
             self._unmade(block, piece)
             return _Tried(piece, Verdict.NOT_RUNNABLE, self._shown(done.not_run))
-        printed = Printed(
-            piece, self._shown(done.output), done.status, done.sqlstate, self._shown(done.ended)
-        )
-        return self._verdict(block, piece, done, printed)
+        output = self._shown(bounded(done.output))
+        raw = Printed(piece, output, done.status, done.sqlstate, self._shown(done.ended))
+        return self._verdict(block, piece, done, raw)
 
-    def _verdict(self, block: Block, piece: Piece, done: Done, printed: Printed) -> _Tried:
-        compared = self._compared(piece.expected, printed.output, piece.text)
+    def _verdict(self, block: Block, piece: Piece, done: Done, raw: Printed) -> _Tried:
+        compared = self._compared(piece.expected, raw.output, piece.text)
+        printed = self._concealed(raw)
         tried = _Tried(
             piece,
             Verdict.SIMULATED if block.kind is Kind.CONSOLE else Verdict.PASSED,
             printed=printed,
+            raw=raw,
             basis=done.basis,
             diff=compared.diff if compared else "",
             masks=compared.masks if compared else (),
@@ -222,13 +228,13 @@ class Runner:
             return tried
         if compared and compared.equal and not printed.ended and fails_as_shown(piece.expected or ""):
             return replace(tried, detail="it is refused, as the page shows")
-        if reason := lacking(printed.output, self.lab.version, self._installed):
+        if reason := lacking(raw.output, self.lab.version, self._installed):
             self._unmade(block, piece)
             return replace(tried, verdict=Verdict.NOT_RUNNABLE, detail=reason, diff="", basis=None)
-        names = missed(printed.output, printed.sqlstate)
+        names = missed(raw.output, raw.sqlstate)
         if needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0):
             self._unmade(block, piece)
-            line = self._block(needed).line
+            line = self._around.block(needed).line
             detail = f"it needs what line {line} makes, which was not run: {error_of(printed)}"
             return replace(
                 tried, verdict=Verdict.NOT_RUNNABLE, detail=detail, diff="", basis=None, because=needed
@@ -252,9 +258,9 @@ class Runner:
         return [
             replace(one, verdict=Verdict.PASSED, detail="it is refused, as the page shows")
             if one.verdict is Verdict.FAILED
-            and one.printed
-            and not one.printed.ended
-            and (compared := self._compared(output.text, one.printed.output, one.piece.text))
+            and one.raw
+            and not one.raw.ended
+            and (compared := self._compared(output.text, one.raw.output, one.piece.text))
             and compared.equal
             else one
             for one in tried
@@ -270,7 +276,8 @@ class Runner:
             reason = f": {source.detail}" if source.detail else ""
             detail = f"line {line}, whose output this is, was not run{reason}"
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
-        best, shown = self._likest(block.text, source.printed)
+        best, some = self._likest(block.text, self._state.raw[block.shows])
+        shown = tuple(map(self._concealed, some))
         if best.equal:
             return Judged(block, Verdict.PASSED, printed=shown, basis=source.basis, masks=best.masks)
         if source.verdict is Verdict.NOT_RUNNABLE:
@@ -311,18 +318,18 @@ class Runner:
             return Judged(
                 block, Verdict.NOT_RUNNABLE, f"it cannot be written to {name}: {self._shown(reason)}"
             )
-        detail = f"written to {name}, which line {self._block(reader).line} reads"
+        detail = f"written to {name}, which line {self._around.block(reader).line} reads"
         return Judged(block, Verdict.PASSED, detail, basis=done.basis)
 
     def _told(self, judged: Judged) -> Judged:
         """Add what is known about a block and what it printed."""
-        seen = Seen(judged, self._prose(judged.block), self.lab.version, self._output_text(judged))
+        seen = Seen(judged, self._around.prose(judged.block), self.lab.version, self._output_text(judged))
         found = list(known(seen))
         for one in judged.printed if judged.verdict is Verdict.FAILED else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):
                     if number != judged.block.number:
-                        found.insert(0, seen.follows(name, self._block(number).line))
+                        found.insert(0, seen.follows(name, self._around.block(number).line))
                     break
         return replace(judged, known=tuple(dict.fromkeys(found)))
 
@@ -330,11 +337,6 @@ class Runner:
         """Return what a block printed; of an output, what the block printed whose output it is."""
         source = self._state.judged.get(judged.block.shows) if judged.block.shows else judged
         return "\n".join(one.output for one in source.printed) if source else ""
-
-    def _prose(self, block: Block) -> str:
-        """Return what the page says between the block before and this one."""
-        start = max((one.end for one in self.page.blocks if one.number < block.number), default=0)
-        return "\n".join(self.page.text.splitlines()[start : max(start, block.line - 1)])
 
     def _expecting(self, judged: Judged) -> Judged:
         one = self._expected.get(judged.block.number)
@@ -368,12 +370,13 @@ class Runner:
     def _compare(self, expected: str, output: str, statement: str) -> Compared:
         return compare(expected, output, statement, rules=self._rules, said=self._state.said)
 
+    def _concealed(self, printed: Printed) -> Printed:
+        text = concealed(printed.output, printed.piece.text, self._rules, self._state.said)
+        return replace(printed, output=reported(text))
+
     def _shown(self, text: str) -> str:
         shown = self.names.shown(text)
         return replaced(shown, self.lab.shown())
-
-    def _block(self, number: int) -> Block:
-        return next(one for one in self.page.blocks if one.number == number)
 
 
 def run(
@@ -385,19 +388,6 @@ def run(
 ) -> Ran:
     """Run a page in a lab. After Ctrl-C what has not run yet is not runnable: interrupted."""
     return Runner(page, lab, names, configuration).run(progress)
-
-
-def block_at(page: Page, line: int) -> Block:
-    """Return the block that a line belongs to; raises ``UsageError`` when none does.
-
-    The fence above a block counts as its line.
-    """
-    for block in page.blocks:
-        if block.line - 1 <= line <= block.end:
-            return block
-    near = min(page.blocks, key=lambda one: abs(one.line - line), default=None)
-    hint = f"the nearest block begins at line {near.line}" if near else "the page has no block"
-    raise UsageError(f"{page.name}: line {line} belongs to no block", hint=hint)
 
 
 def replaced(text: str, shown: Mapping[str, str]) -> str:

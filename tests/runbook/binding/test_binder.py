@@ -1,5 +1,7 @@
 """Values are put in where placeholders stand, by whom is said, and what nobody knows stays open."""
 
+from pathlib import Path
+
 import pytest
 
 from rdscheck.errors import UsageError
@@ -51,6 +53,27 @@ def test_the_option_wins_over_the_file_and_the_file_over_the_sandbox() -> None:
     ]
 
 
+def test_what_a_set_up_file_makes_is_no_placeholder(tmp_path: Path) -> None:
+    file = tmp_path / "made.sql"
+    file.write_text("CREATE ROLE app LOGIN PASSWORD 'hunter2'; CREATE TABLE your_table (a int);")
+    text = "PGPASSWORD=hunter2 psql -U app -c 'select * from your_table'"
+    assert binder(shell(text)).unbound(text) == ("hunter2", "your_table")
+    for before in (Configuration(setup=(str(file),)), Configuration(started={"one": (str(file),)})):
+        assert Binder(shell(text), before).unbound(text) == ()
+    with pytest.raises(UsageError, match="cannot be read as a set-up file"):
+        Binder(shell(text), Configuration(setup=(str(tmp_path / "none.sql"),)))
+
+
+def test_a_password_is_bound_and_never_told() -> None:
+    text = "psql 'user=a password=********' 'user=b password=*******'"
+    of = binder(shell(text), {"password": "from-sandbox"}, **{"*******": "from-option"})
+    assert of.bind(text) == "psql 'user=a password=from-sandbox' 'user=b password=from-option'"
+    assert [(one.value, one.by) for one in of.placeholders] == [
+        ("(not shown)", "--bind"),
+        ("(not shown)", "sandbox"),
+    ]
+
+
 def test_an_instance_is_asked_for_each_time() -> None:
     asked = []
 
@@ -87,6 +110,7 @@ def test_an_instance_is_asked_for_each_time() -> None:
 )
 def test_a_host_is_bound_together_with_its_port(text: str, result: str) -> None:
     assert bound(text) == result
+    assert binder(shell(text), SANDBOX).unbound(text) == ()
     assert bound(text, endpoint="172.17.0.3").replace("172.17.0.3", HOST) in {
         text,
         text.replace("<port>", "5432"),
@@ -137,6 +161,19 @@ def test_a_name_within_an_arn_can_be_given() -> None:
     text = "aws rds x --role-arn arn:aws:iam::123456789012:role/YOUR_ROLE"
     of = binder(shell(text), {"account": "999999999999"}, YOUR_ROLE="exports")
     assert of.bind(text) == "aws rds x --role-arn arn:aws:iam::999999999999:role/exports"
+
+
+def test_a_region_that_is_given_makes_no_address_at_amazon() -> None:
+    host = "<name>.abc.aws-region.rds.amazonaws.com"
+    text = f"psql -h {host} -d labdb"
+    known = {"prod.abc.eu-west-1.rds.amazonaws.com": "prod.rds.test", host: "lab.rds.test"}
+    binds = {"<name>": "prod", "aws-region": "eu-west-1"}
+    assert Binder(shell(text), binds=binds, value=lambda one: known.get(one.text)).bind(text) == (
+        "psql -h prod.rds.test -d labdb"
+    )
+    assert Binder(shell(text), binds=binds).unbound(text) == (host,)
+    one = Binder(shell(text), binds={"aws-region": "eu-west-1"}, value=lambda one: "lab.rds.test")
+    assert one.bind(text) == "psql -h lab.rds.test -d labdb"
 
 
 def test_a_placeholder_can_be_another_one_of_the_page() -> None:
@@ -190,6 +227,8 @@ def test_a_name_that_is_not_in_the_page_is_refused() -> None:
         ("aws s3 ls s3://my-export-bucket/", "my-export-bucket", "../x"),
         ("psql -h <host>", "<host>", "-c drop"),
         ("psql -h <host>", "<host>", "a;b"),
+        ("psql -h <host>", "<host>", "prod.abc.us-east-1.rds.amazonaws.com:5432"),
+        ("psql -h <host>", "<host>", "prod.abc.us-east-1.rds.AmazonAWS.com"),
         ("psql -U <user>", "<user>", "x'; drop table y; --"),
         ("psql -f <file>", "<file>", "../../etc/passwd"),
         ("psql -f <file>", "<file>", "/etc/passwd"),
@@ -197,6 +236,9 @@ def test_a_name_that_is_not_in_the_page_is_refused() -> None:
         ("echo YOUR_WORD", "YOUR_WORD", "$(rm -rf /)"),
         ("echo YOUR_WORD", "YOUR_WORD", "x'; drop table y; --"),
         ("echo YOUR_WORD", "YOUR_WORD", "a\nb"),
+        ("echo YOUR_WORD", "YOUR_WORD", "file:///etc/passwd"),
+        ("echo YOUR_WORD", "YOUR_WORD", "-rf"),
+        ("PGPASSWORD=******** psql", "********", "-x"),
         ("PGPASSWORD=******** psql", "********", "a\nb"),
         ("PGPASSWORD=******** psql", "********", "file:///etc/passwd"),
     ],
@@ -234,6 +276,7 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
             "CALL export('SELECT * FROM <schema>.t');",
             "CALL export('SELECT * FROM \"My-Schema\".t');",
         ),
+        (Kind.SQL, "\\dn <schema>", "\\dn My-Schema"),
         (Kind.SHELL, "pg_dump -n <schema> labdb", "pg_dump -n My-Schema labdb"),
         (
             Kind.SHELL,
@@ -244,6 +287,11 @@ def test_a_value_that_cannot_be_written_in_its_place_is_refused() -> None:
 )
 def test_an_identifier_is_quoted_where_sql_reads_it(kind: Kind, text: str, result: str) -> None:
     assert bound(text, kind, schema="My-Schema") == result
+
+
+@pytest.mark.parametrize(("value", "result"), [("a:b", "'a:b'"), ("a b", "'a b'"), ("a.b", "a.b")])
+def test_an_argument_of_psql_is_quoted_where_psql_would_read_more(value: str, result: str) -> None:
+    assert binder(sql("\\echo {{word}}"), **{"{{word}}": value}).bind("\\echo {{word}}") == f"\\echo {result}"
 
 
 def test_reserved_words_are_quoted_and_plain_ones_are_not() -> None:

@@ -21,6 +21,9 @@ your-instance = "lab"
 [functions]
 my-function = "hello.py"
 
+[started]
+Source-Instance = ["sql/tables.sql"]
+
 [parameters]
 "rds.logical_replication" = 1
 shared_preload_libraries = "pgaudit"
@@ -61,6 +64,7 @@ def test_a_whole_file_is_read(directory: Path) -> None:
         setup=(str(directory / "sql" / "tables.sql"),),
         functions={"my-function": str(directory / "hello.py")},
         parameters={"rds.logical_replication": "1", "shared_preload_libraries": "pgaudit"},
+        started={"source-instance": (str(directory / "sql" / "tables.sql"),)},
         instances=("source-instance", "target-instance"),
         database="labdb",
         seconds=120.0,
@@ -91,6 +95,10 @@ EXPECTED = '[[expected]]\nline = {line}\nverdict = {verdict}\nreason = "r"\n'
         ("setup = ['/etc/passwd']", r"setup\[0\]: /etc/passwd leads out of"),
         ("setup = ['sql']", r"setup\[0\]: there is no file"),
         ("setup = ['link.sql']", r"setup\[0\]: link\.sql leads out of"),
+        ("started = 'x.sql'", r"started: text where a table belongs"),
+        ("[started]\n-x = ['sql/tables.sql']", r"started\.-x: -x is no identifier of an instance"),
+        ("[started]\nx = 'sql/tables.sql'", r"started\.x: text where a list belongs"),
+        ("[started]\nx = ['../x.sql']", r"started\.x\[0\]: \.\./x\.sql leads out of"),
         ("[functions]\nf = '../../etc/passwd'", r"functions\.f: .* leads out of"),
         ("[parameters]\na = true", r"parameters\.a: true or false where text belongs"),
         ("instances = ['-x']", r"instances\[0\]: -x is no identifier of an instance"),

@@ -61,6 +61,10 @@ GUILTY = [
     ("psql -d yourdatabase", "yourdatabase", "database"),
     ("pg_dump -n <schema> labdb", "<schema>", "schema"),
     ("pg_dump -t your_table labdb", "your_table", "table"),
+    ("psql labdb -c 'alter schema <name> owner to app'", "<name>", "schema"),
+    ("psql labdb <<EOF\ngrant select on t to <name>;\nEOF", "<name>", "user"),
+    ("psql -c \"select aws_commons.create_s3_uri('your-own', 'x', 'us-east-1')\"", "your-own", "bucket"),
+    ("echo REPLACE_ME", "REPLACE_ME", ""),
     ("echo YOUR_SOMETHING_ELSE", "YOUR_SOMETHING_ELSE", ""),
     ("aws sts x --account-id 111122223333", "111122223333", "account"),
 ]
@@ -129,6 +133,7 @@ INNOCENT_SQL = [
     "SELECT user_name, table_name, password FROM accounts WHERE password = 'x' AND host = 'db';",
     "CREATE ROLE app LOGIN PASSWORD 'secret';\nSELECT dblink('user=app password=secret');",
     "CREATE TABLE your_table (a int); SELECT * FROM your_table;",
+    "CREATE ROLE app LOGIN PASSWORD 'changeme'; ALTER ROLE b PASSWORD 'your_password';",
     "-- replace <schema> with your_schema\nSELECT 1;",
     "/* your_schema **** <x> */ SELECT 1;",
     "CREATE FUNCTION f() LANGUAGE plrust AS $$ let v: Vec<i64> = x.collect::<i64>(); Ok(1) $$;",
@@ -188,7 +193,7 @@ def test_a_word_counts_once_with_all_its_lines() -> None:
     assert [(one.text, one.lines) for one in found] == [("aws-region", (4, 6, 10)), ("your-instance", (5,))]
 
 
-def test_a_password_a_set_up_file_makes_is_the_page_s_own() -> None:
+def test_a_password_that_the_page_sets_is_its_own() -> None:
     text = "PGPASSWORD=hunter2 psql -d labdb"
     assert find(page((Kind.SQL, "alter user app password 'hunter2';"), (Kind.SHELL, text))) == ()
     assert [

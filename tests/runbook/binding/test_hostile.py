@@ -9,15 +9,20 @@ from urllib.parse import unquote, urlsplit
 import pglast
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
 from rdscheck.errors import UsageError
 from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.binding.places import Map, Place, Refused, written
+from rdscheck.runbook.lab import lines
+from rdscheck.runbook.lab.lexing import Statement, cut
 from rdscheck.runbook.model import Kind, Placeholder
 from tests.runbook.binding.pages import binder, page
+
+#: How long one example takes depends on what else the machine does.
+unhurried = settings(deadline=None)
 
 TRICKS = [
     "x'; drop table y; --",
@@ -43,6 +48,9 @@ TRICKS = [
     "a\\'; select 1; --",
     "$$ $tag$",
     "# no comment",
+    "true",
+    "null",
+    "No",
     "&& id | cat > /etc/passwd",
 ]
 passwords = st.one_of(
@@ -149,6 +157,7 @@ READERS: list[tuple[Kind, str, Callable[[str], str]]] = [
 
 
 @pytest.mark.parametrize("case", READERS, ids=[f"{kind}-{text[:44]}" for kind, text, _ in READERS])
+@unhurried
 @given(password=passwords)
 def test_a_password_is_read_back_as_it_was_given(
     case: tuple[Kind, str, Callable[[str], str]], password: str
@@ -170,18 +179,53 @@ def test_known_tricks_are_mere_values(
     assert reader(one.bind(text)) == trick
 
 
+@unhurried
 @given(kind=st.sampled_from(Kind), text=st.text(max_size=200), at=st.integers(0, 200))
 def test_every_offset_of_every_text_has_a_place(kind: Kind, text: str, at: int) -> None:
     start = min(at, len(text))
     assert Map(text, kind).chain(start, start)
 
 
-@given(st.text(), st.lists(st.sampled_from(Place), max_size=3))
+SHELL_LINES = [text for kind, text, _ in READERS if kind is Kind.SHELL]
+STATEMENTS = [text for kind, text, _ in READERS if kind is Kind.SQL]
+
+
+@pytest.mark.parametrize("text", SHELL_LINES)
+@unhurried
+@given(password=passwords)
+def test_the_sandbox_s_own_reader_of_command_lines_sees_the_same_words(text: str, password: str) -> None:
+    result = binder(page((Kind.SHELL, text)), {"password": password}).bind(text)
+    (command,) = lines.read(result).commands()
+    assigned = [f"{name}={lines.plain(word)}" for name, word in command.assignments]
+    assert [*assigned, *map(lines.plain, command.words)] == shlex.split(result)
+    assert command.redirects == ()
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+@unhurried
+@given(password=passwords)
+def test_the_sandbox_s_own_reader_of_sql_sees_one_statement(text: str, password: str) -> None:
+    result = binder(page((Kind.SQL, f"{text};")), {"password": password}).bind(f"{text};")
+    (item,) = cut(result)
+    assert isinstance(item, Statement)
+    assert (item.text, item.open_in, item.command) == (result, "", "")
+
+
+def test_nothing_is_left_for_a_shell_to_expand() -> None:
+    text = f'PGPASSWORD="{STARS}" psql "password={STARS}"'
+    result = binder(page((Kind.SHELL, text)), {"password": "a$(id)`b` ${c}"}).bind(text)
+    outside = "".join(result.replace("'$'", "").replace("'`'", "").split())
+    assert not set("$`") & set(outside)
+
+
+@unhurried
+@given(st.text(alphabet="\n\r\0\x7fab'\"", min_size=1), st.lists(st.sampled_from(Place), max_size=3))
 def test_no_place_takes_a_line_break(value: str, places: list[Place]) -> None:
     with suppress(Refused):
-        assert "\n" not in written(value, tuple(places))
+        assert not set("\n\r\0\x7f") & set(written(value, tuple(places)))
 
 
+@unhurried
 @given(st.text(alphabet="'\"\\$`(){}<>*= \n#-/;:@abYOURyourhost_.", max_size=300), st.sampled_from(Kind))
 def test_no_text_breaks_the_binder(text: str, kind: Kind) -> None:
     one = binder(page((kind, text)), {"endpoint": "10.0.0.1:5433", "password": "a'b", "": "x"})
@@ -201,6 +245,7 @@ WORDS = {
 filling = st.text(alphabet="qvw ,;()=\n", max_size=8)
 
 
+@unhurried
 @given(
     st.sampled_from([Kind.SQL, Kind.SHELL]),
     st.lists(st.tuples(st.sampled_from(sorted(WORDS)), filling), min_size=1, max_size=8),
@@ -223,6 +268,7 @@ def test_bound_and_shown_again_a_text_is_what_it_was(
 
 
 @pytest.mark.parametrize("case", READERS, ids=[f"{kind}-{text[:44]}" for kind, text, _ in READERS])
+@unhurried
 @given(password=passwords)
 def test_bound_and_shown_again_a_password_is_stars(
     case: tuple[Kind, str, Callable[[str], str]], password: str

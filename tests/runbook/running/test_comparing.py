@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdscheck.runbook.running.comparing import compare
+from rdscheck.runbook.running.comparing import compare, concealed
 from rdscheck.runbook.running.masking import MASKS, configured
 
 COUNT = " count \n-------\n  5000\n(1 row)\n"
@@ -128,6 +128,9 @@ def test_what_the_statements_say_is_data() -> None:
         ("[0-9]+ rows (re)", "12 rows", True),
         ("[0-9]+ rows (re)", "no rows", False),
         ("CREATE * (glob)", "CREATE TABLE", True),
+        ('NOTICE:  version "*" is there (glob)', 'NOTICE:  version "1.8" is there', True),
+        (" a | b\n---+---\n 1 |   * (glob)", " a | b \n---+---\n 1 | 7\n(1 row)", True),
+        (" a | b\n---+---\n 2 |   * (glob)", " a | b \n---+---\n 1 | 7\n(1 row)", False),
         ("CREATE * (glob)", "DROP TABLE", False),
         ("( (re)", "( (re)", True),
         (" a\n---\n 1\n ...", " a \n---\n 1\n 2\n 3\n(3 rows)", True),
@@ -146,6 +149,24 @@ def test_a_mask_of_the_configuration_has_its_pattern_for_a_name() -> None:
     compared = compare("ticket 12", "ticket 99", rules=rules)
     assert compared.equal
     assert compared.masks == (r"mask ticket \d+",)
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ('    "UserId": "6lum7yzd4y2cjczzjacf",\n', '"UserId": "<aws id>",\n'),
+        ('  "InstanceCreateTime": "2026-11-21T21:34:32.950Z"', '"InstanceCreateTime": "<time>"\n'),
+        ('  "EngineVersion": "17.11"\n\n  x', '  "EngineVersion": "17.11"\n\n  x'),
+        (" pid | a \n-----+---\n  71 | b\n(1 row)\n\n", " pid | a\n-----+---\n<pid> | b\n(1 row)\n"),
+        ("tps = 123.4 (without)", "tps = <rate> (without)\n"),
+        ("?X-Amz-Date=20261121T213432Z&X-Amz-Signature=0af", "?X-Amz-<signature>&X-Amz-<signature>\n"),
+        ("DBInstance mine", "DBInstance mine"),
+    ],
+)
+def test_reports_conceal_what_differs_at_each_run(printed: str, shown: str) -> None:
+    assert concealed(printed, "", MASKS, "") == shown
+    # What is concealed is equal to itself under the masks, and to what was printed.
+    assert same(shown, printed)
 
 
 def test_a_diff_is_of_masked_lines() -> None:

@@ -117,6 +117,8 @@ def test_an_extension_is_lacking_only_where_rds_has_it() -> None:
     absent = 'ERROR:  extension "plv8" does not exist'
     assert "offers plv8" in lacking(absent, "17", lambda _: False)
     assert lacking(absent, "17", lambda _: True) == ""
+    library = "rdscheck: RDS loads plrust, but the PostgreSQL 17 here has no such library (install …)"
+    assert "offers plrust" in lacking(library, "17", lambda _: True)
     assert lacking("ERROR:  plv8 is no good", "17", lambda _: False) == ""
 
 

@@ -9,7 +9,8 @@ from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Expectation
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Ran, Verdict
-from rdscheck.runbook.running.runner import Runner, block_at, run
+from rdscheck.runbook.running.runner import Runner, run
+from rdscheck.runbook.running.surroundings import block_at
 from tests.runbook.fake import FakeLab, FakeNames, page, refused
 
 SQL, SHELL, OUTPUT = Kind.SQL, Kind.SHELL, Kind.OUTPUT
