@@ -58,7 +58,8 @@ RECOGNISED: Mapping[str, Recognised] = {
     "pgaudit-redaction": Recognised(prose="redacts sensitive data such as cleartext passwords"),
     "pgaudit-reboot": Recognised(r"ParameterName=pgaudit\.log,\S*ApplyMethod=pending-reboot"),
     "pgaudit-user-name": Recognised(
-        "--username=postgrespostgres", observed='role "postgrespostgres" does not exist|authentication failed|no password'
+        "--username=postgrespostgres",
+        observed='role "postgrespostgres" does not exist|authentication failed|no password',
     ),
     "pgaudit-example-line": Recognised(r"AUDIT:\s*OBJECT,1,1,READ,SELECT,TABLE,public\.t1,[^\n]*;\s*$"),
     "pgaudit-midst-of-session": Recognised(
