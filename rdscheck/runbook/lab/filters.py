@@ -80,7 +80,12 @@ class Filters:
         """Run one."""
         own = getattr(self, f"_{call.name}", None)
         if own is not None:
-            found: Result = own(call)
+            try:
+                found: Result = own(call)
+            except OSError as error:
+                # The path of the page, not the lab's.
+                told = f"{call.name}: {error.strerror or error}\n"
+                return Result(1, errors=told.encode())
             return found
         arguments = _arguments(call.name, call.arguments)
         instance = self._world.used(self._psql.login.instance if self._psql.login else "")

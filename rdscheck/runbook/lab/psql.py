@@ -10,7 +10,8 @@ from psycopg.conninfo import make_conninfo
 
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Done
-from rdscheck.runbook.lab import replicating, vetting
+from rdscheck.runbook.lab import vetting
+from rdscheck.runbook.lab.copying import copies, wait_for_copies
 from rdscheck.runbook.lab.lexing import Command, Item, Statement, cut, name_of
 from rdscheck.runbook.lab.logins import Foreign, Keys, Login, environment, extra_conninfo, read
 from rdscheck.runbook.lab.room import Room
@@ -94,8 +95,8 @@ class Psql:
                 return Done(_tidy(output), status or 1, sqlstate, ended, self._basis(joined))
             if len(output) > LIMIT:
                 break
-        if self.login and replicating.begins(joined):
-            replicating.wait(self._world.instance(self.login.instance), self.login.dbname, until)
+        if not status and self.login and copies(joined):
+            wait_for_copies(self._world.instance(self.login.instance), self.login.dbname, until)
         return Done(_tidy(output), status, sqlstate, basis=self._basis(joined))
 
     def why_not(self, text: str) -> str:
