@@ -167,7 +167,9 @@ def _check(check: Checked, names: Pseudonyms) -> Checked:
 
 
 def _origin(origin: Origin, label: str, names: Pseudonyms) -> Origin:
-    return replace(origin, label=label, master_user=names.of(origin.master_user))
+    return replace(
+        origin, label=label, master_user=names.of(origin.master_user), superuser=names.of(origin.superuser)
+    )
 
 
 def _missed(missed: Missed, names: Pseudonyms, plain: Callable[[str], str]) -> Missed:

@@ -59,15 +59,20 @@ def with_efforts(rules: Mapping[str, Rule], efforts: Mapping[str, Effort]) -> di
 
 
 def chosen(rules: Mapping[str, Rule], only: Iterable[str], skip: Iterable[str]) -> dict[str, Rule]:
-    """Return the rules that are asked for by globs; raises ``UsageError`` for a glob that fits none."""
+    """Return the rules asked for by globs; raises ``UsageError`` where a glob fits none, or none is left."""
     wanted, unwanted = list(only), list(skip)
     for option, globs in (("--only", wanted), ("--skip", unwanted)):
         for glob in globs:
             if not any(fnmatchcase(id_, glob) for id_ in rules):
                 raise UsageError(f"{option} {glob}: no rule is called so", hint="rdscheck list rules")
-    return {
+    found = {
         id_: rule
         for id_, rule in rules.items()
         if (not wanted or any(fnmatchcase(id_, glob) for glob in wanted))
         and not any(fnmatchcase(id_, glob) for glob in unwanted)
     }
+    if not found:
+        raise UsageError(
+            "--only and --skip leave no rule, so nothing would be checked", hint="rdscheck list rules"
+        )
+    return found

@@ -18,7 +18,7 @@ from rdscheck.assess.effort import with_efforts
 from rdscheck.assess.finding import Effort
 from rdscheck.assess.live.connecting import SourceError
 from rdscheck.assess.rule import rules
-from rdscheck.assess.source import STDIN, Examined, Source, Wish, examine, read_source
+from rdscheck.assess.source import STDIN, Examined, Source, Wish, examine, looks_live, read_source
 from rdscheck.assess.target import Target, read_target
 from rdscheck.errors import RdscheckError, UsageError
 
@@ -115,8 +115,8 @@ def _member(row: Mapping[str | None, str | None], target: Target | None, all_: b
     try:
         source = read_source(cells["target"])
     except UsageError:
-        # A file that is not there is that source's trouble and not that of all; it will be told there.
-        source = Source(cells["target"], live=False, label=cells["name"])
+        # What cannot be read is that source's trouble and not that of all; it will be told there.
+        source = Source(cells["target"], live=looks_live(cells["target"]), label=cells["name"])
     return Member(cells["name"], source, to, all_ or cells["databases"] == ALL)
 
 
@@ -162,6 +162,9 @@ def check_fleet(members: Sequence[Member], order: Order, limits: Limits, tell: T
         for member in members:
             results.setdefault(member.name, Interrupted("interrupted before it was checked"))
     finally:
+        # Nobody waits for one after the other to end by itself: they are not asked any more.
+        for one in running.values():
+            one.deadline = 0.0
         for conn, one in running.items():
             _end(one, conn)
     return {member.name: results[member.name] for member in members}
@@ -236,13 +239,15 @@ def _end(one: _Running, conn: Connection) -> None:
     one.process.join(0 if one.deadline <= time.monotonic() else _GRACE)
     if one.process.exitcode is None and one.process.pid is not None:
         for number in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError, PermissionError):
+            try:
                 # Its own processes belong to its session.
                 os.killpg(one.process.pid, number)
+            except (ProcessLookupError, PermissionError):
+                one.process.kill()  # it has no session of its own yet, and no processes either
             one.process.join(_GRACE)
             if one.process.exitcode is not None:
                 break
         else:
-            one.process.kill()  # it had no session of its own yet
+            one.process.kill()
             one.process.join()
     one.process.close()

@@ -13,13 +13,15 @@ _SECRET = re.compile(
     r"pass(?!word_required\Z|file\Z)|pwd|secret|token|credential|(access|private|api)_?key", re.I
 )
 
-_WORD = r"[\w.]*(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|access_?key|private_?key|api_?key)\w*"
+# What stands before such a word need not be read, and what is behind it is no longer than a name: nothing is
+# read again and again of texts that are anybody's.
+_WORD = r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|access_?key|private_?key|api_?key)\w{0,63}+"
 #: A literal; in one that stands within another its quotes are doubled. One without end goes to the end.
 _LITERAL = r"(?:''[^']*''|[eE]?'(?:[^'\\]|''|\\.)*'|[eE]?'[^']*\Z|[eE]?'[^']*'|\"[^\"]*\")"
-_ASSIGNED = re.compile(rf"(\b{_WORD}['\"]?\s*(?:=>|:=|=|:)\s*)({_LITERAL})", re.I)
-_GLUED = re.compile(rf"(\b{_WORD}(?:=|%3d))([^\s'\",;)&]+)", re.I)
+_ASSIGNED = re.compile(rf"({_WORD}['\"]?\s*(?:=>|:=|=|:)\s*)({_LITERAL})", re.I)
+_GLUED = re.compile(rf"({_WORD}(?:=|%3d))([^\s'\",;)&]+)", re.I)
 _PASSWORD = re.compile(rf"(\b(?:password|identified\s+by)\s+)({_LITERAL})", re.I)
-_ADDRESS = re.compile(r"(\b[a-z][\w+.-]*://[^\s:/@'\"]*):([^\s'\"]*)@", re.I)
+_ADDRESS = re.compile(r"(\b[a-z][\w+.-]{0,30}://[^\s:/@'\"]{0,1000}):([^\s'\"]{0,4096})@", re.I)
 
 
 def is_secret(name: str) -> bool:

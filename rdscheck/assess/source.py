@@ -18,7 +18,7 @@ from rdscheck.assess.rehearsing.telling import Rehearsed, refused, rehearsed, un
 from rdscheck.assess.rule import Context, Rule
 from rdscheck.assess.target import Move, Target
 from rdscheck.assess.unread import Unread, unread
-from rdscheck.errors import UsageError
+from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.sandbox.engines import choose
 
 STDIN = "-"
@@ -79,13 +79,18 @@ def read_source(text: str) -> Source:
     """Return the source that a word of the command line names; raises ``UsageError`` for none."""
     if text == STDIN:
         return Source(text, live=False, label="standard input")
-    if _is_address(text) or ("=" in text and not Path(text).exists()):
+    if looks_live(text):
         return Source(text, live=True, label=place(parameters_of(text)))
     if not Path(text).exists():
         # What cannot be told apart from a password is not repeated.
         shown = "the source" if "@" in text or "=" in text else text
         raise UsageError(f"{shown}: no such file, and no connection string", hint=_FORMS)
     return Source(text, live=False, label=text)
+
+
+def looks_live(text: str) -> bool:
+    """Tell whether a word looks like a connection string, readable or not."""
+    return _is_address(text) or ("=" in text and not Path(text).exists())
 
 
 def _is_address(text: str) -> bool:
@@ -105,7 +110,12 @@ def examine(
         facts = read_dump(source.text, source.label)
     if wish.rehearse is None:
         return judged(facts, target, rules, wish)
-    told = _rehearsed(source, target, wish.rehearse, facts, progress)
+    told = None
+    try:
+        told = _rehearsed(source, target, wish.rehearse, facts, progress)
+    except RdscheckError as error:
+        # What was seen without it is not lost.
+        facts.not_seen.append(NotSeen("the restore of the schema", f"it could not be rehearsed: {error}"))
     if source.live and wish.all_databases:
         reason = "a rehearsal takes the database of the connection alone"
         facts.not_seen.append(NotSeen("the restore of other databases", reason))

@@ -41,6 +41,11 @@ class Target:
         return f"{_SERVICES[self.engine]} {self.version}"
 
     @property
+    def line(self) -> str:
+        """Return engine and major, whatever the minor: ``rds-17``."""
+        return f"{self.engine}-{self.major}"
+
+    @property
     def extensions(self) -> Offer:
         """Return its list of extensions by name."""
         return offered(self.version, self.engine)

@@ -44,6 +44,7 @@ terminating administrator command unexpectedly was before while processing reque
 abnormally does exist exists syntax at near end input line invalid value unterminated quoted string dollar
 too many connections clients already reserved replication privileges cannot execute transaction read only
 body bodies statements that them first rest they parsed more other somebody holds may over server's answers
+literal last line missing complete ends within its data bytes long large nested deeply
 file_fdw dblink adminpack dump cut short truncated binary understood standard checked interrupted seconds
 """
 _LOCALE = re.compile(r"(?:[a-z]{2,3}_[A-Z]{2}|[A-Z]{2}|utf8|UTF|UTF8|LATIN\d+|WIN\d+|C|POSIX|ICU)\Z")

@@ -22,9 +22,11 @@ from rdscheck.assess.suppressing import DEFAULT, Accepted, read_accepted
 from rdscheck.assess.suppressing import remarks as of_suppressions
 from rdscheck.assess.target import Move, Target, read_target
 from rdscheck.cli.console import Console
-from rdscheck.cli.reporting import check_output, show
+from rdscheck.cli.ending import ended_as_interrupted
+from rdscheck.cli.reporting import check_directory, check_output, show
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 from rdscheck.report.check.write import FORMATS
+from rdscheck.report.text import one_line
 
 _EXAMPLES = """\
 targets:
@@ -71,6 +73,7 @@ class _Ask:
     efforts: Mapping[str, Effort]
     wish: Wish
     decisions: Decisions
+    known: baseline.Baseline
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -162,22 +165,27 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 def _check(options: argparse.Namespace, console: Console) -> ExitCode:
     target = read_target(options.target) if options.target else None
     asked = with_efforts(chosen(rules(), options.only, options.skip), efforts := read_efforts(options.effort))
+    known = baseline.read(options.baseline) if options.baseline else baseline.Baseline()
     decisions = Decisions(
         rules=asked,
         threshold=Severity(options.fail_on),
         accepted=_accepted(options.suppress),
-        known=baseline.read(options.baseline) if options.baseline else frozenset(),
+        known=known.keys,
         today=dt.datetime.now(tz=dt.UTC).date(),
     )
     check_output(options.output)
+    check_output(options.write_baseline, "--write-baseline")
+    if options.rehearse:
+        check_directory(options.rehearsal_dir, "--rehearsal-dir")
     wish = Wish(
         None if options.move == "auto" else Move(options.move),
         options.all_databases,
         names=options.anon,
         rehearse=_stage(options),
     )
-    ask = _Ask(target, efforts, wish, decisions)
-    seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
+    ask = _Ask(target, efforts, wish, decisions, known)
+    with ended_as_interrupted():
+        seen = _fleet(options, ask, console) if options.fleet else _sources(options, ask, console)
     checks = _told(seen, decisions, fleet=bool(options.fleet))
     told = checks
     if options.anon:
@@ -219,6 +227,7 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
         )
     if options.sources.count("-") > 1:
         raise UsageError("standard input can be read once", hint="give - once")
+    ask.known.check([target.line], str(options.baseline))
     sources = [read_source(text) for text in options.sources]
     seen = _Seen()
     for source in sources:
@@ -227,7 +236,7 @@ def _sources(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
             seen.checks.append(broken(name, target, Trouble.INTERRUPTED, "interrupted before it was checked"))
             continue
         try:
-            console.note(f"checking {source.label}")
+            console.note(f"checking {one_line(source.label)}")
             wish = _for_one(ask.wish, name, len(sources))
             examined = examine(source, target, ask.rules, wish, _teller(console))
             seen.checks.append(answer(name, target, examined, _of_one(ask.decisions, name, sources)))
@@ -264,9 +273,9 @@ def _teller(console: Console) -> Any:
     def tell(database: str, what: str) -> None:
         nonlocal last
         if console.interactive:
-            console.progress(f"{database}: {what}")
+            console.progress(f"{one_line(database)}: {what}")
         elif database != last:
-            console.note(f"  database {database}")
+            console.note(f"  database {one_line(database)}")
         last = database
 
     return tell
@@ -278,6 +287,7 @@ def _fleet(options: argparse.Namespace, ask: _Ask, console: Console) -> _Seen:
     if options.jobs < 1 or options.time_limit <= 0 or options.retries < 0:
         raise UsageError("-j and --time-limit are more than 0, --retries is 0 or more")
     members = read_fleet(options.fleet, ask.target, options.all_databases)
+    ask.known.check((one.target.line for one in members), str(options.baseline))
     seen, done = _Seen(), 0
 
     def tell(member: Member, result: Result) -> None:
@@ -310,6 +320,10 @@ def _told(seen: _Seen, decisions: Decisions, *, fleet: bool) -> Checks:
     findings = [entry.finding for one in seen.checks for entry in one.entries]
     unseen = [(missed.what, missed.database) for one in seen.checks for missed in one.missed]
     told = of_suppressions(decisions.accepted, findings, unseen, decisions.today)
+    if (left := len(decisions.rules)) < (every := len(rules())):
+        told += (
+            f"--only and --skip left {left} of {every} rules: nothing is said of what the others look for",
+        )
     if decisions.known:
         now = sum(entry.state is State.BASELINE for one in seen.checks for entry in one.entries)
         # The one source of a baseline may have another name by now.
@@ -341,5 +355,5 @@ def _write_baseline(path: Path, checks: Checks, console: Console) -> None:
             f"no baseline was written to {path}: not every source was checked",
             hint="what is not in it would count as new",
         )
-    baseline.write(path, keys)
+    baseline.write(path, keys, (read_target(one.target).line for one in checks.checks))
     console.note(f"baseline of {len(keys)} findings: {path}")

@@ -11,6 +11,13 @@ from rich.segment import ControlType
 from rich.table import Table
 from rich.text import Text
 
+from rdscheck.report.text import visible
+
+
+def _shown(text: str) -> str:
+    """Return text that does nothing to a terminal: names of databases and files are anybody's."""
+    return visible(text, keep="\n\t")
+
 
 class Console:
     """Where a command prints. Colour only on a terminal, and not with NO_COLOR."""
@@ -46,12 +53,12 @@ class Console:
     def note(self, text: str) -> None:
         """Print progress or a remark."""
         self._clear()
-        self.err.print(Text(text))
+        self.err.print(Text(_shown(text)))
 
     def progress(self, text: str) -> None:
         """Show what is done at the moment, on a terminal only: whatever comes next takes its place."""
         if self.interactive:
-            shown = Text(text)
+            shown = Text(_shown(text))
             shown.truncate(max(1, self.err.width - 1), overflow="ellipsis")
             self._clear()
             self.err.print(shown, end="")
@@ -71,10 +78,10 @@ class Console:
         """Print a mistake in one line, and the next step."""
         self._clear()
         line = Text("rdscheck: ", style="bold red")
-        line.append(message, style="default")
+        line.append(_shown(message), style="default")
         self.err.print(line)
         if hint:
-            self.err.print(Text(f"  next: {hint}"))
+            self.err.print(Text(f"  next: {_shown(hint)}"))
 
     def table(self, columns: list[str], rows: list[list[str]]) -> None:
         """Print rows: aligned for people, separated by tabs for programs."""

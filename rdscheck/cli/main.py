@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from rdscheck import __version__
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _done(options, console)
     except RdscheckError as error:
         if options.debug:
-            raise
+            # The exit status stays what it says: 1 is for findings.
+            traceback.print_exc()
         console.error(error.message, error.hint)
         return int(error.exit_code)
     except KeyboardInterrupt:

@@ -1,10 +1,10 @@
 """Where reports go: standard output, a file, GitHub's summary."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from rdscheck.assess.checked import Checks
+from rdscheck.assess.whole import write_whole
 from rdscheck.cli.console import Console
 from rdscheck.errors import RdscheckError, UsageError
 from rdscheck.report.check.github import SUMMARY_BYTES, summary
@@ -14,12 +14,19 @@ from rdscheck.report.check.write import render
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def check_output(path: Path | None) -> None:
-    """Find out before the work, not after it, that the report cannot be written."""
+def check_output(path: Path | None, option: str = "-o") -> None:
+    """Find out before the work, not after it, that what an option names cannot be written."""
     if path is None:
         return
     if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise UsageError(f"-o {path}: not writable", hint="give a file in a directory you may write to")
+        raise UsageError(f"{option} {path}: not writable", hint="give a file in a directory you may write to")
+
+
+def check_directory(path: Path, option: str) -> None:
+    """Find out before the work that a directory, there or not yet, cannot be written to."""
+    there = next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"{option} {path}: not writable", hint="give a directory you may write to")
 
 
 def show(checks: Checks, form: str, output: Path | None, console: Console) -> None:
@@ -38,17 +45,9 @@ def show(checks: Checks, form: str, output: Path | None, console: Console) -> No
 
 def write_file(path: Path, text: str) -> None:
     """Write a report whole or not at all; raises ``RdscheckError`` where that fails."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        # A pipe or a terminal is written to; a file is there whole or not at all.
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise RdscheckError(f"cannot write {path}: {error.strerror}") from error
 
 

@@ -12,6 +12,7 @@ from rdscheck.assess.anon import Pseudonyms, anonymous
 from rdscheck.assess.answering import Decisions, answer, failed
 from rdscheck.assess.checked import Checked, Checks
 from rdscheck.assess.dump.reading import read_dump
+from rdscheck.assess.facts import Facts, Origin, Unreadable, Via
 from rdscheck.assess.live.connecting import SourceError
 from rdscheck.assess.names import quoted
 from rdscheck.assess.rule import rules
@@ -130,6 +131,18 @@ def test_what_is_no_name_stays() -> None:
         "rds.logical_replication",
     ):
         assert word in text
+
+
+def test_words_about_what_cannot_be_read_stay() -> None:
+    body = Unreadable(message="unterminated quoted string at or near a literal", by="f()", by_kind="function")
+    end = Unreadable(message="the dump ends before it is complete: its last line is missing", torn=True)
+    facts = Facts(origin=Origin(Via.DUMP, "x"), unreadable=[body, body, end])
+    made = answer("x", TARGET, judged(facts, TARGET, rules(), Wish(names=True)), Decisions(rules()))
+    (shown,) = anonymous([made], [frozenset()], Pseudonyms())
+    assert [one.what for one in shown.missed] == [one.what for one in made.missed]
+    assert [one.reason for one in shown.missed] == [one.reason for one in made.missed]
+    messages = {one.finding.message for one in made.entries if one.finding.group == "reading"}
+    assert {one.finding.message for one in shown.entries if one.finding.group == "reading"} == messages
 
 
 @pytest.mark.parametrize("name", CLASH)

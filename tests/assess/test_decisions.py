@@ -131,7 +131,7 @@ def test_a_missing_file_of_suppressions_is_refused(tmp_path: Path) -> None:
 
 def test_a_baseline_keeps_findings_and_only_new_ones_count() -> None:
     first = finding(0, "extension plsh", database="shop")
-    known = baseline.loads(baseline.dumps([baseline.key("shop", first)]))
+    known = baseline.loads(baseline.dumps([baseline.key("shop", first)])).keys
     assert told(known=known) == {
         "extension file_fdw": State.NEW,
         "extension plsh": State.BASELINE,
@@ -144,12 +144,20 @@ def test_a_baseline_keeps_findings_and_only_new_ones_count() -> None:
 def test_a_baseline_has_no_order_of_its_own() -> None:
     keys = [("a", "b", "c", "d\ud800"), ("a", "a", "", 'x"\n')]
     assert baseline.dumps(keys) == baseline.dumps(reversed(keys))
-    assert baseline.loads(baseline.dumps(keys)) == set(keys)
+    assert baseline.loads(baseline.dumps(keys)).keys == set(keys)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"schema":2,"kind":"baseline"}', '{"schema":1,"kind":"baseline","findings":[1]}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema":2,"kind":"baseline"}',
+        '{"schema":1,"kind":"baseline","findings":[1]}',
+        '{"schema":1,"kind":"baseline","findings":5}',
+        '{"schema":1,"kind":"baseline","findings":[],"targets":[1]}',
+    ],
 )
 def test_what_is_no_baseline_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
@@ -363,8 +371,9 @@ def test_what_is_no_source_is_refused_without_a_password(text: str) -> None:
 
 
 def test_the_baseline_is_json_of_its_own_kind() -> None:
-    assert json.loads(baseline.dumps([("s", "r", "d", "t")])) == {
+    assert json.loads(baseline.dumps([("s", "r", "d", "t")], ["rds-17", "rds-16"])) == {
         "schema": 1,
         "kind": "baseline",
+        "targets": ["rds-16", "rds-17"],
         "findings": [{"source": "s", "rule": "r", "database": "d", "subject": "t"}],
     }

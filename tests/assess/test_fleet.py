@@ -117,6 +117,21 @@ def test_ctrl_c_keeps_what_is_known(dump: Path, silent: tuple[int, list[float]])
     assert multiprocessing.active_children() == []
 
 
+def test_those_that_do_not_answer_are_not_waited_for_one_after_the_other(
+    dump: Path, silent: tuple[int, list[float]]
+) -> None:
+    members = [member(f"stalls {number}", f"host=127.0.0.1 port={silent[0]}") for number in range(5)]
+    ended: list[float] = []
+
+    def tell(one: Member, result: Result) -> None:
+        ended.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    check_fleet([*members, member("good", str(dump))], ORDER, Limits(6, 60.0, 0), tell)
+    assert time.monotonic() - ended[0] < 4
+    assert multiprocessing.active_children() == []
+
+
 def test_a_list_is_read(tmp_path: Path, dump: Path) -> None:
     path = tmp_path / "targets.csv"
     path.write_text(
@@ -132,6 +147,16 @@ def test_a_list_is_read(tmp_path: Path, dump: Path) -> None:
     )
     assert (second.source.live, second.target.engine, second.all_databases) == (True, "aurora", True)
     assert (third.name, third.source.label) == ("gone", "gone")
+
+
+def test_a_connection_string_that_cannot_be_read_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("name,target\nodd,postgresql://me:s3cret@word@h/x\n")
+    members = list(read_fleet(path, TARGET))
+    found, _ = run(members, jobs=1, seconds=20.0, retries=0)
+    assert isinstance(found["odd"], UsageError)
+    assert "connection string cannot be read" in str(found["odd"])
+    assert "s3cret" not in str(found["odd"])
 
 
 @pytest.mark.parametrize(

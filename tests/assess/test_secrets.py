@@ -1,5 +1,7 @@
 """Passwords do not pass, and what only looks like one does."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +88,15 @@ def test_options_keep_their_names() -> None:
 )
 def test_connection_strings(text: str, shown: str, had: bool) -> None:
     assert masked_conninfo(text) == (shown, had)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a." * 50_000, "a+" * 50_000, "password" * 10_000, "password='" + "\\" * 100_000, "identified " * 9000],
+    ids=range(5),
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Texts are anybody's, who may wait for the check to hang."""
+    started = time.monotonic()
+    masked(text)
+    assert time.monotonic() - started < 5

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from rdscheck.assess.rule import rules
 from rdscheck.assess.source import examine
 from rdscheck.cli.main import main
 from rdscheck.model import Version
@@ -40,6 +41,7 @@ INNOCENT = f"{HEAD}CREATE EXTENSION hstore;\n{TAIL}"
 ROOT = Path(__file__).resolve().parents[2]
 #: The rule that most of these tests are about; others may come and go.
 ONLY = ("--only", "extension-not-offered")
+_LEFT = f"--only and --skip left 1 of {len(rules())} rules: nothing is said of what the others look for"
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +89,7 @@ def test_the_threshold_decides(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["check", "innocent.sql", "--target", "rds-17"]
     assert main(arguments) == 0
     assert main([*arguments, "--fail-on", "note"]) == 1
-    assert main([*arguments, "--fail-on", "note", "--skip", "*"]) == 0
+    assert main([*arguments, "--fail-on", "note", "--only", "extension-*"]) == 0
     capsys.readouterr()
 
 
@@ -103,6 +105,15 @@ def test_the_threshold_decides(capsys: pytest.CaptureFixture[str]) -> None:
         (["guilty.sql", "--target", "rds-17", "--baseline", "guilty.sql"], "guilty.sql is no JSON"),
         (["guilty.sql", "--target", "rds-17", "--effort", "x=1"], "--effort x: no rule is called so"),
         (["guilty.sql", "--target", "rds-17", "-o", "no/such/file"], "-o no/such/file: not writable"),
+        (["guilty.sql", "--target", "rds-17", "--skip", "*"], "--only and --skip leave no rule"),
+        (
+            ["guilty.sql", "--target", "rds-17", "--write-baseline", "no/such/file"],
+            "--write-baseline no/such/file: not writable",
+        ),
+        (
+            ["guilty.sql", "--target", "rds-17", "--rehearse", "--rehearsal-dir", "guilty.sql/x"],
+            "--rehearsal-dir guilty.sql/x: not writable",
+        ),
         (["-", "-", "--target", "rds-17"], "standard input can be read once"),
         (["guilty.sql", "--fleet", "x.csv"], "--fleet takes its sources from its file"),
         (["--fleet", "none.csv"], "none.csv cannot be read"),
@@ -147,6 +158,26 @@ def test_a_dump_that_was_cut_ends_with_3(capsys: pytest.CaptureFixture[str], tmp
     assert done.json["not_checked"]
 
 
+def test_what_cannot_be_parsed_is_a_finding_with_its_line_and_not_checked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "odd.sql").write_text(INNOCENT.replace(TAIL, f"CREATE TABEL a ();\n{TAIL}"))
+    asked = ("odd.sql", "--only", "statement-unreadable")
+    done = check(capsys, *asked)
+    assert (done.code, done.states) == (3, {"statement CREATE TABEL a ()": "new"})
+    (run,) = json.loads(check(capsys, *asked, form="sarif").out)["runs"]
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 9}
+    assert check(capsys, *asked, "--fail-on", "warning").code == 1
+    check(capsys, *asked, "--write-baseline", "known.json")
+    known = check(capsys, *asked, "--baseline", "known.json", "--fail-on", "warning")
+    assert (known.code, set(known.states.values())) == (3, {"baseline"})
+    (tmp_path / "rdscheck.toml").write_text('[[suppress]]\nrule = "statement-*"\nreason = "a typing error"\n')
+    accepted = check(capsys, *asked)
+    assert (accepted.code, set(accepted.states.values())) == (0, {"suppressed"})
+    assert [one["accepted"] for one in accepted.json["not_checked"]] == ["a typing error"]
+
+
 def test_suppressions_are_in_rdscheck_toml(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = '[[suppress]]\nrule = "extension-*"\nsubject = "extension file_fdw"\nreason = "gone by then"\n'
     (tmp_path / "rdscheck.toml").write_text(text)
@@ -176,13 +207,61 @@ def test_only_what_is_new_counts_against_a_baseline(
         "extension rum": "new",
     }
     (tmp_path / "rdscheck.toml").write_text('[[suppress]]\nrule = "*"\nreason = "r"\nsubject = "*plsh"\n')
-    assert check(capsys, "later.sql", "--baseline", "known.json").json["remarks"] == []
+    assert check(capsys, "later.sql", "--baseline", "known.json").json["remarks"] == [_LEFT]
     (tmp_path / "rdscheck.toml").unlink()
     gone = check(capsys, "innocent.sql", "--baseline", "known.json")
     assert (gone.code, gone.json["remarks"]) == (
         0,
-        ["2 of the baseline's findings are gone: write it anew with --write-baseline"],
+        [_LEFT, "2 of the baseline's findings are gone: write it anew with --write-baseline"],
     )
+
+
+def test_a_baseline_of_another_target_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is known to stand in the way to one target may be a worse thing on the way to another."""
+    assert check(capsys, "guilty.sql", "--write-baseline", "known.json").code == 1
+    other = Told(capsys, "guilty.sql", "--target", "aurora-16", "--baseline", "known.json")
+    assert (other.code, other.out) == (2, "")
+    assert "known.json is of a check for rds-17, and not for aurora-16" in other.err
+    (tmp_path / "fleet.csv").write_text("name,target,to\na,guilty.sql,rds-17\nb,guilty.sql,rds-16\n")
+    fleet = Told(capsys, "--fleet", "fleet.csv", "--baseline", "known.json")
+    assert (fleet.code, "and not for rds-16" in fleet.err) == (2, True)
+    # Another minor is the same target; one written before targets were told holds for all.
+    assert Told(capsys, "guilty.sql", "--target", "rds-17.5", *ONLY, "--baseline", "known.json").code == 0
+    told = json.loads((tmp_path / "known.json").read_text())
+    del told["targets"]
+    (tmp_path / "known.json").write_text(json.dumps(told))
+    assert Told(capsys, "guilty.sql", "--target", "rds-16", *ONLY, "--baseline", "known.json").code == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [("\\i views.sql\n", 10), ("SELECT 'CREATE EXTENSION plsh' \\gexec\n", 10), ("\\! sh fill.sh\n", 10)],
+)
+def test_what_psql_brings_from_elsewhere_is_not_checked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, more: str, line: int
+) -> None:
+    (tmp_path / "more.sql").write_text(f"{HEAD}CREATE TABLE public.t (a int);\n\n{more}{TAIL}")
+    done = check(capsys, "more.sql")
+    assert done.code == 3
+    (missed,) = done.json["not_checked"]
+    assert missed["line"] == line
+    assert "psql" in missed["reason"]
+    assert not done.json["verdict"].startswith("Can move")
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "\x1b]0;title\x07", "\u202eback"])
+def test_names_of_files_do_nothing_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / f"{name}.sql").write_text(INNOCENT)
+    (tmp_path / f"{name}.bin").write_bytes(bytes(range(256)) * 30)
+    for done in (check(capsys, f"{name}.sql", form="text"), check(capsys, f"{name}.bin", form="text")):
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
+
+
+def test_a_mistake_has_the_same_exit_status_with_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--debug", "check", "none.sql", "--target", "rds-17"]) == 2
+    assert "Traceback" in capsys.readouterr().err
 
 
 def test_a_baseline_is_not_written_where_a_source_was_not_seen(capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,6 +304,7 @@ def test_remarks_of_a_report_with_pseudonyms_name_nothing(
         "suppression 1 is not used: no finding is like that",
         "suppression 2 expired on 2020-01-01 and suppresses nothing any more",
         "unchecked 1 is not used: nothing like that was left unchecked",
+        _LEFT,
     ]
 
 
@@ -351,7 +431,8 @@ def test_a_database_and_its_dump_give_the_same(
     assert password not in fleet.out + fleet.err
 
 
-def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path, number: int) -> None:
     os.mkfifo(tmp_path / "slow.sql")
     command = [
         sys.executable,
@@ -368,7 +449,7 @@ def test_interrupting_the_program_ends_it_with_what_is_known(tmp_path: Path) -> 
         assert process.stderr is not None
         for line in process.stderr:
             if "slow.sql" in line:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(number)
                 break
         out, _ = process.communicate(timeout=30)
     assert process.returncode == 1

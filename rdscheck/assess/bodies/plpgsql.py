@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rdscheck.assess.acts import TYPES
 from rdscheck.assess.bodies.declarations import declarations
 from rdscheck.assess.bodies.repair import tree_of
 from rdscheck.assess.bodies.tree import Unparsable, parsed
@@ -20,6 +21,9 @@ _DYNAMIC = {
     "PLpgSQL_stmt_return_query": "dynquery",
     "PLpgSQL_stmt_open": "dynquery",
 }
+
+#: Types that later versions no longer have.
+_REMOVED = re.compile(rf"\b(?:{'|'.join(sorted(TYPES))})\b", re.IGNORECASE)
 
 #: How far behind the begin of its statement a piece is looked for.
 _NEAR = 4000
@@ -114,6 +118,18 @@ def pieces(create: str, body: str) -> list[Piece]:
             Piece(one.default, known.body.count("\n", 0, one.start) + 1, _EXPRESSION)
             for one in known.variables
             if one.default
+        ]
+    if _REMOVED.search(body):
+        # The parser does not keep types either: each is told as a cast to it.
+        known = known or declarations(body)
+        found += [
+            Piece(
+                f"NULL::{known.body[one.start : one.end]}",
+                known.body.count("\n", 0, one.start) + 1,
+                _EXPRESSION,
+            )
+            for one in known.variables
+            if _REMOVED.search(known.body, one.start, one.end)
         ]
     return sorted(found, key=lambda one: one.line)
 

@@ -12,6 +12,9 @@ Node = dict[str, Any]
 
 _TOKEN = re.compile(r'[{}\[\]]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 
+#: For comments within comments the parser takes a time that grows with the square of their number.
+_MOST_COMMENTS = 20_000
+
 
 class Unparsable(Exception):
     """A text that is not SQL; the message is the parser's, without quoted parts of the text."""
@@ -41,6 +44,8 @@ def loaded(text: str) -> Any:
 def _asked(parse: Any, text: str) -> str:
     if "\0" in text:
         raise Unparsable("the text holds a null character")
+    if text.count("/*") > _MOST_COMMENTS:
+        raise Unparsable("the text has too many comments to be parsed")
     try:
         return str(parse(text))
     except parser.ParseError as error:

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
-from rdscheck.assess.dump.splitting import Piece
+from rdscheck.assess.dump.pieces import Piece
 from rdscheck.assess.facts import LargeObjects
 
 _OBJECT = re.compile(rb"SELECT (?:pg_catalog\.)?lo_create\('\d+'\)")
-_DATA = re.compile(rb"SELECT (?:pg_catalog\.)?(?:lo_open|lowrite|lo_close)\(")
+_DATA = re.compile(
+    rb"SELECT (?:pg_catalog\.)?(?:lo_open\('\d+', \d+\)|lowrite\(\d+, E?'[^']*+'\)|lo_close\(\d+\))"
+)
 _OWNER = re.compile(rb"ALTER LARGE OBJECT \d+ OWNER TO (.+)", re.DOTALL)
 _VALUE = re.compile(rb"SELECT pg_catalog\.setval\('(?:[^'\\]|'')*+', -?\d+, (?:true|false)\)")
 
@@ -37,7 +39,7 @@ class Large:
             if database in self._counts:
                 self._counts[database].owners.add(match[1])
             return True
-        return bool(_DATA.match(text) or _VALUE.fullmatch(text))
+        return bool(_DATA.fullmatch(text) or _VALUE.fullmatch(text))
 
     def facts(self) -> list[LargeObjects]:
         """Return what was counted."""

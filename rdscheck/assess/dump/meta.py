@@ -8,6 +8,20 @@ from psycopg.conninfo import conninfo_to_dict
 _ARGUMENT = re.compile(r"""\s*((?:'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"|[^\s'"])+)""")
 _PART = re.compile(r"""'((?:[^'\\]|\\.|'')*)'|"((?:[^"]|"")*)"|([^'"]+)""", re.DOTALL)
 
+#: Commands by which psql runs SQL that the dump itself does not hold.
+_INCLUDES = frozenset({"i", "include", "ir", "include_relative"})
+
+
+def elsewhere(command: str) -> str:
+    """Return why what a psql command brings into the database is not known, empty where it brings nothing."""
+    if command in _INCLUDES:
+        return "psql reads another file here, which was not looked at"
+    if command == "gexec":
+        return "psql runs here what a query returns, which is not in the dump"
+    if command.startswith("!"):
+        return "psql runs a program here, and what that does is not known"
+    return ""
+
 
 def arguments(command: str) -> list[str]:
     """Return the words of a psql command without their quotation marks, the command itself first."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from rdscheck.assess.dump.piping import Pipe, Read
-from rdscheck.assess.dump.recoding import text_of
+from rdscheck.assess.dump.piping import WHOLE, Pipe, Read
+from rdscheck.assess.dump.recoding import FORMS, text_of
 from rdscheck.assess.dump.restoring import SCHEMA, Archive, restoring
 from rdscheck.errors import UsageError
 
@@ -29,6 +29,9 @@ _COMPRESSED = {
     b"\xfd7zXZ\0": "xz",
     b"\x04\x22\x4d\x18": "lz4",
 }
+
+#: How a tar ends.
+_END_OF_TAR = bytes(1024)
 
 
 def _nothing(_size: int) -> bytes:
@@ -88,7 +91,7 @@ def _open(opened: Opened, source: str | Path | IO[bytes], label: str) -> None:
         _stream(opened, sys.stdin.buffer, None, label)
     elif (path := Path(source)).is_dir():
         if not (path / "toc.dat").is_file():
-            raise UsageError(f"{label} is a directory without toc.dat, so no dump of pg_dump -Fd")
+            raise UsageError(f"{label} is a directory without toc.dat, so no dump of pg_dump -Fd", hint=FORMS)
         with (path / "toc.dat").open("rb") as file:
             _archive(opened, Archive("directory", label, file.read(16), path=path))
     else:
@@ -115,7 +118,10 @@ def _stream(opened: Opened, stream: IO[bytes], path: Path | None, label: str) ->
     if first.startswith(b"PGDMP"):
         _archive(opened, Archive("custom", label, first[:16], path, read))
     elif first[257:262] == b"ustar":
-        _archive(opened, Archive("tar", label, _header_of_tar(first, label), path, read))
+        if path is not None:
+            _check_end(path, label)
+        header = _header_of_tar(first, label)
+        _archive(opened, Archive("tar", label, header, path, _to_the_end(read, label)))
     else:
         opened.read = text_of(first, read, label)
 
@@ -130,7 +136,35 @@ def _header_of_tar(first: bytes, label: str) -> bytes:
                 return file.read(16)
     except (tarfile.TarError, EOFError):
         pass
-    raise UsageError(f"{label} is a tar archive, but none of pg_dump -Ft: it does not begin with toc.dat")
+    raise UsageError(
+        f"{label} is a tar archive, but none of pg_dump -Ft: it does not begin with toc.dat", hint=FORMS
+    )
+
+
+def _check_end(path: Path, label: str) -> None:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(_END_OF_TAR)))
+        if file.read() != _END_OF_TAR:
+            raise _torn(label)
+
+
+def _to_the_end(read: Read, label: str) -> Read:
+    """Read a tar and raise ``UsageError`` at its end when it is not the end of the archive."""
+    last = b""
+
+    def reading(size: int) -> bytes:
+        nonlocal last
+        part = read(size)
+        if not part and last != _END_OF_TAR:
+            raise _torn(label)
+        last = (last + part[-len(_END_OF_TAR) :])[-len(_END_OF_TAR) :]
+        return part
+
+    return reading
+
+
+def _torn(label: str) -> UsageError:
+    return UsageError(f"{label} is a tar archive that ends before it is complete", hint=WHOLE)
 
 
 def _fill(read: Read, size: int) -> bytes:
@@ -180,7 +214,7 @@ def _decompressed(opened: Opened, how: str, read: Read, label: str) -> Read:
         try:
             found: bytes = unpacked.read(size)
         except (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error) as error:
-            raise UsageError(f"{label} cannot be decompressed: {error}") from error
+            raise UsageError(f"{label} cannot be decompressed: {error}", hint=WHOLE) from error
         return found
 
     return safely

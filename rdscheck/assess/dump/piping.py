@@ -12,6 +12,9 @@ Read = Callable[[int], bytes]
 
 _CHUNK = 1 << 18
 
+#: What to do about a file that a program cannot read.
+WHOLE = "make sure that it is complete: compare its size or checksum with those of where it was written"
+
 
 class Pipe:
     """A program that is fed from a function and read from; its errors are kept for ``check``."""
@@ -40,6 +43,8 @@ class Pipe:
                     self._process.stdin.write(part)
             except (UsageError, OSError) as error:
                 self._fed = error
+                # It need not notice that there is no more: pg_restore waits for ever for the rest of a tar.
+                self._process.kill()
             finally:
                 self._process.stdin.close()
 
@@ -64,7 +69,8 @@ class Pipe:
             raise self._fed
         if self.wait() != 0:
             said = self.errors.splitlines()
-            raise UsageError(f"{label}: {otherwise}: {said[-1] if said else 'no reason given'}")
+            told = said[-1] if said else "no reason given"
+            raise UsageError(f"{label}: {otherwise}: {told}", hint=WHOLE)
 
     def close(self) -> None:
         """End the program."""

@@ -9,19 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from rdscheck.assess.dump.contents import contents_of
+from rdscheck.assess.dump.contents import contents_of, missing_data
 from rdscheck.assess.dump.finishing import finish
 from rdscheck.assess.dump.folding import Fold
 from rdscheck.assess.dump.large import Large
-from rdscheck.assess.dump.meta import connected_to
+from rdscheck.assess.dump.meta import connected_to, elsewhere
 from rdscheck.assess.dump.opening import Opened, open_dump
 from rdscheck.assess.dump.parsing import parse
-from rdscheck.assess.dump.recoding import decoded
+from rdscheck.assess.dump.pieces import Kind, Piece
+from rdscheck.assess.dump.recoding import FORMS, decoded
 from rdscheck.assess.dump.restoring import listing, selecting
 from rdscheck.assess.dump.rows import copied, fact_of, table_of, wanted
 from rdscheck.assess.dump.scene import Said, Scene
 from rdscheck.assess.dump.shown import SHOWN, unreadable
-from rdscheck.assess.dump.splitting import Kind, Piece, Splitter
+from rdscheck.assess.dump.splitting import Splitter
 from rdscheck.assess.dump.understanding import Understood, understood
 from rdscheck.assess.dump.usual import usual
 from rdscheck.assess.dump.workers import Workers
@@ -113,7 +114,7 @@ class _Reader:
         if not self._read:
             told = self._facts.unreadable
             why = f"no statement of it can be read ({told[0].message})" if told else "nothing is in it"
-            raise UsageError(f"{self._label} is no dump: {why}")
+            raise UsageError(f"{self._label} is no dump: {why}", hint=FORMS)
         self._whole()
         finish(self._facts, self._fold, self._notes, self._large)
         return self._facts
@@ -127,6 +128,8 @@ class _Reader:
         listed = self._opened.through(listing(archive), self._label, why)
         contents = contents_of(b"".join(iter(lambda: listed(_BATCH), b"")))
         database = self._scene.database
+        if why := missing_data(archive, contents):
+            self._fold.add(unreadable(database, 0, why, ""))
         for one in contents.having_data(self._facts.relations):
             self._fold.add(Statement(kind="copy", detail=f"{one.schema}.{one.name}", database=database))
         if contents.wanted:
@@ -268,6 +271,8 @@ class _Reader:
             return
         if command == "encoding":
             self._scene.encoding = text.split()[-1].strip("'\"").upper()
+        if why := elsewhere(command):
+            self._unreadable(piece._replace(text=b"\\" + piece.text), why)
         # What a variable is set to may be a password.
         shown = " ".join(text.split()[:2]) if command in {"set", "setenv"} else masked(text)[:SHOWN]
         self._say([Statement(kind="meta", detail=shown, database=self._scene.database, line=piece.line)])

@@ -39,6 +39,10 @@ _CODECS = {
 _CLIENT_ENCODING = re.compile(rb"^SET\s+client_encoding\s*(?:=|TO)\s*'(\w+)'", re.MULTILINE | re.IGNORECASE)
 #: UTF-16 without a mark: SQL begins with ASCII characters.
 _WIDE = re.compile(rb"(?:[\t\r\n -~]\0){2}|(?:\0[\t\r\n -~]){2}")
+#: What mysqldump and mariadb-dump begin with.
+_OF_MYSQL = re.compile(rb"\s*(?:/\*M?!\d+[^\n]*\n)?-- (?:MySQL|MariaDB) dump ")
+#: What can be read, for whoever gave something else.
+FORMS = "a dump is what pg_dump or pg_dumpall writes: plain SQL, custom, directory or tar, compressed or not"
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -59,7 +63,9 @@ def text_of(first: bytes, read: Read, label: str) -> Read:
                 hint="in PowerShell, write it with pg_dump --file instead of >",
             )
     elif b"\0" in first:
-        raise UsageError(f"{label} is no dump: it is binary, and none of the forms of pg_dump")
+        raise UsageError(f"{label} is no dump: it is binary, and none of the forms of pg_dump", hint=FORMS)
+    elif _OF_MYSQL.match(first):
+        raise UsageError(f"{label} is a dump of MySQL or MariaDB, and not of PostgreSQL", hint=FORMS)
     elif (named := _CLIENT_ENCODING.search(first)) and named[1].decode().upper() in _RECODED:
         read = _recoded(read, _RECODED[named[1].decode().upper()])
     read = _without_mark(read)

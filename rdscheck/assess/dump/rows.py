@@ -13,6 +13,9 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 
+#: Tables whose rows are facts themselves.
+FACTS = frozenset({"job", "part_config"})
+
 #: The order of columns of a statement that names none, as far as all versions of pg_cron agree.
 _JOB = ("jobid", "schedule", "command", "nodename", "nodeport", "database", "username")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}

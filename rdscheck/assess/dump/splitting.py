@@ -5,31 +5,33 @@ The rules are those of psql: a statement ends at a semicolon outside of quotes, 
 follows ``COPY … FROM stdin`` is data up to a line with nothing but ``\.``. Data is skipped, not kept.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from enum import StrEnum
-from typing import NamedTuple
 
+from rdscheck.assess.dump.copies import reads_stdin
 from rdscheck.assess.dump.nesting import Nesting, may_nest
 from rdscheck.assess.dump.patterns import (
+    ARGUMENTS,
     BETWEEN,
     COMMENT,
     CONTINUED,
-    COPY,
     DOLLAR,
     DOLLAR_BEGUN,
     INSERT,
     INTO,
+    LINE_END,
     MAY_CONTINUE,
     NOTE,
     OFF,
     PLAIN,
-    QUOTED,
     SPECIAL,
     STRETCH,
     STRING,
+    WHOLE_LINE,
     WORD,
     inserts,
 )
+from rdscheck.assess.dump.pieces import Kind, Piece
 
 #: How much of a dump is read at once, and how long a statement may be before it is cut.
 CHUNK = 1 << 20
@@ -40,28 +42,6 @@ _HEAD = 1 << 10
 
 #: A comment or psql command that goes on for longer on one line says nothing of the dump.
 _NOTE_AT_MOST = 64 << 10
-
-
-class Kind(StrEnum):
-    """What a piece of a dump is."""
-
-    SQL = "sql"
-    META = "meta"  # a psql command, without its backslash
-    COPY = "copy"  # a COPY … FROM stdin, its data follows
-    ROW = "row"  # a line of data that was asked for
-    INSERT = "insert"  # the beginning of an INSERT
-    NOTE = "note"  # a comment line of pg_dump about the dump itself
-    CUT = "cut"  # the beginning of a statement longer than can be read
-    TORN = "torn"  # the dump ends within this
-
-
-class Piece(NamedTuple):
-    """A piece of a dump: what it is, its text without the final semicolon, the line it starts at."""
-
-    kind: Kind
-    text: bytes
-    line: int
-    size: int = 0  # of what was cut
 
 
 class Splitter:
@@ -98,7 +78,7 @@ class Splitter:
             if self._at >= len(self._text) and self._ended:
                 return
             if self._text[self._at : self._at + 1] == b"\\":
-                yield self._meta()
+                yield from self._meta()
                 continue
             yield from self._statement()
 
@@ -142,13 +122,15 @@ class Splitter:
                 self._more()
             elif begun == b"--":  # a comment that the text read so far does not end
                 if len(self._text) - end > _NOTE_AT_MOST:
-                    self._rest_of_line()
+                    self._rest_of_comment()
                 elif not self._more():
                     yield from self._notes(end, len(self._text))
                     self._at = self._start = len(self._text)
             elif begun == b"/*":
+                line = self._count(end)
                 self._at += 2
-                self._comment(keep=False)
+                if not self._comment(keep=False):
+                    yield Piece(Kind.TORN, begun, line)
                 self._start = self._at
             elif begun[:1] == b";":
                 self._at += 1
@@ -157,11 +139,18 @@ class Splitter:
 
     def _rest_of_line(self) -> None:
         """Skip to the end of the line, however far it is."""
-        while (found := self._text.find(b"\n", self._at)) < 0:
+        self._rest(re.compile(b"\n"))
+
+    def _rest_of_comment(self) -> None:
+        """Skip to the end of a comment."""
+        self._rest(LINE_END)
+
+    def _rest(self, end: re.Pattern[bytes]) -> None:
+        while (found := end.search(self._text, self._at)) is None:
             self._at = self._start = len(self._text)
             if not self._more():
                 return
-        self._at = self._start = found
+        self._at = self._start = found.start()
 
     def _notes(self, start: int, end: int) -> Iterator[Piece]:
         between = self._text[start:end]
@@ -186,15 +175,28 @@ class Splitter:
                 return False
         return True
 
-    def _meta(self) -> Piece:
-        """Return a psql command, of which the line is all there is."""
+    def _meta(self) -> Iterator[Piece]:
+        """Yield a psql command; it ends with its line, or at a backslash, behind which the line goes on."""
         while (end := self._text.find(b"\n", self._at)) < 0 and len(self._text) - self._at <= _NOTE_AT_MOST:
             if not self._more():
                 break
-        text = self._text[self._at + 1 : end if end >= 0 else len(self._text)]
-        piece = Piece(Kind.META, text[:_NOTE_AT_MOST].strip(), self._count(self._at))
+        at, line = self._at, self._count(self._at)
+        text = self._text[at + 1 : end if end >= 0 else len(self._text)]
+        if text.split(maxsplit=1)[:1] in ([b"c"], [b"connect"]):
+            self._escapes = False  # a new session has its own settings
+        match = None if WHOLE_LINE.match(text) else ARGUMENTS.match(text)
+        if match is not None and text[match.end() : match.end() + 1] == b"\\":
+            yield Piece(Kind.META, match[0].strip(), line)
+            self._at = at + 1 + match.end()
+            # Two of them part a command from SQL; one begins the next command.
+            self._at += 2 * (text[match.end() : match.end() + 2] == b"\\\\")
+            self._start = self._at
+            return
+        yield Piece(Kind.META, text[:_NOTE_AT_MOST].strip(), line)
+        if end < 0 and not self._ended:
+            # What may follow a backslash on a line that long is not looked for.
+            yield Piece(Kind.CUT, text[:_HEAD], line, len(text))
         self._rest_of_line()
-        return piece
 
     # Statements
 
@@ -221,7 +223,7 @@ class Splitter:
             self._skip_like(text)
         elif self._lost:
             yield Piece(Kind.CUT, text[:_HEAD], line, size)
-        elif text[:4].upper() == b"COPY" and COPY.match(QUOTED.sub(b"q", text)):
+        elif text[:4].upper() == b"COPY" and reads_stdin(text):
             yield Piece(Kind.COPY, text, line)
             yield from self._data(text, line)
         else:
@@ -296,7 +298,7 @@ class Splitter:
             self._at += 1
             return self._to(b'"', insert=insert)
         if token == b"--":
-            return self._to(b"\n", insert=insert)
+            return self._to_line_end(insert=insert)
         if token == b"/*":
             self._at += 2
             return self._comment(keep=True)
@@ -314,6 +316,14 @@ class Splitter:
             if not self._grow(insert=insert):
                 return False
         self._at = found + len(end)
+        return True
+
+    def _to_line_end(self, *, insert: bool) -> bool:
+        while (found := LINE_END.search(self._text, self._at)) is None:
+            self._at = len(self._text)
+            if not self._grow(insert=insert):
+                return False
+        self._at = found.end()
         return True
 
     def _string(self, *, escapes: bool, insert: bool) -> bool:

@@ -7,9 +7,10 @@ from rdscheck.assess.dump import handlers
 from rdscheck.assess.dump.acting import acts
 from rdscheck.assess.dump.old import escaped
 from rdscheck.assess.dump.parsing import Parsed, parse
-from rdscheck.assess.dump.rows import fact_of, inserted, table_of
+from rdscheck.assess.dump.rows import FACTS, fact_of, inserted, table_of
 from rdscheck.assess.dump.scene import HANDLERS, Said, Scene
 from rdscheck.assess.dump.shown import unreadable
+from rdscheck.assess.facts import Statement
 
 assert handlers  # importing them registers them
 
@@ -42,7 +43,9 @@ def _says(scene: Scene, parsed: Parsed) -> Iterator[Said]:
         table, columns = table_of(parsed.node)
         for row in inserted(parsed.node, columns):
             yield from fact_of(scene, table, row)
-        return
+        if table not in FACTS:
+            detail = ".".join(scene.path.relation(parsed.node.get("relation", {})))
+            yield Statement(kind="insert", detail=detail, **scene.at)
     if handler := HANDLERS.get(parsed.kind):
         yield from handler(scene, parsed.node)
     yield from acts(scene, parsed.kind, parsed.node)

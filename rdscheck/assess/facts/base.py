@@ -35,6 +35,7 @@ class Origin:
     flavour: Flavour = Flavour.UNKNOWN
     format: str = ""  # of a dump: plain, custom, directory, tar, dumpall
     master_user: str = ""  # the role asked with, of a live database
+    superuser: str = ""  # the role the cluster was made with, of a live database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,8 @@ def collect(
     tell = progress or (lambda _database, _what: None)
     conn = connect(parameters, limits)
     try:
-        facts = Facts(origin=_origin(conn, parameters))
+        flavour, hidden = _flavour(conn, place(parameters))
+        facts = Facts(origin=_origin(conn, parameters, flavour, _superuser(conn)), not_seen=hidden)
         service = facts.origin.flavour in {Flavour.RDS, Flavour.AURORA}
         # The service upgrades an instance with all its databases.
         look = Look(conn, conn.info.dbname, conn.info.server_version, all_databases or service, service)
@@ -70,27 +71,62 @@ def collect(
     return facts
 
 
-def _origin(conn: Connection, parameters: dict[str, Any]) -> Origin:
-    query = """
-        SELECT EXISTS (SELECT FROM pg_proc
-                        WHERE proname = 'aurora_version' AND pronamespace = 'pg_catalog'::regnamespace),
-               EXISTS (SELECT FROM pg_settings WHERE name ~ '^rds[.]')
-                   OR (EXISTS (SELECT FROM pg_roles WHERE rolname = 'rdsadmin')
-                       AND EXISTS (SELECT FROM pg_database WHERE datname = 'rdsadmin')),
-               current_user::text"""
+#: The role that initdb makes has the same number everywhere.
+_MADE_WITH = "SELECT rolname FROM pg_roles WHERE oid = 10"
+
+#: What only the service has: parameters of its own, or its superuser in the place of the one initdb makes. A
+#: role or a database called rdsadmin can come along when somebody moves away from RDS.
+_SERVICE = (
+    "SELECT FROM pg_settings WHERE name ~ '^rds[.]'",
+    f"SELECT WHERE ({_MADE_WITH}) = 'rdsadmin'",
+)
+_AURORA = """
+    SELECT FROM pg_proc
+     WHERE proname = 'aurora_version' AND pronamespace = (
+        SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')"""
+
+
+def _flavour(conn: Connection, place_: str) -> tuple[Flavour, list[NotSeen]]:
+    """Return what kind of server it is; where signs of the service are hidden, that is not known."""
+    hidden: list[NotSeen] = []
+
+    def shows(sign: str) -> bool:
+        try:
+            return conn.execute(f"SELECT EXISTS ({sign})".encode()).fetchone() == (True,)
+        except psycopg.errors.InsufficientPrivilege as error:
+            conn.execute("ROLLBACK TO SAVEPOINT seen")
+            hidden.append(NotSeen("whether it is an instance of RDS or Aurora", reason(error)))
+            return False
+
     try:
-        row = conn.execute(query).fetchone()
+        if any(shows(sign) for sign in _SERVICE):
+            hidden.clear()
+            return (Flavour.AURORA if shows(_AURORA) else Flavour.RDS), hidden
     except psycopg.Error as error:
         _end(conn)
-        raise SourceError(f"{place(parameters)}: {reason(error)}") from None
-    aurora, rds, user = row or (False, False, "")
+        raise SourceError(f"{place_}: {reason(error)}") from None
+    return (Flavour.UNKNOWN if hidden else Flavour.PLAIN), hidden[:1]
+
+
+def _superuser(conn: Connection) -> str:
+    """Return the role the cluster was made with, empty where roles are hidden."""
+    try:
+        row = conn.execute(_MADE_WITH).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        conn.execute("ROLLBACK TO SAVEPOINT seen")
+        return ""
+    return str(row[0]) if row else ""
+
+
+def _origin(conn: Connection, parameters: dict[str, Any], flavour: Flavour, superuser: str) -> Origin:
     return Origin(
         via=Via.LIVE,
         label=place(parameters | {"dbname": conn.info.dbname}),
         version=(conn.info.parameter_status("server_version") or "").partition(" ")[0],
         major=major_of(conn.info.server_version),
-        flavour=Flavour.AURORA if aurora else Flavour.RDS if rds else Flavour.PLAIN,
-        master_user=user,
+        flavour=flavour,
+        master_user=conn.info.parameter_status("session_authorization") or conn.info.user,
+        superuser=superuser,
     )
 
 

@@ -214,15 +214,34 @@ def reason(error: BaseException) -> str:
     """Return why a server or a query failed, on one line and without anything secret."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = getattr(getattr(error, "diag", None), "message_primary", None)
-    return masked(str(first or "; ".join(lines) or type(error).__name__))
+    # A name in it may have line ends of its own.
+    return masked(" ".join(str(first or "; ".join(lines) or type(error).__name__).split()))
+
+
+#: What to do next, by words of the error, the first that fit.
+_NEXT = (
+    (
+        ("no pg_hba.conf entry",),
+        "the server lets nobody in that way: another host, user or sslmode, or a line in its pg_hba.conf",
+    ),
+    (
+        ("does not support ssl", "certificate", "sslmode", "ssl error"),
+        "check sslmode and the certificates (sslrootcert) against what the server offers and demands",
+    ),
+    (("permission denied",), "the role may not connect there: GRANT CONNECT ON DATABASE … TO the role"),
+    (("definition of service",), "check ~/.pg_service.conf, PGSERVICEFILE and PGSYSCONFDIR"),
+    (
+        ("password", "authentication"),
+        "check user and password (PGPASSWORD or ~/.pgpass keep it out of the command line)",
+    ),
+    (("timeout", "did not answer"), "is the server up, and does a firewall let this machine in?"),
+    (("does not exist",), "check the names in the connection string"),
+)
 
 
 def _hint(error: BaseException) -> str:
     text = str(error).lower()
-    if "password" in text or "authentication" in text:
-        return "check user and password (PGPASSWORD or ~/.pgpass keep it out of the command line)"
-    if "timeout" in text or "did not answer" in text:
-        return "is the server up, and does a firewall let this machine in?"
-    if "does not exist" in text:
-        return "check the names in the connection string"
+    for words, told in _NEXT:
+        if any(word in text for word in words):
+            return told
     return "check host and port, and that a PostgreSQL server listens there"

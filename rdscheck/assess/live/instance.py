@@ -84,12 +84,32 @@ def settings(look: Look, own: Part) -> Iterator[Setting]:
          ORDER BY s.name"""
     for name, value, source in look.rows(query):
         yield Setting(name=name, value=_shown(name, text(value)), scope="server", source=text(source))
+    if not look.service:
+        yield from _own_time_zone(look)
     may = look.since(
         10, "pg_has_role('pg_read_all_settings', 'USAGE')", "current_setting('is_superuser')::bool"
     )
     if look.rows(f"SELECT {may}") != [(True,)]:
         why = "only superusers and members of pg_read_all_settings see settings of superusers"
         look.miss("settings of the server that only superusers see", why, own.groups)
+
+
+def _own_time_zone(look: Look) -> Iterator[Setting]:
+    """Read the server's own time zone where the role, the database or the client has another."""
+    hidden = """
+        SELECT current_setting('is_superuser')::bool FROM pg_settings
+         WHERE name = 'TimeZone' AND source IN ('database', 'user', 'database user', 'client')"""
+    for (superuser,) in look.rows(hidden):
+        if not superuser:
+            why = "the role, the database or the client has one of its own"
+            look.miss("the time zone of the server", why, ("locale",))
+            continue
+        query = """
+            SELECT f.name, f.setting, f.sourcefile ~ 'postgresql[.]auto[.]conf$' FROM pg_file_settings f
+             WHERE lower(f.name) = 'timezone' AND f.error IS NULL ORDER BY f.seqno DESC LIMIT 1"""
+        for name, value, altered in look.rows(query):
+            source = "ALTER SYSTEM" if altered else "configuration file"
+            yield Setting(name=name, value=text(value), scope="server", source=source)
 
 
 def _shown(name: str, value: str) -> str:
@@ -233,10 +253,13 @@ def prepared_transactions(look: Look, _part: Part) -> Iterator[PreparedTransacti
         yield PreparedTransaction(id=gid, owner=text(owner), database=text(database))
 
 
-@part("lines of pg_hba.conf", "authentication", since=10)
-def login_rules(look: Look, _part: Part) -> Iterator[LoginRule]:
+@part("lines of pg_hba.conf", "authentication")
+def login_rules(look: Look, own: Part) -> Iterator[LoginRule]:
     """Read how clients log in; only superusers may, whom RDS does not have: its lines are its own affair."""
     if look.service and look.rows("SELECT current_setting('is_superuser')") != [("on",)]:
+        return
+    if not look.since(10, "there"):
+        look.miss(own.what, "before 10 no view shows them", own.groups)
         return
     query = """
         SELECT type, auth_method, database, user_name, concat_ws('/', address, netmask)

@@ -15,8 +15,16 @@ from rdscheck.errors import RdscheckError, UsageError
 _LOCK_SECONDS = 30
 _ARGUMENTS = ("--schema-only", "--format=custom", f"--lock-wait-timeout={_LOCK_SECONDS}s", "--no-password")
 
-#: The form of --dbname: pg_dump reads it itself, and the password comes through the environment.
-_SECRET = "password"  # noqa: S105
+#: What is not in --dbname: a service, whose parts are, and the password, which the environment holds.
+_LEFT_OUT = frozenset({"password", "service", "servicefile", "application_name", "connect_timeout"})
+#: What else a service file and the environment may hold; a libpq older than ours knows no more.
+_TAKEN = frozenset(
+    {
+        "channel_binding", "gssencmode", "hostaddr", "krbsrvname", "options", "passfile", "requirepeer",
+        "ssl_min_protocol_version", "sslcert", "sslcrl", "sslkey", "sslmode", "sslpassword", "sslrootcert",
+    }
+)  # fmt: skip
+_SHOWN = frozenset({"oauth_client_secret", "scram_client_key", "scram_server_key", "sslpassword"})
 
 
 def dump_schema(conninfo: str, path: Path) -> None:
@@ -29,10 +37,17 @@ def dump_schema(conninfo: str, path: Path) -> None:
     with connect(parameters, Limits()) as conn:
         major = conn.info.server_version // 10000
         # What libpq took from a service file or the environment holds for pg_dump in a container, too.
-        given = {**parameters, "host": conn.info.host, "port": str(conn.info.port)}
+        taken = conn.info.get_parameters()
+        given = {**parameters, **{name: taken[name] for name in _TAKEN & taken.keys()}}
+        given |= {"host": conn.info.host, "port": str(conn.info.port)}
         given |= {"dbname": conn.info.dbname, "user": conn.info.user}
         password = conn.info.password
-    where = make_conninfo("", **{k: v for k, v in given.items() if v and k != _SECRET})
+    if shown := sorted(_SHOWN & given.keys()):
+        raise UsageError(
+            f"{shown[0]} cannot be given to pg_dump without showing it to others on this machine",
+            hint="make a dump with pg_dump --schema-only --format=custom, and rehearse that",
+        )
+    where = make_conninfo("", **{k: v for k, v in given.items() if v and k not in _LEFT_OUT})
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     environment |= {"PGPASSWORD": password, "LC_ALL": "C"}
     with path.open("wb") as file:

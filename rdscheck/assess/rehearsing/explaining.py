@@ -9,6 +9,7 @@ from rdscheck.assess.bodies.tree import Unparsable, parsed
 from rdscheck.assess.finding import Finding, Severity
 from rdscheck.assess.names import plain
 from rdscheck.assess.rehearsing.restoring import Refusal
+from rdscheck.assess.rehearsing.script import Step
 from rdscheck.catalog.extensions import Offer
 
 
@@ -44,12 +45,14 @@ _SCHEMA = "permission denied for schema "
 _NAMED = re.compile(r'"((?:[^"]|"")+)"')
 _BARE = re.compile(r"\b(?:function|procedure|type|aggregate|operator class|relation|schema) ([\w.]+)")
 _OWNER = re.compile(r'\bOWNER\s+TO\s+("(?:[^"]|"")+"|\S+)\s*\Z', re.IGNORECASE)
+_SUPERUSER = re.compile(r'ALTER\s+ROLE\s+("(?:[^"]|"")+"|\S+)\s+WITH\s+SUPERUSER\b', re.IGNORECASE)
 _LAST = re.compile(r'(?:"(?:[^"]|"")+"|[^."\s]+)\Z')
 
 #: What ``COMMENT ON EXTENSION`` meets, and the rules that speak of it.
 _COMMENT = re.compile(r'COMMENT\s+ON\s+EXTENSION\s+("(?:[^"]|"")+"|\S+)\s+IS\s', re.IGNORECASE)
 _COMMENTS = frozenset({"extension-comment-plpgsql", "extension-comment-refused"})
-_DENIED = "42501"
+_NO_LOCALE = re.compile(r'could not create locale "([^"]*)"')
+_NOT_OWNER = "must be owner of extension"
 _OWN_COMMENT = "rdsadmin owns the extension, which brings its own comment"
 
 #: Errors of a preamble or of what every server has already, by SQLSTATE and the beginning of the statement.
@@ -61,32 +64,41 @@ _HARMLESS = (
 )
 
 
-def explain(refusals: Sequence[Refusal], findings: Iterable[Finding], offer: Offer) -> tuple[Explained, ...]:
-    """Tie each refusal to what it comes from; ``offer`` is the target's list of extensions.
+class Explainer:
+    """Ties refusals to what they come from, in the order of the dump: later may follow from earlier ones.
 
-    The findings are those of the same dump, so that their lines are lines of its statements.
+    The findings are those of the same dump, so that their lines are lines of its statements; ``offer`` is the
+    target's list of extensions, ``schemas`` are those that the dump makes.
     """
-    explainer = _Explainer(list(findings), offer)
-    return tuple(map(explainer.explain, refusals))
 
-
-class _Explainer:
-    """Explains refusals in the order of the dump: later ones may follow from earlier ones."""
-
-    def __init__(self, findings: Sequence[Finding], offer: Offer) -> None:
+    def __init__(self, findings: Sequence[Finding], offer: Offer, schemas: Iterable[str] = ()) -> None:
         # A note foretells no refusal: its object is named by many statements. One is of a statement itself.
         self._findings = [one for one in findings if one.severity is not Severity.NOTE]
         self._comments = {one.subject: one for one in findings if one.id in _COMMENTS}
         self._offer = offer
+        self._there: set[str] = set()  # roles that the server had before
         self._lost: dict[str, int] = {}  # what was not made, by name, and the line that was to make it
-        self._extensions: dict[str, int] = {}  # by database: an extension brings objects of any name
+        self._left_out: set[int] = set()  # lines of what was left out with something else
+        self._extensions: list[_Brought] = []
+        self._schemas_made = frozenset(schemas) | {"public"}
+
+    def left_out(self, steps: Iterable[Step]) -> None:
+        """Take note of statements that are left out as others of their entry were refused."""
+        for step in steps:
+            for _, name in _made(step.text):
+                if name not in self._lost:
+                    self._lost[name] = step.line
+                    self._left_out.add(step.line)
 
     def explain(self, refusal: Refusal) -> Explained:
+        """Return where a refusal comes from."""
         guesses = (
             self._lacking,
             self._of_comment,
             self._of_line,
+            self._locale,
             self._harmless,
+            self._of_role_there,
             self._of_owner,
             self._of_subject,
             self._of_made,
@@ -94,11 +106,13 @@ class _Explainer:
         )
         found = next(filter(None, (guess(refusal) for guess in guesses)), None)
         explained = found or Explained(refusal, Cause.UNEXPLAINED)
-        if explained.cause is not Cause.HARMLESS:
+        if explained.cause is Cause.HARMLESS:
+            self._there |= {name for kind, name in _made(refusal.step.text) if kind == "role"}
+        else:
             for kind, name in _made(refusal.step.text):
                 self._lost[name] = refusal.step.line
                 if kind == "extension":
-                    self._extensions.setdefault(refusal.step.database, refusal.step.line)
+                    self._extensions.append(_Brought(refusal.step, _schema_of(refusal.step.text)))
         return explained
 
     def _lacking(self, refusal: Refusal) -> Explained | None:
@@ -108,13 +122,20 @@ class _Explainer:
                 return Explained(refusal, Cause.SANDBOX, reason=reason)
         return None
 
+    @staticmethod
+    def _locale(refusal: Refusal) -> Explained | None:
+        if match := _NO_LOCALE.match(refusal.message):
+            reason = f"the sandbox's operating system has no locale {match[1]}; that of RDS may have it"
+            return Explained(refusal, Cause.SANDBOX, reason=reason)
+        return None
+
     def _of_comment(self, refusal: Refusal) -> Explained | None:
-        """Tie a comment on an extension to the note about it: the extension brings its own."""
+        """Tie a comment on an extension to the note about it, if any: the extension brings its own."""
         match = _COMMENT.match(refusal.step.text.decode(errors="replace").lstrip())
-        if match is None or refusal.sqlstate != _DENIED:
+        if match is None or not refusal.message.startswith(_NOT_OWNER):
             return None
         foretold = self._comments.get(f"extension {plain(_bare(match[1]))}")
-        return Explained(refusal, Cause.HARMLESS, (foretold,), reason=_OWN_COMMENT) if foretold else None
+        return Explained(refusal, Cause.HARMLESS, (foretold,) if foretold else (), reason=_OWN_COMMENT)
 
     def _of_line(self, refusal: Refusal) -> Explained | None:
         first, last = refusal.step.line, refusal.step.last
@@ -127,6 +148,14 @@ class _Explainer:
             if refusal.sqlstate == sqlstate and beginning.match(refusal.step.text.lstrip()):
                 return Explained(refusal, Cause.HARMLESS, reason=reason)
         return None
+
+    def _of_role_there(self, refusal: Refusal) -> Explained | None:
+        """Tell of the source's first superuser, which pg_dumpall writes: here its name is another role's."""
+        match = _SUPERUSER.match(refusal.step.text.decode(errors="replace"))
+        if match is None or refusal.sqlstate != "42501" or _bare(match[1]) not in self._there:
+            return None
+        reason = "the role is there already, and RDS makes nobody a superuser"
+        return Explained(refusal, Cause.HARMLESS, reason=reason)
 
     def _of_owner(self, refusal: Refusal) -> Explained | None:
         """Tie what a new owner may not have to what is said of that role, and of where it lacks a right."""
@@ -176,17 +205,38 @@ class _Explainer:
         if refusal.sqlstate not in _MISSING:
             return None
         if lines := [self._lost[name] for name in _names(refusal.message) if name in self._lost]:
-            return Explained(refusal, Cause.FOLLOWS, line=min(lines))
-        if line := self._extensions.get(refusal.step.database):
-            reason = "an extension brings it, as it seems"
+            line = min(lines)
+            reason = "it is left out with the rest of its entry" if line in self._left_out else ""
             return Explained(refusal, Cause.FOLLOWS, line=line, reason=reason)
+        for one in self._extensions:
+            if one.step.database == refusal.step.database and self._may_bring(one.schema, refusal.message):
+                reason = "an extension brings it, as it seems"
+                return Explained(refusal, Cause.FOLLOWS, line=one.step.line, reason=reason)
         return None
+
+    def _may_bring(self, schema: str, message: str) -> bool:
+        """Tell whether an extension may bring what is missing: not into other schemas of the dump."""
+        named = {_bare(head) for text in _texts(message) if (head := text.rpartition(".")[0])}
+        return not (schema and named) or schema in named or not named <= self._schemas_made
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """A refused statement that makes an extension, and the schema it names, if any."""
+
+    step: Step
+    schema: str
+
+
+def _texts(message: str) -> Iterator[str]:
+    """Yield every name in a message, with the schema where that stands before it."""
+    for match in (*_NAMED.finditer(message), *_BARE.finditer(message)):
+        yield match[1]
 
 
 def _names(message: str) -> Iterator[str]:
     """Yield the last part of every name in a message."""
-    for match in (*_NAMED.finditer(message), *_BARE.finditer(message)):
-        text = match[1]
+    for text in _texts(message):
         yield text
         if last := _LAST.search(text):
             yield _bare(last[0])
@@ -249,6 +299,17 @@ def _made(statement: bytes) -> Iterator[tuple[str, str]]:
                 member, kind = _MAKERS[node]
                 if name := _name(members.get(member)):
                     yield kind, name
+
+
+def _schema_of(statement: bytes) -> str:
+    """Return the schema that ``CREATE EXTENSION`` names, empty where it names none."""
+    try:
+        tree = parsed(statement.decode(errors="replace"))
+    except Unparsable:
+        return ""
+    options = tree[0].get("stmt", {}).get("CreateExtensionStmt", {}).get("options", ()) if tree else ()
+    named = (one.get("DefElem", {}) for one in options)
+    return next((_name([one.get("arg", {})]) for one in named if one.get("defname") == "schema"), "")
 
 
 def _name(value: object) -> str:

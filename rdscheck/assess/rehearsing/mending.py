@@ -12,6 +12,10 @@ from rdscheck.assess.rehearsing.script import Script, Step
 _OWNER = re.compile(rb"ALTER\s.*\sOWNER\s+TO\s", re.IGNORECASE | re.DOTALL)
 _NO_OWNER = "--no-owner"
 
+#: How the files of a way through begin.
+LIST_HEAD = "; pg_restore"
+SCRIPT_HEAD = "-- The schema of the dump without what was refused, to be run after fixes.sql."
+
 
 @dataclass(frozen=True, slots=True)
 class Mend:
@@ -42,7 +46,7 @@ def mend(script: Script, explained: Sequence[Explained], assumed_roles: Iterable
         for one in explained
         if again[one.refusal.step] > 1 or not any(finding.fix_on == "target" for finding in one.findings)
     }
-    fixes = list(_fixes(explained, assumed_roles))
+    fixes = list(_fixes(script, explained, assumed_roles))
     statements = tuple(text for text, is_sql in fixes if is_sql)
     plain = script.format == "plain"
     # An entry holds the object and its owner: without the latter it need not be left out.
@@ -64,7 +68,9 @@ def mend(script: Script, explained: Sequence[Explained], assumed_roles: Iterable
     )
 
 
-def _fixes(explained: Iterable[Explained], assumed_roles: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def _fixes(
+    script: Script, explained: Iterable[Explained], assumed_roles: Iterable[str]
+) -> Iterator[tuple[str, bool]]:
     """Yield texts, and whether each is a statement to be run."""
     yield "-- To be run on the new instance as the master user, before the restore.", False
     for role in assumed_roles:
@@ -82,14 +88,16 @@ def _fixes(explained: Iterable[Explained], assumed_roles: Iterable[str]) -> Iter
     for found in explained:
         if found.cause in {Cause.UNEXPLAINED, Cause.SANDBOX}:
             why = found.reason or found.refusal.message
-            yield _comment(f"line {found.refusal.step.line}: {why}"), False
+            step = found.refusal.step
+            where = _one_line(script.entries.get(step.entry, "")) or f"line {step.line}"
+            yield _comment(f"{where}: {why}"), False
 
 
 def _contents(script: Script, out: Mapping[int, Explained], *, no_owner: bool) -> str:
     """Return a list of entries; those that are left out are comments."""
     options = f"{_NO_OWNER} " if no_owner else ""
     lines = [
-        f"; pg_restore {options}-L THIS_FILE …",
+        f"{LIST_HEAD} {options}-L THIS_FILE …",
         "; An entry that begins with a semicolon is left out.",
         ";",
     ]
@@ -101,7 +109,7 @@ def _contents(script: Script, out: Mapping[int, Explained], *, no_owner: bool) -
 
 
 def _script(script: Script, refused: Mapping[Step, Explained]) -> str:
-    lines = []
+    lines = [SCRIPT_HEAD]
     for step in script.steps:
         text = step.text.decode(errors="surrogateescape")
         if step in refused:

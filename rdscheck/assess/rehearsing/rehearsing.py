@@ -12,12 +12,12 @@ from rdscheck.assess.dump.restoring import SCHEMA
 from rdscheck.assess.facts import Facts
 from rdscheck.assess.finding import Finding, Severity
 from rdscheck.assess.judge import judge
-from rdscheck.assess.rehearsing.explaining import Cause, Explained, explain
+from rdscheck.assess.rehearsing.explaining import Cause, Explained, Explainer
 from rdscheck.assess.rehearsing.mending import Mend, mend
 from rdscheck.assess.rehearsing.restoring import Restore, Restored
 from rdscheck.assess.rehearsing.script import Script, Step, read_script
 from rdscheck.assess.secrets import masked
-from rdscheck.assess.target import Move, Target
+from rdscheck.assess.target import AURORA, Move, Target
 from rdscheck.model import Version
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.instance import Instance
@@ -47,6 +47,12 @@ _KEPT = {
     "replication": _CONNECTS,
 }
 
+#: The rule about libraries, which the sandbox is started with.
+_FORESTALLED = "extension-needs-preload"
+
+#: What a rehearsal for Aurora lacks.
+_OF_AURORA = "what Aurora alone has or refuses: the sandbox is one of RDS"
+
 #: The rule about such statements themselves.
 _REFUSED_AT_ONCE = "foreign-server-wrapper"
 
@@ -57,8 +63,8 @@ Progress = Callable[[str], None]
 class Rehearsal:
     """What a rehearsed restore showed.
 
-    ``unconfirmed`` are blockers that no refusal bears out, ``unused`` those of what a restore makes and
-    does not use. ``mend`` is the way through, ``passes`` whether a restore that followed it met no error.
+    ``unconfirmed`` are blockers that no refusal bears out, ``hidden`` those that this restore could not meet,
+    with the reason. ``mend`` is the way through, ``passes`` whether a restore that followed it met no error.
     ``not_run`` tells what of the dump could not be rehearsed. Lines of an ``archive`` are those of a script
     that ``pg_restore`` wrote for the rehearsal.
     """
@@ -72,7 +78,7 @@ class Rehearsal:
     passes: bool
     not_run: tuple[str, ...] = ()
     archive: bool = False
-    unused: tuple[Finding, ...] = ()
+    hidden: tuple[tuple[Finding, str], ...] = ()
 
     @property
     def unexplained(self) -> tuple[Explained, ...]:
@@ -94,15 +100,18 @@ def rehearse(
     run = RunDir.create(Owner.me())
     stage = _Stage(facts, target, Pool(run, engine), progress)
     try:
-        restored = stage.restore(script.steps)
+        restored = first = stage.restore(script.steps)
         not_run = _not_run(script, restored)
+        explainer = Explainer(findings, target.extensions, {one.name for one in facts.schemas})
         explained: list[Explained] = []
         roles: list[str] = []
         for _ in range(_ROUNDS):
             # What is left out may be missed by what went through before: the next round shows it.
-            explained += explain(restored.refusals, findings, target.extensions)
+            explained += map(explainer.explain, restored.refusals)
             roles += restored.assumed_roles
             way = mend(script, explained, roles)
+            kept = set(way.steps)
+            explainer.left_out(step for step in script.steps if step not in kept)
             restored = stage.restore(way.steps, way.statements)
             if not restored.refusals:
                 break
@@ -110,20 +119,33 @@ def rehearse(
         end_run(run)
     confirmed = {finding.key for one in explained for finding in one.findings}
     unmet = [one for one in findings if one.severity is Severity.BLOCKER and one.key not in confirmed]
-    unused = tuple(one for one in unmet if _is_kept(one, script))
+    reasons = {one.key: _hidden(one, script, first, stage) for one in unmet}
     distinct = {one.refusal.step: one for one in reversed(explained)}.values()
     return Rehearsal(
         target=str(target),
         statements=len(script.steps),
         explained=tuple(sorted(distinct, key=lambda one: one.refusal.step.line)),
-        unconfirmed=tuple(one for one in unmet if one not in unused),
+        unconfirmed=tuple(one for one in unmet if not reasons[one.key]),
         assumed_roles=tuple(roles),
         mend=way,
         passes=not (restored.refusals or restored.unreached or restored.assumed_roles),
         not_run=(*stage.not_run, *not_run),
         archive=script.format != "plain",
-        unused=unused,
+        hidden=tuple((one, reasons[one.key]) for one in unmet if reasons[one.key]),
     )
+
+
+def _hidden(finding: Finding, script: Script, restored: Restored, stage: "_Stage") -> str:
+    """Return why a restore could not meet what a finding speaks of, empty where it could."""
+    if finding.database in restored.unreached:
+        return "its database could not be restored"
+    if _is_kept(finding, script):
+        return "it is made and not used"
+    if finding.id == _FORESTALLED and finding.subject.removeprefix("extension ") in stage.libraries:
+        return "the sandbox was started with its library"
+    if stage.target.engine == AURORA and finding.group == "extensions":
+        return "the sandbox is one of RDS"
+    return ""
 
 
 def _is_kept(finding: Finding, script: Script) -> bool:
@@ -143,9 +165,9 @@ class _Stage:
     """Fresh instances of the target to restore into, one for each restore."""
 
     def __init__(self, facts: Facts, target: Target, pool: Pool, progress: Progress) -> None:
-        self._target, self._pool, self._progress = target, pool, progress
-        self._libraries = _PRELOADED & {one.name for one in facts.extensions} & set(target.libraries)
-        self.not_run: list[str] = []
+        self.target, self._pool, self._progress = target, pool, progress
+        self.libraries = _PRELOADED & {one.name for one in facts.extensions} & set(target.libraries)
+        self.not_run = [_OF_AURORA] if target.engine == AURORA else []
 
     def restore(self, steps: Sequence[Step], fixes: Sequence[str] = ()) -> Restored:
         """Restore into a fresh instance, after what is to be run before."""
@@ -176,19 +198,19 @@ class _Stage:
         return tell
 
     def _instance(self) -> Instance:
-        minor = self._target.version.partition(".")[2] if self._target.exact else ""
-        version = Version(self._target.major, minor)
+        minor = self.target.version.partition(".")[2] if self.target.exact else ""
+        version = Version(self.target.major, minor)
         while True:
-            group = {"shared_preload_libraries": ",".join(sorted(self._libraries))} if self._libraries else {}
-            if "pglogical" in self._libraries:
+            group = {"shared_preload_libraries": ",".join(sorted(self.libraries))} if self.libraries else {}
+            if "pglogical" in self.libraries:
                 group["rds.logical_replication"] = "1"
             try:
                 return self._pool.dedicated(Instance, version, group)
             except LibraryMissing as error:
-                gone = next((one for one in sorted(self._libraries) if one in str(error)), "")
+                gone = next((one for one in sorted(self.libraries) if one in str(error)), "")
                 if not gone:
                     raise
-                self._libraries -= {gone}
+                self.libraries -= {gone}
                 self.not_run.append(f"the sandbox lacks the library {gone}")
 
 

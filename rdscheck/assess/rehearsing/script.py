@@ -8,9 +8,10 @@ from typing import IO
 
 from rdscheck.assess.dump.meta import connected_to
 from rdscheck.assess.dump.opening import open_dump
+from rdscheck.assess.dump.pieces import Kind
 from rdscheck.assess.dump.piping import Read
 from rdscheck.assess.dump.restoring import SCHEMA
-from rdscheck.assess.dump.splitting import Kind, Splitter
+from rdscheck.assess.dump.splitting import Splitter
 
 _ENTRY = re.compile(
     rb"^-- TOC entry (\d+) \(class [^\n]*\n(?:-- Dependencies: [^\n]*\n)?-- (Name: [^\n]*)", re.MULTILINE

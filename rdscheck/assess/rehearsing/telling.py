@@ -7,8 +7,10 @@ from rdscheck.assess.beginnings import beginning
 from rdscheck.assess.facts import NotSeen, Refused
 from rdscheck.assess.finding import Finding
 from rdscheck.assess.rehearsing.explaining import Cause, Explained
+from rdscheck.assess.rehearsing.mending import LIST_HEAD, SCRIPT_HEAD
 from rdscheck.assess.rehearsing.rehearsing import Rehearsal
 from rdscheck.assess.secrets import masked
+from rdscheck.assess.whole import write_whole
 from rdscheck.errors import RdscheckError
 
 #: The rule that speaks of what no other explains.
@@ -37,13 +39,13 @@ class Met:
 class Unmet:
     """A blocker that the restore did not meet: the finding's rule, subject and database.
 
-    ``used`` is false of what only its use meets, as what a function does: no restore uses it.
+    ``reason`` says why this restore could not meet it, empty where it could.
     """
 
     id: str
     subject: str
     database: str = ""
-    used: bool = True
+    reason: str = ""
 
     def is_of(self, finding: Finding) -> bool:
         """Tell whether it is a finding of the source; a dump may not tell the database's name."""
@@ -76,9 +78,8 @@ def rehearsed(rehearsal: Rehearsal, files: tuple[str, ...] = ()) -> Rehearsed:
         statements=rehearsal.statements,
         met=tuple(_met(one, rehearsal) for one in rehearsal.explained),
         unconfirmed=tuple(
-            Unmet(one.id, one.subject, one.database, used)
-            for used, some in ((True, rehearsal.unconfirmed), (False, rehearsal.unused))
-            for one in some
+            Unmet(one.id, one.subject, one.database, reason)
+            for one, reason in (*((one, "") for one in rehearsal.unconfirmed), *rehearsal.hidden)
         ),
         assumed_roles=rehearsal.assumed_roles,
         passes=rehearsal.passes,
@@ -124,11 +125,24 @@ def write(rehearsal: Rehearsal, directory: Path) -> tuple[str, ...]:
         for name, text in texts.items():
             if text:
                 # The script has the dump's own bytes, whatever encoding they are in.
-                (directory / name).write_bytes(text.encode(errors="surrogateescape"))
+                # And its passwords.
+                data = text.encode(errors="surrogateescape")
+                write_whole(directory / name, data, private=name == "restore.sql")
                 written.append(str(directory / name))
+            else:
+                _remove_ours(directory / name)
     except OSError as error:
         raise RdscheckError(f"cannot write to {directory}: {error.strerror}") from error
     return tuple(written)
+
+
+def _remove_ours(path: Path) -> None:
+    """Remove a file of an earlier rehearsal, which does not belong to the fixes of this one."""
+    if path.is_file():
+        with path.open(errors="replace") as file:
+            ours = file.readline().startswith((LIST_HEAD, SCRIPT_HEAD))
+        if ours:
+            path.unlink()
 
 
 def _met(one: Explained, rehearsal: Rehearsal) -> Met:
@@ -153,8 +167,9 @@ def _because(one: Explained, rehearsal: Rehearsal) -> str:
         return "; ".join(dict.fromkeys(f"{finding.id}, {finding.subject}" for finding in one.findings))
     if one.cause is Cause.FOLLOWS:
         earlier = (other for other in rehearsal.explained if other.refusal.step.line == one.line)
-        named = next(map(_beginning, earlier), "") if rehearsal.archive else ""
-        return f"{named or f'line {one.line}'} was refused" + (f": {one.reason}" if one.reason else "")
+        named = next(map(_beginning, earlier), "") if rehearsal.archive else f"line {one.line}"
+        parts = (f"{named} was refused" if named else "", one.reason)
+        return ": ".join(part for part in parts if part)
     return one.reason
 
 

@@ -46,13 +46,14 @@ def _summary(checks: Checks) -> Iterator[str]:
     yield rule(len(columns))
     for check in checks.checks:
         count = counts(check.open)
+        numbers = [*(str(count[one]) for one in Severity), str(len(check.missed))]
+        numbers.append(f"{sum(one.hours for one in check.work):g}")
         yield row(
             [
                 code(check.name),
                 md(check.target),
-                *(str(count[one]) for one in Severity),
-                str(len(check.missed)),
-                f"{sum(one.hours for one in check.work):g}",
+                # No answer is not an answer of none.
+                *(["?"] * len(numbers) if check.trouble else numbers),
                 md(words.verdict(check)),
             ]
         )

@@ -27,6 +27,7 @@ def sarif(checks: Checks) -> str:
 def _run(checks: Checks, check: Checked) -> dict[str, Any]:
     ids = sorted({one.finding.id for one in check.entries} | (set(check.asked) & set(checks.rules)))
     index = {id_: number for number, id_ in enumerate(ids)}
+    compared = any(one.state is State.BASELINE for _, one in checks.entries)
     driver: dict[str, Any] = {
         "name": "rdscheck",
         "rules": [_rule(id_, checks.rules.get(id_)) for id_ in ids],
@@ -42,7 +43,7 @@ def _run(checks: Checks, check: Checked) -> dict[str, Any]:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"rdscheck/{check.target}/{_quoted(check.name)}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(check, one, index) for one in check.entries],
+        "results": [_result(check, one, index, compared=compared) for one in check.entries],
         "invocations": [
             {
                 "executionSuccessful": check.trouble is None and checks.complete,
@@ -83,7 +84,8 @@ def _rule(id_: str, rule: Rule | None) -> dict[str, Any]:
     return found
 
 
-def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, Any]:
+def _result(check: Checked, entry: Entry, index: dict[str, int], *, compared: bool) -> dict[str, Any]:
+    """Return a result; ``compared`` tells that some are known from a baseline, so that the others are new."""
     finding = entry.finding
     text = f"{finding.message}\nFix: {finding.fix}" if finding.fix else finding.message
     found: dict[str, Any] = {
@@ -103,15 +105,15 @@ def _result(check: Checked, entry: Entry, index: dict[str, int]) -> dict[str, An
         },
     }
     if unmet := words.unmet(entry, check):
-        found["properties"]["rehearsal"] = "not met" if unmet.used else "not used"
+        found["properties"]["rehearsal"] = "not shown" if unmet.reason else "not met"
+        told = f"not show it: {unmet.reason}" if unmet.reason else "not meet it"
         for form, between in (("text", "\n"), ("markdown", " ")):
-            verb = "meet" if unmet.used else "use"
-            found["message"][form] += f"{between}A rehearsed restore did not {verb} it."
+            found["message"][form] += f"{between}A rehearsed restore did {told}."
     if entry.state is State.SUPPRESSED:
         reason = f"{entry.reason} (until {entry.expires})" if entry.expires else entry.reason
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]
-    if entry.state is State.BASELINE:
-        found["baselineState"] = "unchanged"
+    if compared and entry.state is not State.SUPPRESSED:
+        found["baselineState"] = "unchanged" if entry.state is State.BASELINE else "new"
     return found
 
 

@@ -127,7 +127,7 @@ def _finding(check: Checked, entry: Entry) -> dict[str, Any]:
         "state": entry.state.value,
         "reason": entry.reason,
         "expires": entry.expires,
-        "unmet": (unmet := words.unmet(entry, check)) is not None and unmet.used,
+        "unmet": (unmet := words.unmet(entry, check)) is not None and not unmet.reason,
     }
 
 

@@ -28,7 +28,7 @@ def lines(checks: Checks) -> list[Line]:
     for check in checks.checks:
         found += _check(check)
     if checks.remarks:
-        found.append(Line("Suppressions and baseline", "bold"))
+        found.append(Line("Remarks", "bold"))
         for remark in checks.remarks:
             found += wrapped(f"- {remark}", "  ", "    ")
         found.append(Line())
@@ -52,13 +52,16 @@ def _rollup(checks: Checks) -> Iterator[Line]:
 
 def _check(check: Checked) -> Iterator[Line]:
     blocked = check.trouble or any(one.finding.severity is Severity.BLOCKER for one in check.open)
-    yield from wrapped(words.verdict(check), style="bold red" if blocked else "bold green")
+    unsure = any(one.matters for one in check.missed)
+    style = "bold red" if blocked else "bold yellow" if unsure else "bold green"
+    yield from wrapped(words.verdict(check), style=style)
     yield from wrapped(f"{check.name}: {words.origin(check)}")
     yield Line()
     for severity in Severity:
         some = [one for one in check.open if one.finding.severity is severity]
         if some:
-            yield Line(f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}", _STYLES[severity])
+            title = f"{words.PLURALS[severity]} ({len(some)}): {words.MEANS[severity]}"
+            yield from wrapped(title, rest="  ", style=_STYLES[severity])
             yield Line()
             yield from _rules(check, some)
     if some := check.of(State.SUPPRESSED):

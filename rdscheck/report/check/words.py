@@ -58,10 +58,13 @@ def overall(checks: Checks) -> str:
         return verdict(checks.checks[0])
     total = len(checks.checks)
     unknown = sum(bool(one.trouble) for one in checks.checks)
-    blocked = sum(bool(counts(one.open)[Severity.BLOCKER]) for one in checks.checks)
-    free = total - unknown - blocked
-    parts = [f"{free} of {number(total, 'source')} can move, as far as seen"]
+    others = [one for one in checks.checks if not one.trouble]
+    free = [one for one in others if not counts(one.open)[Severity.BLOCKER]]
+    blocked = len(others) - len(free)
+    partly = sum(any(missed.matters for missed in one.missed) for one in free)
+    parts = [f"{len(free) - partly} of {number(total, 'source')} can move, as far as seen"]
     parts += [f"{blocked} cannot as they are"] if blocked else []
+    parts += [f"{partly} could not be checked as a whole"] if partly else []
     parts += [f"{unknown} could not be checked"] if unknown else []
     return "; ".join(parts) + "."
 
@@ -136,7 +139,10 @@ def where(entry: Entry, check: Checked) -> str:
     if finding.line and check.origin:
         script = "" if line(finding.line, check) else " of what pg_restore writes"
         parts.append(f"line {finding.line}{script}")
-    parts += [_UNMET[one.used]] if (one := unmet(entry, check)) else []
+    if one := unmet(entry, check):
+        parts.append(
+            f"not shown by the rehearsal: {one.reason}" if one.reason else "not met in the rehearsal"
+        )
     return ", ".join(parts)
 
 
@@ -144,10 +150,6 @@ def line(number: int, check: Checked) -> int:
     """Return the line of a file at which something stands: 0 in an archive, which has no lines."""
     origin = check.origin
     return number if origin and origin.via is Via.DUMP and origin.format not in ARCHIVES else 0
-
-
-#: What is said of a finding that a rehearsal did not meet, by whether it could have.
-_UNMET = {True: "not met in the rehearsal", False: "not used in the rehearsal"}
 
 
 def unmet(entry: Entry, check: Checked) -> Unmet | None:
@@ -189,10 +191,6 @@ _CAUSES = {
 }
 
 
-_NOT_MET = "Not met, though foretold"
-_NOT_USED = "A restore makes it and does not use it, so nothing was seen of"
-
-
 def rehearsal(check: Checked) -> list[str]:
     """Return what a rehearsed restore showed, a sentence or entry a line; nothing without one."""
     told = check.rehearsal
@@ -210,8 +208,12 @@ def rehearsal(check: Checked) -> list[str]:
     )
     if told.assumed_roles:
         lines.append(f"Roles the dump expects to be there, made for it: {', '.join(told.assumed_roles)}.")
-    for text, used in ((_NOT_MET, True), (_NOT_USED, False)):
-        lines += [f"{text}: {one.id}: {one.subject}." for one in told.unconfirmed if one.used is used]
+    lines += [
+        f"Not shown by a restore ({one.reason}): {one.id}: {one.subject}."
+        if one.reason
+        else f"Not met, though foretold: {one.id}: {one.subject}."
+        for one in told.unconfirmed
+    ]
     lines += [f"Not rehearsed: {one}." for one in told.not_run]
     lines += [f"Written: {one}" for one in told.files]
     return lines

@@ -139,6 +139,7 @@ def test_a_body_that_cannot_be_parsed_is_said() -> None:
         ("BEGIN LOAD 'x' END", "unexpected end of function definition at end of input"),
         ("BEGIN LOAD 'x'; SELECT 1 'b'; END", "syntax error at or near a literal"),
         ("BEGIN LOAD 'x'; \0 END", "the text holds a null character"),
+        ("BEGIN LOAD " + "/*" * 30_000 + " END", "the text has too many comments to be parsed"),
         ("BEGIN LOAD '\ud800'; END", "the text holds half a surrogate pair"),
     ):
         acts, unreadable = acts_of_function("", "plpgsql", body, "public.f()")
@@ -184,3 +185,21 @@ def test_a_definition_that_cannot_be_read_leaves_the_body() -> None:
     fine = old.removesuffix(" WITH (isstrict)")
     assert [one.kind for one in acts_of_function(fine, "plpgsql", "", "f()")[0]] == ["load"]
     assert [one.kind for one in acts_of_function(fine, "", "", "f()")[0]] == ["load"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "kinds"),
+    [
+        ("x abstime;", ["abstime"]),
+        ("x int;\n  y CONSTANT pg_catalog.RelTime[] := NULL;", ["reltime"]),
+        ("x tinterval NOT NULL DEFAULT now()::abstime::text::tinterval;", ["tinterval", "abstime"]),
+        ("abstime timestamptz; x public.abstime; y t.reltime%TYPE; z text := 'x abstime';", []),
+    ],
+)
+def test_types_that_are_gone_are_found_where_they_are_declared(declared: str, kinds: list[str]) -> None:
+    body = f"\nDECLARE\n  {declared}\nBEGIN\n  RETURN 1;\nEND"
+    create = f"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $x${body}$x$"
+    acts, unreadable = acts_of_function(create, "plpgsql", body, "public.f()")
+    assert unreadable == []
+    assert {one.detail for one in acts} == {f"pg_catalog.{one}" for one in kinds}
+    assert {one.body_line for one in acts} <= {3, 4}

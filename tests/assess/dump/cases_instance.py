@@ -255,12 +255,12 @@ CASES: list[tuple[str, str, list[Fact]]] = [
         ],
     ),
     (
-        "\\connect d\n\\echo hello\n\\i other.sql\n\\restrict x\nSELECT 1;",
+        "\\connect d\n\\echo hello\n\\pset pager off\n\\restrict x\nSELECT 1;",
         "statements",
         [
             Statement(kind="connect", detail="d", line=1),
             Statement(kind="meta", detail="echo hello", database="d", line=2),
-            Statement(kind="meta", detail="i other.sql", database="d", line=3),
+            Statement(kind="meta", detail="pset pager off", database="d", line=3),
         ],
     ),
 ]

@@ -4,8 +4,9 @@ import io
 from dataclasses import fields, replace
 from typing import Any
 
+from rdscheck.assess.dump.pieces import Piece
 from rdscheck.assess.dump.reading import read_dump
-from rdscheck.assess.dump.splitting import Piece, Splitter
+from rdscheck.assess.dump.splitting import Splitter
 from rdscheck.assess.facts import Fact, Facts
 
 MARK = "SET client_encoding = 'UTF8';\n"

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rdscheck.assess.dump.piping import Pipe
 from rdscheck.assess.dump.reading import read_dump
 from rdscheck.assess.facts import Facts
 from rdscheck.errors import ExitCode, UsageError
@@ -197,6 +198,8 @@ def test_bytes_in_no_encoding_do_not_stop_the_rest() -> None:
         (b"\x7fELF" + bytes(range(256)), "binary"),
         (b"id,name\n1,x\n2,y\n", "is no dump"),
         (b"# Title\n\nSome text; and more.\n", "is no dump"),
+        (b"-- MySQL dump 10.13\nCREATE TABLE `a` (b int);\n", "a dump of MySQL"),
+        (b"/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n", "a dump of MySQL"),
         (b"<html><body>';</body></html>", "is no dump"),
         (gzip.compress(b""), "nothing is in it"),
         (gzip.compress(TEXT.encode())[:-30], "cannot be decompressed"),
@@ -219,6 +222,34 @@ def test_a_tar_of_something_else_is_no_dump(tmp_path: Path) -> None:
         archive.add(__file__, "file.py")
     with pytest.raises(UsageError, match=r"x\.tar is a tar archive, but none of pg_dump"):
         read_dump(tmp_path / "x.tar")
+
+
+def test_a_tar_that_was_cut_is_none(tmp_path: Path) -> None:
+    """pg_restore waits for ever for the rest of one that it is fed."""
+    path = tmp_path / "x.tar"
+    with tarfile.open(path, "w") as archive:
+        (tmp_path / "toc.dat").write_bytes(b"PGDMP\x01\x0e\x00\x04\x08\x03" + b"x" * 2000)
+        archive.add(tmp_path / "toc.dat", "toc.dat")
+    path.write_bytes(path.read_bytes()[:2048])
+    with pytest.raises(UsageError, match=r"x\.tar is a tar archive that ends before it is complete"):
+        read_dump(path)
+
+
+def test_a_program_that_waits_for_more_is_ended_where_the_input_ends_too_early() -> None:
+    parts = [b"some"]
+
+    def feed(_size: int) -> bytes:
+        if not parts:
+            raise UsageError("it was cut")
+        return parts.pop()
+
+    pipe = Pipe(["sh", "-c", "cat >/dev/null; exec sleep 600"], feed)
+    try:
+        assert pipe.read(10) == b""
+        with pytest.raises(UsageError, match="it was cut"):
+            pipe.check("the dump", "it fails")
+    finally:
+        pipe.close()
 
 
 def test_a_directory_of_something_else_is_no_dump(tmp_path: Path) -> None:

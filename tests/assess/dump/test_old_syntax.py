@@ -41,6 +41,7 @@ def test_tables_with_oids(text: str, oids: bool) -> None:
         ("SET standard_conforming_strings = off;", [("load", "it's")]),
         ("SET standard_conforming_strings TO 'off';", [("load", "it's")]),
         ("SET standard_conforming_strings = off; SET standard_conforming_strings = on;", []),
+        ("SET standard_conforming_strings = off; RESET standard_conforming_strings;", []),
         ("", []),
     ],
 )

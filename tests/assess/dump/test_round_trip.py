@@ -127,8 +127,22 @@ def test_an_archive_that_is_cut_is_an_error(dumps: Dumps, tmp_path: Path) -> Non
     cut = tmp_path / "cut"
     for form in ("custom", "tar"):
         cut.write_bytes(dumps.paths[form].read_bytes()[: dumps.paths[form].stat().st_size // 3])
-        with pytest.raises(UsageError, match="pg_restore cannot read it"):
+        with pytest.raises(UsageError, match=r"pg_restore cannot read it|ends before it is complete"):
             read_dump(cut)
+
+
+def test_an_archive_that_lacks_the_end_of_its_data_is_not_whole(dumps: Dumps, tmp_path: Path) -> None:
+    """Its schema, which stands first, can be read; the restore would fail all the same."""
+    cut = tmp_path / "cut"
+    cut.write_bytes(dumps.paths["custom"].read_bytes()[:-7])
+    (told,) = read_dump(cut).unreadable
+    assert told.message == "the archive ends within its data"
+    assert dumps.facts("custom").unreadable == []
+    for source in (cut, io.BytesIO(dumps.paths["tar"].read_bytes()[:-1100])):
+        if source is cut:
+            cut.write_bytes(dumps.paths["tar"].read_bytes()[:-1100])
+        with pytest.raises(UsageError, match="ends before it is complete"):
+            read_dump(source, "cut")
 
 
 def test_roles_of_the_whole_instance(dumps: Dumps) -> None:

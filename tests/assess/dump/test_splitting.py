@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pglast import parser
 
-from rdscheck.assess.dump.splitting import Kind, Splitter
+from rdscheck.assess.dump.pieces import Kind
+from rdscheck.assess.dump.splitting import Splitter
 from tests.assess.dump.dumps import split
 
 
@@ -102,6 +103,7 @@ def test_rows_that_are_wanted_are_handed_out() -> None:
         "SELECT $a$;",
         'SELECT "a;',
         "SELECT 1 /* ;",
+        "/* SELECT 1;",
         "COPY t FROM stdin;\n1\n2\n",
         "SELECT E'\\",
     ],
@@ -127,9 +129,18 @@ def test_commands_of_psql_are_no_statements() -> None:
 
 
 def test_strings_have_escapes_where_the_session_says_so() -> None:
+    for form in (
+        "SET standard_conforming_strings = {}",
+        "SET SESSION standard_conforming_strings TO '{}'",
+        'set local "standard_conforming_strings" = {}',
+        "SELECT pg_catalog.set_config('standard_conforming_strings', '{}', false)",
+    ):
+        text = form + r";SELECT '\';';SELECT ';';"
+        assert len(statements(text.format("off"))) == 3
+        assert statements(text.format("on"))[1] == r"SELECT '\'"
     text = r"SET standard_conforming_strings = {};SELECT '\';';SELECT ';';"
-    assert len(statements(text.format("off"))) == 3
-    assert statements(text.format("on"))[1] == r"SELECT '\'"
+    connected = text.replace(";SELECT", ";\n\\connect other\nSELECT", 1)
+    assert statements(connected.format("off"))[1] == r"SELECT '\'"
 
 
 def test_a_statement_longer_than_can_be_read_is_cut() -> None:
@@ -184,7 +195,7 @@ def test_a_line_without_end_takes_no_memory(begins: str) -> None:
     splitter = Splitter(read)
     found = list(splitter)
     assert max(held) < 80_000
-    assert [one.kind for one in found] == ([] if begins == "--" else [Kind.META])
+    assert [one.kind for one in found] == ([] if begins == "--" else [Kind.META, Kind.CUT])
 
 
 def test_notes_of_pg_dump_are_kept() -> None:
@@ -285,3 +296,56 @@ def test_rubbish_comes_to_an_end(data: bytes, chunk: int) -> None:
     assert [(one.kind, one.text) for one in split(data, chunk)] == [
         (one.kind, one.text) for one in split(data)
     ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "COPY t TO stdout /* FROM stdin */;\n",
+        "COPY (SELECT a FROM stdin) TO stdout;\n",
+        "COPY t FROM '/x' WITH (NULL $$ FROM stdin $$);\n",
+        "COPY t TO '/x' WITH (NULL E'\\' FROM stdin');\n",
+        "-- a comment\r",
+        "SELECT 1 -- a comment\r;",
+        "-- " + "x" * 100_000 + "\r",
+        "\\echo hi \\\\ ",
+        "\\echo 'a \\\\ b' \"c \\\\ d\" \\\\",
+        "\\echo hi \\echo 'ho' \\\\",
+        "\\connect a \\\\",
+    ],
+    ids=range(11),
+)
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_nothing_is_hidden_behind_what_psql_takes_otherwise(before: str, chunk: int) -> None:
+    """A line with the end of data is no mistake to psql where there were no data."""
+    found = split(f"SELECT 0;\n{before}CREATE EXTENSION file_fdw;\n\\.\nSELECT 2;\n", chunk)
+    assert (Kind.SQL, b"CREATE EXTENSION file_fdw") in [(one.kind, one.text) for one in found]
+    assert found[-1].text == b"SELECT 2"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY t FROM stdin",
+        'COPY "FROM stdin"."a b" ("x;y", z) FROM stdin',
+        "copy t (a) from /* */ STDIN with (format csv)",
+        "COPY t FROM STDIN WITH NULL AS 'x'",
+        "COPY BINARY t FROM STDIN",
+    ],
+)
+def test_what_follows_a_copy_from_stdin_is_data(statement: str) -> None:
+    found = split(f"{statement};\nCREATE EXTENSION file_fdw;\n\\.\nSELECT 2;\n")
+    assert [one.kind for one in found] == [Kind.COPY, Kind.SQL]
+
+
+@pytest.mark.parametrize("command", ["! echo a \\\\ SELECT 1;", "copy t FROM 'C:\\x\\\\y'", "help \\\\ x"])
+def test_commands_that_take_the_whole_line(command: str) -> None:
+    assert [(one.kind, one.text.decode()) for one in split(f"\\{command}\nSELECT 1;")] == [
+        (Kind.META, command),
+        (Kind.SQL, "SELECT 1"),
+    ]
+
+
+def test_a_command_on_a_line_too_long_to_be_looked_through_is_told() -> None:
+    found = split("\\echo " + "x" * 3_000_000 + " \\\\ CREATE EXTENSION file_fdw;\nSELECT 1;")
+    assert [one.kind for one in found] == [Kind.META, Kind.CUT, Kind.SQL]

@@ -4,7 +4,7 @@ import pytest
 
 from rdscheck.assess.facts import Fact
 from tests.assess.dump import cases_code, cases_instance, cases_tables
-from tests.assess.dump.dumps import comparable, facts_of, only, read
+from tests.assess.dump.dumps import comparable, facts_of, only, read, split
 
 CASES = [*cases_tables.CASES, *cases_code.CASES, *cases_instance.CASES]
 
@@ -150,6 +150,42 @@ def test_a_body_that_cannot_be_read_is_told() -> None:
     assert told.line in {1, 3}
 
 
+def test_what_cannot_be_read_says_what_it_is_of() -> None:
+    text = (
+        "SELECT 1;\nDO $$ BEGIN LOAD 'x' 'secret'; ENDE $$;\n"
+        "CREATE FUNCTION app.f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN LOAD 'x' 'y'; END $$;\nSELECT"
+    )
+    block, body, end = read(text).unreadable
+    assert (block.line, block.by, block.torn, block.text[:11]) == (2, "", False, "DO $$ BEGIN")
+    assert "secret" not in repr(block)
+    assert (body.line, body.by, body.by_kind, body.torn) == (3, "app.f()", "function", False)
+    assert (end.line, end.torn) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("\\i other.sql", "another file"),
+        ("\\ir other.sql", "another file"),
+        ("\\include other.sql", "another file"),
+        ("SELECT 'CREATE EXTENSION plsh'\n\\gexec", "a query returns"),
+        ("SELECT 'CREATE EXTENSION plsh';\n\\gexec", "a query returns"),
+        ("\\! rm x", "runs a program"),
+        ("\\!rm x", "runs a program"),
+    ],
+)
+def test_what_psql_brings_from_elsewhere_is_unreadable(command: str, why: str) -> None:
+    facts = read(f"SELECT 1;\n{command}\nSELECT 2;\n")
+    assert [why in one.message for one in facts.unreadable] == [True]
+
+
+@pytest.mark.parametrize(
+    "command", ["\\set ON_ERROR_STOP on", "\\echo '\\i x'", "\\copy t FROM 'x'", "\\if true"]
+)
+def test_what_psql_does_for_itself_is_not(command: str) -> None:
+    assert read(f"SELECT 1;\n{command}\nSELECT 2;\n").unreadable == []
+
+
 def test_unreadable_statements_are_told_with_their_line() -> None:
     facts = read("SELECT 1;\nSELEC 2;\nCREATE TABLE public.t (a integer);\nFROB 'x';\n")
     assert [(one.line, one.message, one.text) for one in facts.unreadable] == [
@@ -180,3 +216,34 @@ def test_secrets_reach_no_fact(text: str) -> None:
     assert "secret'" not in str(read(f"SELECT 1; {text}")).replace("'secret_", "")
     assert "=secret" not in str(read(f"SELECT 1; {text}"))
     assert "PASSWORD secret" not in str(read(f"SELECT 1; {text}"))
+
+
+@pytest.mark.parametrize(
+    "insert",
+    [
+        "INSERT INTO public.t SELECT pg_read_file('x')",
+        "INSERT INTO t (a, b) OVERRIDING SYSTEM VALUE SELECT 1, pg_read_file('x')",
+        "insert into t TABLE u RETURNING pg_read_file('x')",
+        "WITH w AS (SELECT pg_read_file('x')) INSERT INTO t SELECT * FROM w",
+        "INSERT INTO t VALUES (1);INSERT INTO t SELECT pg_read_file('x')",
+        "INSERT INTO t (a) VALUES (1);INSERT INTO t (a) SELECT pg_read_file('x')",
+    ],
+)
+def test_what_an_insert_selects_is_looked_at(insert: str) -> None:
+    facts = read(f"SELECT 1;{insert};\n")
+    assert [one.kind for one in facts.acts] == ["call"]
+    assert "pg_read_file" in str(facts.acts)
+    assert {one.kind for one in facts.statements} == {"insert"}
+
+
+@pytest.mark.parametrize(
+    "insert",
+    [
+        "INSERT INTO t VALUES (1, 'pg_read_file(''x'')')",
+        'INSERT INTO "A b"."c(d" ("x)y", z) VALUES (\'; SELECT 1\')',
+        "INSERT INTO t (a) OVERRIDING SYSTEM VALUE VALUES(1)",
+    ],
+)
+def test_rows_that_are_given_are_not(insert: str) -> None:
+    pieces = split(f"{insert};{insert};SELECT 1;")
+    assert [one.kind for one in pieces] == ["insert", "sql"]

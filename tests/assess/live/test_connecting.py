@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
+import psycopg
 import pytest
 
 from rdscheck.assess.live.collecting import collect
-from rdscheck.assess.live.connecting import SourceError, parameters_of, place
+from rdscheck.assess.live.connecting import SourceError, _hint, parameters_of, place, reason
 from rdscheck.errors import ExitCode, RdscheckError, UsageError
 
 
@@ -123,3 +124,26 @@ def test_somebody_listens_and_says_nothing() -> None:
 
 def test_a_host_that_does_not_exist() -> None:
     assert "h.invalid" in refusal("postgresql://u:s3cret@h.invalid/d").message
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('FATAL:  no pg_hba.conf entry for host "h", user "u", database "d", no encryption', "sslmode"),
+        ("server does not support SSL, but SSL was required", "sslmode"),
+        ("SSL error: certificate verify failed", "sslrootcert"),
+        ('FATAL:  permission denied for database "d"', "GRANT CONNECT"),
+        ('definition of service "x" not found', "pg_service.conf"),
+        ('FATAL:  password authentication failed for user "u"', "PGPASSWORD"),
+        ('FATAL:  database "d" does not exist', "names in the connection string"),
+        ("connection refused", "host and port"),
+    ],
+)
+def test_the_hint_is_about_what_went_wrong(text: str, hint: str) -> None:
+    assert hint in _hint(psycopg.OperationalError(text))
+
+
+def test_a_reason_is_one_line() -> None:
+    assert reason(psycopg.OperationalError('database "a\nrdscheck: all is well"')) == (
+        'database "a; rdscheck: all is well"'
+    )

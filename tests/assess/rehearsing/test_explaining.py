@@ -1,11 +1,12 @@
 """Refusals tied to what they come from; what nothing explains stays unexplained."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from rdscheck.assess.finding import Finding, Severity
-from rdscheck.assess.rehearsing.explaining import Cause, explain
+from rdscheck.assess.rehearsing.explaining import Cause, Explained, Explainer
 from rdscheck.assess.rehearsing.mending import mend
 from rdscheck.assess.rehearsing.restoring import Refusal
 from rdscheck.assess.rehearsing.script import Script, Step
@@ -13,6 +14,10 @@ from rdscheck.catalog.extensions import Offer, OfferedExtension
 from rdscheck.model import Certainty
 
 OFFER: Offer = {"vector": OfferedExtension("vector", "0.8.0", "extension", "https://example.com/")}
+
+
+def explain(refusals: Sequence[Refusal], findings: Sequence[Finding], offer: Offer) -> tuple[Explained, ...]:
+    return tuple(map(Explainer(findings, offer).explain, refusals))
 
 
 def finding(subject: str, line: int = 0, fix_on: str = "source") -> Finding:
@@ -63,7 +68,7 @@ def test_a_note_explains_nothing() -> None:
     assert only(told, replace(finding("table t", line=10), severity=Severity.NOTE)) is Cause.UNEXPLAINED
 
 
-def test_a_comment_on_an_extension_of_rdsadmin_is_harmless_where_a_note_says_so() -> None:
+def test_a_comment_on_an_extension_of_rdsadmin_is_harmless_and_a_note_says_so() -> None:
     text = "\nCOMMENT ON EXTENSION {} IS 'x'"
     note = replace(finding('extension "uuid-ossp"'), severity=Severity.NOTE, id="extension-comment-refused")
     told = refusal(text.format('"uuid-ossp"'), 9, "42501", "must be owner of extension uuid-ossp")
@@ -73,14 +78,32 @@ def test_a_comment_on_an_extension_of_rdsadmin_is_harmless_where_a_note_says_so(
     assert "-- extension-comment-refused: " in way.fixes
     assert told.step not in way.steps
     other = refusal(text.format("dblink"), 9, "42501", "must be owner of extension dblink")
-    for one, some in (
-        (told, []),
-        (other, [note]),
-        (replace(told, sqlstate="42704"), [note]),
-        (told, [replace(note, id="another-rule")]),
-        (refusal('CREATE TABLE "uuid-ossp" ()', 9, "42501", "must be owner of extension uuid-ossp"), [note]),
+    assert [(one.cause, one.findings) for one in explain([other], [note], OFFER)] == [(Cause.HARMLESS, ())]
+    for one in (
+        replace(told, message='extension "uuid-ossp" does not exist'),
+        refusal('CREATE TABLE "uuid-ossp" ()', 9, "42501", "must be owner of extension uuid-ossp"),
     ):
-        assert only(one, *some) is Cause.UNEXPLAINED
+        assert only(one, note) is Cause.UNEXPLAINED
+
+
+def test_a_locale_that_the_sandbox_lacks_tells_nothing_of_the_target() -> None:
+    text = "CREATE COLLATION c (locale = 'de_DE.utf8')"
+    told = refusal(text, 9, "22023", 'could not create locale "de_DE.utf8": No such file or directory')
+    assert only(told) is Cause.SANDBOX
+    assert only(told, finding("collation public.c", line=9)) is Cause.FINDING
+    assert only(replace(told, message="collation provider is unknown")) is Cause.UNEXPLAINED
+
+
+def test_the_first_superuser_of_the_source_is_no_matter_where_the_name_is_taken() -> None:
+    there = refusal('CREATE ROLE "me"', 1, "42710", 'role "me" already exists')
+    message = "must be superuser to alter superuser roles or change superuser attribute"
+    for text, cause in (
+        ("ALTER ROLE me WITH SUPERUSER INHERIT", Cause.HARMLESS),
+        ("ALTER ROLE other WITH SUPERUSER INHERIT", Cause.UNEXPLAINED),
+        ("ALTER ROLE me WITH REPLICATION", Cause.UNEXPLAINED),
+    ):
+        altered = refusal(text, 2, "42501", message)
+        assert [one.cause for one in explain([there, altered], [], OFFER)] == [Cause.HARMLESS, cause]
 
 
 def test_what_a_new_owner_lacks_is_tied_to_what_is_said_of_the_role() -> None:
@@ -137,6 +160,35 @@ def test_what_needs_something_that_was_refused_follows_from_it(first: str, secon
     assert alone.cause is Cause.UNEXPLAINED
 
 
+def brought(statement: str, message: str, *schemas: str) -> Cause:
+    explainer = Explainer([], OFFER, schemas)
+    explainer.explain(refusal(statement, 1, "0A000", "not supported"))
+    return explainer.explain(refusal("SELECT 1", 5, "42P01", f"{message} does not exist")).cause
+
+
+def test_what_an_extension_may_bring_follows_from_its_refusal() -> None:
+    plain, there = "CREATE EXTENSION x", "CREATE EXTENSION x WITH SCHEMA ext"
+    for statement, message in (
+        (plain, 'relation "app.t"'),
+        (there, 'relation "ext.t"'),
+        (there, "function f(integer)"),
+        (there, 'relation "_x_catalog.t"'),
+        ('CREATE EXTENSION x WITH SCHEMA "Ext"', 'type "Ext.t"'),
+    ):
+        assert brought(statement, message, "app", "ext", "Ext") is Cause.FOLLOWS, message
+    for message in ('relation "app.t"', 'relation "public.t"', "function app.f(ext.t)"):
+        assert brought(there, message, "app", "ext") is Cause.UNEXPLAINED, message
+
+
+def test_what_misses_something_left_out_with_its_entry_follows_from_that() -> None:
+    explainer = Explainer([], OFFER)
+    explainer.left_out([step("CREATE TABLE a.t ()", 3, 7)])
+    told = refusal("CREATE INDEX i ON a.t (x)", 9, "42P01", 'relation "a.t" does not exist')
+    explained = explainer.explain(told)
+    assert (explained.cause, explained.line) == (Cause.FOLLOWS, 3)
+    assert explained.reason == "it is left out with the rest of its entry"
+
+
 def test_a_package_that_the_sandbox_lacks_tells_nothing_of_the_target() -> None:
     message = 'extension "{}" is not available'
     for name, cause in (("vector", Cause.SANDBOX), ("timescaledb", Cause.UNEXPLAINED)):
@@ -163,6 +215,13 @@ def test_an_entry_is_kept_when_only_its_owner_was_refused() -> None:
     way = mend(script("custom"), explain([Refusal(OWNER, "42501", "no")], [], OFFER), ())
     assert (way.steps, way.options) == ((TABLE, INDEX), ("--no-owner",))
     assert "\n7; Name: t; Type: TABLE\n8; Name: i; Type: INDEX\n" in way.contents
+
+
+def test_fixes_say_where_what_nobody_explains_stands() -> None:
+    told = explain([Refusal(INDEX, "42501", "no")], [], OFFER)
+    assert "-- Name: i; Type: INDEX: no\n" in mend(script("custom"), told, ()).fixes
+    plain = Script("plain", [TABLE, OWNER, INDEX])
+    assert "-- line 3: no\n" in mend(plain, told, ()).fixes
 
 
 def test_an_entry_is_left_out_as_a_whole() -> None:

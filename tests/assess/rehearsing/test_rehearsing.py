@@ -13,7 +13,7 @@ from rdscheck.assess.rehearsing.rehearsing import Rehearsal, rehearse
 from rdscheck.assess.rule import rules
 from rdscheck.assess.source import Stage, Wish, examine, read_source
 from rdscheck.assess.target import Move, read_target
-from rdscheck.errors import RdscheckError
+from rdscheck.errors import EngineUnavailable, RdscheckError, UsageError
 from rdscheck.model import Version
 from rdscheck.sandbox.client import Client
 from rdscheck.sandbox.engines import choose
@@ -148,6 +148,19 @@ def test_an_innocent_dump_goes_through_at_once(pool: Pool, tmp_path: Path) -> No
     assert (found.explained, found.unconfirmed, found.passes, found.statements) == ((), (), True, 2)
 
 
+def test_roles_and_comments_of_a_dump_of_one_database_are_expected(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text(
+        'CREATE TABLE public.t (a integer PRIMARY KEY);\nALTER TABLE public.t OWNER TO "the ""A"" team";\n'
+        "CREATE EXTENSION dblink;\nCOMMENT ON EXTENSION dblink IS 'x';\n"
+    )
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert found.assumed_roles == ('the "A" team',)
+    assert found.unexplained == ()
+    assert not [told for told in found.not_run if "a fix was refused" in told]
+
+
 def test_what_no_rule_knows_is_told(pool: Pool, tmp_path: Path) -> None:
     _, major = place("docker")
     file = tmp_path / "dump.sql"
@@ -170,7 +183,8 @@ def test_what_a_restore_only_makes_is_neither_met_nor_unmet(pool: Pool, tmp_path
     )
     found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
     assert [one.id for one in found.unconfirmed] == []
-    assert {(one.id, one.subject) for one in found.unused} == {
+    assert {reason for _, reason in found.hidden} == {"it is made and not used"}
+    assert {(one.id, one.subject) for one, _ in found.hidden} == {
         ("foreign-server-socket", "foreign server here"),
         ("server-file-read", "table public.t"),
         ("copy-program", "function public.f()"),
@@ -207,12 +221,77 @@ def test_a_database_that_is_not_there_is_not_seen(tmp_path: Path) -> None:
     engine, major = place("docker")
     file = tmp_path / "dump.sql"
     file.write_text(
-        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE SCHEMA app;\n"
+        "CREATE TABLE public.t (a integer PRIMARY KEY);\n\\connect elsewhere\nCREATE EXTENSION file_fdw;\n"
     )
     wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
-    found = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish).assessment
+    examined = examine(read_source(str(file)), read_target(f"rds-{major}"), rules(), wish)
+    found = examined.assessment
     assert {one.what for one in found.not_checked} == {"the restore of the schema"}
     assert any("elsewhere" in one.reason for one in found.not_checked)
+    assert examined.rehearsal is not None
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension file_fdw", "its database could not be restored")
+    ]
+
+
+def test_a_rehearsal_for_aurora_is_one_of_rds(tmp_path: Path) -> None:
+    engine, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pageinspect;\nCOMMENT ON EXTENSION pageinspect IS 'x';\n")
+    wish = Wish(rehearse=Stage(engine, tmp_path / "out"))
+    examined = examine(read_source(str(file)), read_target(f"aurora-{min(major, 17)}"), rules(), wish)
+    assert any("Aurora" in one.reason for one in examined.assessment.not_checked)
+    assert examined.rehearsal is not None
+    assert [one.cause for one in examined.rehearsal.met] == ["harmless"]
+    assert [(one.subject, one.reason) for one in examined.rehearsal.unconfirmed] == [
+        ("extension pageinspect", "the sandbox is one of RDS")
+    ]
+
+
+def test_a_library_that_the_sandbox_was_started_with_is_not_missed(pool: Pool, tmp_path: Path) -> None:
+    _, major = place("docker")
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION pgaudit;\n")
+    found = rehearse(file, "dump.sql", read_target(f"rds-{major}"), pool.engine)
+    assert found.unconfirmed == ()
+    told = [(one.id, reason) for one, reason in found.hidden]
+    assert told == [("extension-needs-preload", "the sandbox was started with its library")]
+
+
+def test_a_service_is_enough_to_rehearse_a_live_database(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file is named by the environment, which pg_dump, maybe in a container, does not get."""
+    _, major = place("docker")
+    server = pool.server(Version(major))
+    name = server.create_database("served")
+    told = server.parameters(name, server.master_user, server.info.master_password)
+    (tmp_path / "services").write_text(
+        "[shop]\n" + "".join(f"{key}={value}\n" for key, value in told.items())
+    )
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    dump_schema("service=shop", tmp_path / "x")
+    assert (tmp_path / "x").read_bytes().startswith(b"PGDMP")
+    with pytest.raises(UsageError, match="sslpassword cannot be given to pg_dump") as caught:
+        dump_schema("service=shop sslpassword=sesame", tmp_path / "x")
+    assert "sesame" not in str(caught.value)
+
+
+def test_what_was_seen_is_told_also_where_nothing_could_be_rehearsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_engine(_name: str) -> None:
+        raise EngineUnavailable("no engine is here")
+
+    monkeypatch.setattr("rdscheck.assess.source.choose", no_engine)
+    file = tmp_path / "dump.sql"
+    file.write_text("CREATE EXTENSION file_fdw;\n")
+    wish = Wish(rehearse=Stage("auto", tmp_path / "out"))
+    found = examine(read_source(str(file)), read_target("rds-17"), rules(), wish)
+    assert found.rehearsal is None
+    assert "extension file_fdw" in {one.subject for one in found.assessment.findings}
+    (missed,) = found.assessment.not_checked
+    assert (missed.groups, "no engine is here" in missed.reason) == ((), True)
 
 
 def test_a_role_that_may_not_read_everything_is_told_so(pool: Pool, tmp_path: Path) -> None:

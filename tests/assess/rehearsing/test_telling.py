@@ -38,6 +38,31 @@ def test_what_no_rule_explains_becomes_a_finding_without_secrets() -> None:
     assert "sesame" not in found.subject
 
 
+def test_statements_that_begin_alike_are_findings_of_their_own() -> None:
+    good = rehearsal(Cause.UNEXPLAINED)
+    (first,) = good.explained
+    other = replace(first, refusal=replace(first.refusal, step=replace(ODD, line=9)))
+    facts = Facts(origin=Origin(Via.DUMP, "x"), refused=refused(replace(good, explained=(first, other))))
+    found = judge(facts, read_target("rds-17"), Move.RESTORE).findings
+    told = [(one.line, one.subject[-4:]) for one in found if one.id == "rehearsal-refused"]
+    assert told == [(4, told[0][1]), (9, " (2)")]
+
+
+def test_an_archive_is_told_by_statements_and_not_by_lines() -> None:
+    archive = replace(rehearsal(Cause.FOLLOWS), archive=True)
+    first = replace(
+        archive.explained[0],
+        cause=Cause.UNEXPLAINED,
+        refusal=replace(archive.explained[0].refusal, step=replace(ODD, text=b"CREATE SERVER s", line=2)),
+    )
+    both = replace(archive, explained=(first, *archive.explained))
+    assert [(one.line, one.because) for one in rehearsed(both).met] == [
+        (0, ""),
+        (0, "CREATE SERVER s was refused"),
+    ]
+    assert [one.line for one in refused(both)] == [0]
+
+
 def test_what_follows_becomes_none() -> None:
     assert refused(rehearsal(Cause.FOLLOWS)) == []
     (met,) = rehearsed(rehearsal(Cause.FOLLOWS)).met
@@ -63,6 +88,23 @@ def test_files_are_written_with_the_bytes_of_the_dump(tmp_path: Path) -> None:
     files = write(rehearsal(Cause.UNEXPLAINED), tmp_path / "new" / "place")
     assert [Path(one).name for one in files] == ["fixes.sql", "restore.sql"]
     assert b"\xe9" in Path(files[1]).read_bytes()
+    assert b"sesame" in Path(files[1]).read_bytes()
+    assert Path(files[1]).stat().st_mode & 0o077 == 0, "the dump's passwords are for its owner alone"
+
+
+def test_a_list_of_an_earlier_rehearsal_is_removed_and_a_file_of_the_users_is_not(tmp_path: Path) -> None:
+    """What is left of another dump does not belong to these fixes."""
+    archive = Script("custom", [replace(ODD, entry=7)], {7: "Name: s; Type: SERVER"})
+    first = rehearsal(Cause.UNEXPLAINED)
+    first = replace(first, mend=mend(archive, first.explained, ()))
+    write(first, tmp_path)
+    write(rehearsal(Cause.UNEXPLAINED), tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["fixes.sql", "restore.sql"]
+    write(first, tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["fixes.sql", "restore.list"]
+    (tmp_path / "restore.sql").write_text("SELECT 'mine';\n")
+    write(first, tmp_path)
+    assert (tmp_path / "restore.sql").read_text() == "SELECT 'mine';\n"
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pglast
 import pytest
 
+from rdscheck.assess.dump.parsing import parse
 from rdscheck.assess.facts import (
     Aggregate,
     Extension,
@@ -19,6 +20,7 @@ from rdscheck.assess.facts import (
     Via,
 )
 from rdscheck.assess.judge import judge
+from rdscheck.assess.names import quoted
 from rdscheck.assess.rule import rules
 from rdscheck.assess.target import Move, read_target
 from tests.assess.rules.made import collected
@@ -36,6 +38,15 @@ HOSTILE = (
     "größe 😀",
     "x" * 63,
 )
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "tab\there", "a\r\nb\\000ac", "\\"])
+def test_a_quoted_name_is_one_line_and_the_same_name(name: str) -> None:
+    text = quoted("app", name)
+    assert text.isprintable()
+    (statement,) = parse([f"DROP TABLE {text}"])
+    ((names,),) = [one["List"].values() for one in statement.node["objects"]]
+    assert [part["String"]["sval"] for part in names] == ["app", name]
 
 
 def everything(name: str) -> Iterator[Fact]:

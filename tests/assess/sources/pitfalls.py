@@ -186,6 +186,12 @@ PIECES = (
         found=(("removed-time-types", "function public.times_in_body()"),),
     ),
     Piece(
+        "CREATE FUNCTION times_declared() RETURNS text LANGUAGE plpgsql AS"
+        " $$ DECLARE t abstime; BEGIN RETURN t; END $$",
+        last=11,
+        found=(("removed-time-types", "function public.times_declared()"),),
+    ),
+    Piece(
         "CREATE TABLE time_default (a timestamptz DEFAULT now()::abstime)",
         last=11,
         found=(("removed-time-types", "table public.time_default"),),

@@ -26,19 +26,23 @@ SUPERUSER = "postgres"
 
 @dataclass(frozen=True)
 class Plain:
-    """A running server; ``home`` holds its socket, its data and its log."""
+    """A running server; ``home`` holds its socket, its data and its log.
+
+    ``superuser`` is the role the cluster was made with.
+    """
 
     major: int
     home: Path
+    superuser: str = SUPERUSER
 
     @property
     def data(self) -> Path:
         """Return the data directory."""
         return self.home / "data"
 
-    def dsn(self, database: str = "postgres", user: str = SUPERUSER) -> str:
+    def dsn(self, database: str = "postgres", user: str = "") -> str:
         """Return a connection string without a password: the server trusts its socket."""
-        return make_conninfo("", host=str(self.home), dbname=database, user=user)
+        return make_conninfo("", host=str(self.home), dbname=database, user=user or self.superuser)
 
     @contextmanager
     def admin(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
@@ -90,13 +94,19 @@ class Plain:
 
     def dump(self, name: str, *arguments: str) -> bytes:
         """Return what ``pg_dump`` or ``pg_dumpall`` writes, the oldest program that is new enough."""
-        command = [*client(name, self.major, str(self.home)), "-h", str(self.home), "-U", SUPERUSER]
+        command = [*client(name, self.major, str(self.home)), "-h", str(self.home), "-U", self.superuser]
         return subprocess.run([*command, *arguments], check=True, stdout=subprocess.PIPE).stdout
 
 
 @contextmanager
-def started(major: int, settings: Mapping[str, str] | None = None, *options: str) -> Iterator[Plain]:
-    """Start a server made by initdb with ``options``, and end it."""
+def started(
+    major: int,
+    settings: Mapping[str, str] | None = None,
+    *options: str,
+    superuser: str = SUPERUSER,
+    files: Mapping[str, str] | None = None,
+) -> Iterator[Plain]:
+    """Start a server made by initdb with ``options``, and end it; ``files`` get lines at their end."""
     found = program(major)
     assert found is not None
     run = RunDir.create(Owner.me())
@@ -104,11 +114,14 @@ def started(major: int, settings: Mapping[str, str] | None = None, *options: str
     home = run.path / f"plain{major}"
     home.mkdir(mode=0o700)
     give(home, account)
-    server = Plain(major, home)
+    server = Plain(major, home, superuser)
     given = {"fsync": "off", "unix_socket_directories": str(home), "listen_addresses": "", **(settings or {})}
     command = [str(found), "-D", str(server.data)]
     try:
-        _init(found.parent / "initdb", server.data, *options)
+        _init(found.parent / "initdb", server, *options)
+        for name, text in (files or {}).items():
+            with (server.data / name).open("a", encoding="utf-8") as file:
+                file.write(text)
         for name, value in given.items():
             command += ["-c", f"{name}={value}"]
         with (home / "log").open("ab") as out:
@@ -127,13 +140,14 @@ def started(major: int, settings: Mapping[str, str] | None = None, *options: str
         end_run(run)
 
 
-def _init(program_: Path, data: Path, *options: str) -> None:
+def _init(initdb: Path, server: Plain, *options: str) -> None:
     account = as_account(server_account())
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(data.parent)}
-    command = [str(program_), "-D", str(data), "-U", SUPERUSER, "--encoding=UTF8", "--no-sync", *options]
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(server.home)}
+    command = [str(initdb), "-D", str(server.data), "-U", server.superuser]
+    command += ["--encoding=UTF8", "--no-sync", *options]
     done = subprocess.run(
         command,
-        cwd=data.parent,
+        cwd=server.home,
         capture_output=True,
         text=True,
         check=False,

@@ -126,7 +126,9 @@ def test_sarif_points_at_the_line_of_the_dump_and_brings_its_rules() -> None:
     first, known, _, accepted = run["results"]
     place = first["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "shop.sql"}, "region": {"startLine": 12}}
-    assert (first["level"], known["baselineState"]) == ("error", "unchanged")
+    assert (first["level"], first["baselineState"], known["baselineState"]) == ("error", "new", "unchanged")
+    (alone,) = json.loads(sarif(checks(with_entries(B))))["runs"][0]["results"]
+    assert "baselineState" not in alone
     assert accepted["suppressions"][0]["justification"] == "it is going away (until 2027-01-31)"
     rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
     assert rule["id"] == first["ruleId"]
@@ -175,11 +177,13 @@ def test_sarif_shows_what_the_restore_refused_at_its_line() -> None:
         assert marked["message"]["text"].endswith("A rehearsed restore did not meet it.")
 
 
-def test_what_a_restore_does_not_use_is_not_said_to_be_unmet() -> None:
+def test_what_a_restore_could_not_meet_is_not_said_to_be_unmet() -> None:
     (one,) = after_a_rehearsal().checks
-    told = replace(rehearsed(), unconfirmed=(Unmet(RULES[0], "extension file_fdw", used=False),))
+    told = replace(
+        rehearsed(), unconfirmed=(Unmet(RULES[0], "extension file_fdw", reason="it is made and not used"),)
+    )
     some = checks(replace(one, rehearsal=told))
-    assert "not used in the rehearsal" in " ".join(text(some).split())
+    assert "not shown by the rehearsal: it is made and not used" in " ".join(text(some).split())
     for form in FORMATS:
         assert "not met" not in render(some, form)
     assert [one["unmet"] for one in dump(some)["findings"]] == [False] * 4

@@ -39,7 +39,7 @@ from rdscheck.model import Certainty
 def event_trigger_owner(context: Context) -> Iterator[Hit]:
     """Find event triggers whose owner is a role of users."""
     for one in context.facts.event_triggers:
-        if one.owner and not known(one.owner):
+        if one.owner and not known(one.owner, context.facts):
             name = plain(one.name)
             yield hit(
                 one,

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Flavour
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import changes
 from rdscheck.assess.pages import PG_UPGRADE_CHECKS
-from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.major_upgrade._slots import drop, subject
+from rdscheck.assess.rule import Context, Hit, hit, rule
+from rdscheck.assess.rules.major_upgrade._slots import DROPPED, drop, example, subject
 from rdscheck.assess.target import Move
 
 
@@ -22,33 +21,15 @@ from rdscheck.assess.target import Move
     effort=Effort(0.5, 0.5),
     moves=(Move.UPGRADE,),
     sources=(17, 0),
-    guilty=Example(
-        sql="SELECT pg_create_logical_replication_slot('{new}', 'pgoutput');"
-        " SELECT pg_switch_wal(), pg_logical_emit_message(false, 'x', repeat('x', 1000000));"
-        " ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'; SELECT pg_reload_conf();"
+    guilty=example(
+        "SELECT pg_switch_wal(), pg_logical_emit_message(false, 'x', repeat('x', 1000000))",
+        "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'; SELECT pg_reload_conf();"
         " SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000)), pg_switch_wal()"
         " FROM generate_series(1, 3); CHECKPOINT",
-        clean="ALTER SYSTEM RESET max_slot_wal_keep_size; SELECT pg_reload_conf();"
-        " SELECT pg_drop_replication_slot('{new}')",
+        clean=f"ALTER SYSTEM RESET max_slot_wal_keep_size; SELECT pg_reload_conf(); {DROPPED}",
         subject="replication slot {new}",
-        settings=(("rds.logical_replication", "1"),),
-        since=17,
-        until=17,
-        target="rds-18",
-        move=Move.UPGRADE,
-        flavour=Flavour.RDS,
-        not_dumped="slots are in no dump",
     ),
-    innocent=Example(
-        sql="SELECT pg_create_logical_replication_slot('{new}', 'pgoutput')",
-        clean="SELECT pg_drop_replication_slot('{new}')",
-        settings=(("rds.logical_replication", "1"),),
-        since=17,
-        until=17,
-        target="rds-18",
-        move=Move.UPGRADE,
-        flavour=Flavour.RDS,
-    ),
+    innocent=example(clean=DROPPED),
 )
 def invalid_logical_slot(context: Context) -> Iterator[Hit]:
     """Find invalid logical slots."""

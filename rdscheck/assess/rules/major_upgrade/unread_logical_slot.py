@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from rdscheck.assess.facts import Flavour
 from rdscheck.assess.finding import Effort, Severity
 from rdscheck.assess.majors import changes
 from rdscheck.assess.pages import PG_UPGRADE_CHECKS
-from rdscheck.assess.rule import Context, Example, Hit, hit, rule
-from rdscheck.assess.rules.major_upgrade._slots import drop, subject
+from rdscheck.assess.rule import Context, Hit, hit, rule
+from rdscheck.assess.rules.major_upgrade._slots import DROPPED, drop, example, subject
 from rdscheck.assess.target import Move
 
 _MIB = 1024 * 1024
@@ -25,29 +24,12 @@ _MIB = 1024 * 1024
     effort=Effort(0.5, 0.25),
     moves=(Move.UPGRADE,),
     sources=(17, 0),
-    guilty=Example(
-        sql="SELECT pg_create_logical_replication_slot('{new}', 'pgoutput');"
-        " CREATE TABLE public.t (a int PRIMARY KEY); INSERT INTO public.t VALUES (1)",
-        clean="SELECT pg_drop_replication_slot('{new}')",
+    guilty=example(
+        "CREATE TABLE public.t (a int PRIMARY KEY); INSERT INTO public.t VALUES (1)",
+        clean=DROPPED,
         subject="replication slot {new}",
-        settings=(("rds.logical_replication", "1"),),
-        since=17,
-        until=17,
-        target="rds-18",
-        move=Move.UPGRADE,
-        flavour=Flavour.RDS,
-        not_dumped="slots are in no dump",
     ),
-    innocent=Example(
-        sql="SELECT pg_create_logical_replication_slot('{new}', 'pgoutput');"
-        " CREATE TABLE public.t (a int PRIMARY KEY); SELECT pg_drop_replication_slot('{new}')",
-        settings=(("rds.logical_replication", "1"),),
-        since=17,
-        until=17,
-        target="rds-18",
-        move=Move.UPGRADE,
-        flavour=Flavour.RDS,
-    ),
+    innocent=example("CREATE TABLE public.t (a int PRIMARY KEY)", DROPPED),
 )
 def unread_logical_slot(context: Context) -> Iterator[Hit]:
     """Find valid logical slots that are behind; one that is being read is a note."""

@@ -1,6 +1,5 @@
 """Superusers of the source whose names RDS refuses for the master user."""
 
-import re
 from collections.abc import Iterator
 
 from rdscheck.assess.finding import Effort, Severity
@@ -9,12 +8,8 @@ from rdscheck.assess.names import plain
 from rdscheck.assess.pages import CREATE_INSTANCE
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.target import Move
+from rdscheck.assess.who import fits_master
 from rdscheck.model import Certainty
-
-#: Seen refused; names that start with pg_ are, too.
-_RESERVED = frozenset({"admin", "user", "rdsadmin"})
-_FORM = re.compile(r"[a-z][a-z0-9_]*", re.ASCII | re.IGNORECASE)
-_LONGEST = 16
 
 
 @rule(
@@ -48,7 +43,7 @@ def master_name_refused(context: Context) -> Iterator[Hit]:
     for one in context.facts.roles:
         if not one.superuser or one.name == "rdsadmin" or one.name.startswith("pg_"):
             continue  # both have a rule of their own
-        if one.name.lower() in _RESERVED or len(one.name) > _LONGEST or not _FORM.fullmatch(one.name):
+        if not fits_master(one.name):
             yield hit(
                 one,
                 f"role {plain(one.name)}",

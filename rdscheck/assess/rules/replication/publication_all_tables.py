@@ -34,7 +34,7 @@ def publication_all_tables(context: Context) -> Iterator[Hit]:
         if one.all_tables or one.schemas:
             name = plain(one.name)
             what = "all tables" if one.all_tables else f"all tables in {', '.join(map(plain, one.schemas))}"
-            other = bool(one.owner) and not known(one.owner)
+            other = bool(one.owner) and not known(one.owner, context.facts)
             yield hit(
                 one,
                 f"publication {name}",

@@ -40,7 +40,7 @@ def default_privileges_for_role(context: Context) -> Iterator[Hit]:
     """Find roles with default privileges, one finding per role and database."""
     found: dict[tuple[str, str], list[DefaultPrivilege]] = {}
     for one in context.facts.default_privileges:
-        if not known(one.role):
+        if not known(one.role, context.facts):
             found.setdefault((one.database, one.role), []).append(one)
     made = {role.name for role in context.facts.roles if context.facts.origin.via is Via.DUMP}
     for (_, role), held in found.items():

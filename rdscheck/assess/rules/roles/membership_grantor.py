@@ -61,4 +61,4 @@ def _other(context: Context, one: Membership) -> bool:
     """Tell whether somebody granted it who is not there: on a dump of the service that is rdsadmin, too."""
     if of_service(one.grantor):
         return context.facts.origin.flavour is not Flavour.PLAIN and not of_service(one.member)
-    return not known(one.grantor)
+    return not known(one.grantor, context.facts)

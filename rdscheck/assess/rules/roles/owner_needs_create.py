@@ -50,7 +50,11 @@ def owner_needs_create(context: Context) -> Iterator[Hit]:
     lacking: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for owner, _, fact in owned(context.facts):
         schema: str = getattr(fact, "schema", "")
-        if not schema or known(owner) or (schema == "public" and not _public_is_closed(context)):
+        if (
+            not schema
+            or known(owner, context.facts)
+            or (schema == "public" and not _public_is_closed(context))
+        ):
             continue
         key = fact.database, schema
         if owner not in lacking[key] and owners.get(key, "") not in rights.of(owner):

@@ -42,7 +42,7 @@ def owner_needs_membership(context: Context) -> Iterator[Hit]:
     first: dict[tuple[str, str], Fact] = {}
     number: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for owner, kind, fact in owned(context.facts):
-        if not known(owner):
+        if not known(owner, context.facts):
             first.setdefault((fact.database, owner), fact)
             number[fact.database, owner][kind] += 1
     made = {role.name for role in context.facts.roles if context.facts.origin.via is Via.DUMP}

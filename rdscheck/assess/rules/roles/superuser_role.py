@@ -9,7 +9,7 @@ from rdscheck.assess.names import plain, quoted
 from rdscheck.assess.rule import Context, Example, Hit, hit, rule
 from rdscheck.assess.rules.roles._owned import creation, owning
 from rdscheck.assess.target import Move
-from rdscheck.assess.who import own_roles
+from rdscheck.assess.who import BOOTSTRAP, becomes_master, own_roles
 
 
 @rule(
@@ -35,8 +35,17 @@ from rdscheck.assess.who import own_roles
     ),
 )
 def superuser_role(context: Context) -> Iterator[Hit]:
-    """Find superusers other than the one the source was made with."""
+    """Find superusers other than the one the source was made with, which only has another name there."""
     owners = owning(context.facts)
+    for role in context.facts.roles:
+        if role.name not in BOOTSTRAP and becomes_master(role.name, context.facts):
+            yield hit(
+                role,
+                f"role {plain(role.name)}",
+                f"The source was made with the superuser {plain(role.name)}; {context.target.name} has none.",
+                "Make the instance with a master user of that name.",
+                severity=Severity.NOTE,
+            )
     for role in own_roles(context):
         if role.superuser:
             yield hit(
