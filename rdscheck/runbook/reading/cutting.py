@@ -24,21 +24,27 @@ def _places(lines: list[str]) -> list[int]:
     """Return the lines, from 0, at which something else begins to be typed."""
     turns = [(at, shell) for at, line in enumerate(lines) if (shell := _is_shell(line)) is not None]
     found = [at for (_, before), (at, shell) in pairwise(turns) if shell is not before]
-    if "psql" not in "\n".join(lines) or not commands.is_command(kinds.first_line(lines)):
-        return found
-    ends = [*found, len(lines)]
-    # What psql says as it begins, and what is typed into it without a prompt, is not the shell's any more.
-    shells = [0, *(at for at in found if _is_shell(lines[at]))]
-    for start in shells:
-        end = next(at for at in ends if at > start)
-        behind = commands.behind_psql("\n".join(lines[start:end]))
-        if behind is None or start + behind >= end:
-            continue
-        if end < len(lines):
-            found[found.index(end)] = start + behind
-        elif kinds.begins_sql("\n".join(lines[start + behind : end])):
-            found.append(start + behind)
-    return found
+    return list(_moved(lines, found)) if any("psql" in line for line in lines) else found
+
+
+def _moved(lines: list[str], found: list[int]) -> Iterator[int]:
+    """Return the places, those behind the command that opens psql moved up to it.
+
+    What psql says as it begins, and what is typed into it without a prompt, is not the shell's any more.
+    """
+    shell = commands.is_command(kinds.first_line(lines))
+    behind = _behind_psql(lines, 0, found[0] if found else len(lines)) if shell else None
+    for start, end in pairwise([*found, len(lines)]):
+        yield start if behind is None else behind
+        behind = _behind_psql(lines, start, end) if _is_shell(lines[start]) else None
+    if behind is not None and kinds.begins_sql("\n".join(lines[behind:])):
+        yield behind
+
+
+def _behind_psql(lines: list[str], start: int, end: int) -> int | None:
+    """Return the line behind the command that opens psql, if there is one and something follows it."""
+    behind = commands.behind_psql("\n".join(lines[start:end]))
+    return None if behind is None or start + behind >= end else start + behind
 
 
 def _is_shell(line: str) -> bool | None:

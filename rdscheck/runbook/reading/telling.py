@@ -56,7 +56,7 @@ def _source(output: Block, blocks: Sequence[Block]) -> Block | None:
     """Return the block whose output an earlier output is; behind a greeting, the one before it."""
     if output.shows:
         return blocks[output.shows - 1]
-    above = blocks[: output.number - 1]
+    above = blocks[max(0, output.number - 6) : output.number - 1]
     if shapes.is_prompted(output.text):
         return next((block for block in reversed(above) if block.kind in PRINTS), None)
     return None

@@ -45,6 +45,8 @@ SHELL = (
     "A=b",
     "for i in 1 2; do\n  psql -c 'SELECT 1'\ndone",
     "# a comment\naws s3 ls",
+    "# a comment\n\n# another one\naws s3 ls",
+    "REM a comment\naws s3 ls",
     "cat <<EOF | psql\nSELECT 1;\nEOF",
     "/usr/bin/pg_dump x",
     "[ec2-user@ip-10-0-0-1 ~]$ psql -c 'SELECT 1'",

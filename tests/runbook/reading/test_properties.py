@@ -117,7 +117,7 @@ def check(page: Page, text: str) -> None:
 
 
 @given(PAGES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_page_is_read_and_its_blocks_stand_where_they_say(text: str) -> None:
     check(read("x.md", text), text)
 
@@ -132,20 +132,20 @@ def test_any_text_is_read(text: str) -> None:
     st.lists(st.sampled_from(_LINES) | st.text(max_size=20), max_size=30),
     st.sampled_from(["", "sql", "bash", "yaml"]),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_content_of_a_fence_is_read(lines: list[str], label: str) -> None:
     text = f"````````{label}\n" + "\n".join(lines).replace("````````", "") + "\n````````\n"
     check(read("x.md", text), text)
 
 
 @given(PAGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_reading_twice_gives_the_same(text: str) -> None:
     assert read("x.md", text) == read("x.md", text)
 
 
 @given(PAGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_above_a_page_only_moves_its_lines(text: str) -> None:
     moved = read("x.md", "# Title\n\nWords.\n\n# Title\n\n" + normalised(text).lstrip(" \t\n"))
     alone = read("x.md", "# Title\n\n" + normalised(text).lstrip(" \t\n"))
@@ -154,7 +154,7 @@ def test_what_is_above_a_page_only_moves_its_lines(text: str) -> None:
     ]
 
 
-def _many(text: str, size: int = 500_000) -> str:
+def _many(text: str, size: int = 200_000) -> str:
     return (text * (size // len(text) + 1))[:size]
 
 
@@ -169,12 +169,15 @@ LARGE = {
     "transcript": lambda: "```\n" + _many("db=> SELECT 1;\n a\n---\n 1\n(1 row)\n\n") + "\n```\n",
     "function": lambda: "```\ndb=> CREATE FUNCTION f() AS $$\n" + _many("db$> x;\n") + "\n```\n",
     "shell": lambda: "```\n" + _many("$ aws s3 ls \\\n  --foo\nout\n") + "\n```\n",
+    "alternating": lambda: "```\n" + _many("$ psql x\nPassword:\ndb=> SELECT 1;\n") + "\n```\n",
+    "questions": lambda: _many("```\nPassword:\n```\n\n"),
+    "steps": lambda: _many("- Reboot the DB instance.\n- Set `work_mem` to `1`.\n"),
     "shell quote": lambda: "```\naws x '" + _many("abc\n") + "\n```\n",
     "one line": lambda: "```\naws x " + _many("^ \\ \" ' ") + "\n```\n",
     "dashes": lambda: "```\n" + _many("-") + "\n```\n",
     "blanks": lambda: "```\n" + _many(" ") + "x\n```\n",
     "brackets": lambda: _many("[a](`*_<"),
-    "dollars": lambda: "```\nSELECT " + "".join(f"$a{i}$ " for i in range(50_000)) + "\n```\n",
+    "dollars": lambda: "```\nSELECT " + "".join(f"$a{i}$ " for i in range(20_000)) + "\n```\n",
     "comments": lambda: "```\n" + _many("/*") + "\n```\n",
     "clauses": lambda: "- Choose " + _many("a and set b "),
     "yaml": lambda: "```yaml\n" + _many("a: b\n") + "\n```\n",
@@ -187,5 +190,5 @@ def test_a_large_page_takes_time_by_its_length(name: str) -> None:
     text = LARGE[name]()
     begun = time.process_time()
     read("x.md", text)
-    # Twenty times what it takes here; what is quadratic takes minutes.
-    assert time.process_time() - begun < 20
+    # It takes less than a second here; a regular expression that goes back and forth takes minutes.
+    assert time.process_time() - begun < 10

@@ -76,6 +76,8 @@ OUTPUTS = (
     "                List of schemas\n Name | Owner\n------+-------\n a    | b\n(1 row)",
     "select | x\n-------+---\n create | y;\n(1 row)",
     "+---+\n| a |\n+---+",
+    "a|b\n---+---\ndrop|y;\nx|z",
+    'NOTICE:  installing required extension "a"\n\nCREATE EXTENSION',
 )
 
 

@@ -132,6 +132,15 @@ def test_shell_and_psql_may_alternate_in_a_fence() -> None:
     ]
 
 
+def test_what_psql_says_as_it_begins_is_not_the_shells() -> None:
+    result = page("```\na=> SELECT 1;\n$ psql -d b\nPassword:\npsql (15.4)\n\nb=> SELECT 2;\n```\n")
+    assert [(b.kind, b.line, b.end, printed(b)) for b in result.blocks] == [
+        (Kind.PSQL, 2, 2, [None]),
+        (Kind.SHELL, 3, 3, [None]),
+        (Kind.PSQL, 4, 7, [None]),
+    ]
+
+
 def test_statements_below_psql_are_typed_into_it() -> None:
     result = page("```\npsql -h db -d labdb\nCREATE EXTENSION a;\n```\n")
     assert [(b.kind, typed(b)) for b in result.blocks] == [
