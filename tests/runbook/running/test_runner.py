@@ -117,6 +117,17 @@ def test_an_output_is_judged_by_the_block_that_printed_it() -> None:
     assert found.judged[1].detail == "line 6, whose output this is, was not run: no sqlcmd"
 
 
+def test_an_output_may_be_that_of_another_output() -> None:
+    one = page((SQL, "a;"), (OUTPUT, "one"), (OUTPUT, "one"))
+    assert verdicts(ran(one, FakeLab({"a;": "one\n"}))) == ["passed", "passed", "passed"]
+
+
+def test_an_output_alone_says_whose_it_is() -> None:
+    one = page((SQL, "a;"), (OUTPUT, "one"))
+    found = Runner(one, FakeLab(), FakeNames(), Configuration(), [one.blocks[1].line]).run()
+    assert found.judged[0].detail == "line 6, whose output this is, was not asked for"
+
+
 def test_an_output_of_none_is_no_command() -> None:
     one = page((OUTPUT, "a line of a log"))
     block = replace(one.blocks[0], shows=0, why="a log excerpt")
