@@ -55,6 +55,7 @@ what a page leaves open is said in page.runbook.toml beside it, or in the file o
   line = 40
   verdict = "failed"
   reason = "shows what a missing grant does"
+  pg = [13, 15]                                     on these majors only; left out: on all
 
 exit status:
   0  all blocks as expected     1  a block failed, or is not as the configuration expects

@@ -244,6 +244,17 @@ def test_an_expectation_is_met_or_not() -> None:
     assert ran(page((SQL, "a;")), FakeLab({"a;": refused("no")}), expected=expected).judged[0].as_expected
 
 
+def test_an_expectation_may_be_of_a_major_only() -> None:
+    expected = (
+        Expectation(6, "failed", "gone", (18,)),
+        Expectation(6, "not runnable here", "no package", (13, 15)),
+    )
+    lab = {"a;": refused("no")}
+    for version, wanted in (("18", "failed"), ("15.4", "not runnable here"), ("17", None)):
+        judged = ran(page((SQL, "a;")), FakeLab({**lab}, version=version), expected=expected).judged[0]
+        assert (judged.expected and judged.expected.value) == wanted
+
+
 def test_a_line_of_no_block_is_a_mistake() -> None:
     with pytest.raises(UsageError, match="line 99 belongs to no block"):
         ran(page((SQL, "a;")), skip={99: "x"})
