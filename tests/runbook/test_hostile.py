@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -311,7 +311,7 @@ def test_reports_of_hostile_texts_are_harmless(form: str) -> None:
         assert "javascript:" not in re.findall(r'(?:href|src)="([^"]*)"', told)
         HTMLParser(convert_charrefs=True).feed(told)
     if form == "junit":
-        ElementTree.fromstring(told)
+        ET.fromstring(told)
     if form == "json":
         assert json.loads(told)["blocks"]
 
