@@ -58,7 +58,8 @@ RECOGNISED: Mapping[str, Recognised] = {
     "pgaudit-redaction": Recognised(prose="redacts sensitive data such as cleartext passwords"),
     "pgaudit-reboot": Recognised(r"ParameterName=pgaudit\.log,\S*ApplyMethod=pending-reboot"),
     "pgaudit-user-name": Recognised(
-        "--username=postgrespostgres", observed='role "postgrespostgres" does not exist|authentication failed'
+        "--username=postgrespostgres",
+        observed='role "postgrespostgres" does not exist|authentication failed|no password',
     ),
     "pgaudit-example-line": Recognised(r"AUDIT:\s*OBJECT,1,1,READ,SELECT,TABLE,public\.t1,[^\n]*;\s*$"),
     "pgaudit-midst-of-session": Recognised(
@@ -84,7 +85,7 @@ RECOGNISED: Mapping[str, Recognised] = {
     ),
     "pglogical-batch-inserts": Recognised(prose=r"pglogical\\?\.batch\\?_inserts"),
     "repack-grants-role": Recognised("ALTER DEFAULT PRIVILEGES IN SCHEMA repack GRANT INSERT"),
-    "repack-owner": Recognised(r"pg_repack -h \S+ -U rds_test", observed="owner|ERROR|WARNING|INFO"),
+    "repack-owner": Recognised(r"pg_repack -h \S+ -U rds_test", observed="must be owner|permission denied"),
     "repack-info-lines": Recognised(
         'INFO: repacking table "pgbench_tellers"', observed=r'table "public\.|INFO'
     ),

@@ -57,6 +57,7 @@ class Expectation:
     line: int  # any line of the block
     verdict: str
     reason: str
+    majors: tuple[int, ...] = ()  # of PostgreSQL, where it is expected; empty: everywhere
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,27 @@
 """Pages that mean harm: nothing happens to this machine, each attempt is told, and it ends in time."""
 
+import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from rdscheck.errors import UsageError
+from rdscheck.report.runbook.write import FORMATS, render
 from rdscheck.runbook.acting import Configuration, Done
 from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.model import Kind, Placeholder, Ran, Verdict
 from rdscheck.runbook.reading import read
+from rdscheck.runbook.running.results import Results
 from rdscheck.runbook.running.runner import run
 from tests.runbook.documents.hostile import ANY, AWS, ENDLESS, PROGRAMS, PSQL, SHELL, Attack, page
 from tests.runbook.documents.pages import SHORT, run_text
@@ -255,3 +263,70 @@ def test_a_line_of_a_megabyte(line: str) -> None:
 def test_odd_texts(text: str) -> None:
     ran, _ = silently(text)
     assert all(one.verdict for one in ran.judged)
+
+
+EVIL = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b]0;t\x07"
+    " | `x` ](javascript:x) ]]> \u202e"
+)
+REPORTED = f"""# {EVIL}
+
+{EVIL}
+
+```sql
+SELECT '{EVIL}' AS "{EVIL}";
+ {EVIL}
+-----
+ none
+(1 row)
+```
+
+```<script>
+SELECT '{EVIL}';
+```
+
+```bash
+$ {EVIL}
+```
+"""
+
+
+class Loud(Silent):
+    """A lab in which everything fails with what it was given."""
+
+    def run(self, kind: Kind, text: str, seconds: float) -> Done:
+        return Done(f"ERROR:  {text}\n", 1, "XX000")
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_reports_of_hostile_texts_are_harmless(form: str) -> None:
+    found, lab = read(f"{EVIL}.md", REPORTED), Loud()
+    ran = run(found, lab, Binder(found, Configuration(), {}, lab.value), Configuration())
+    told = render(Results((ran,)), form)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", told)
+    if form in {"html", "junit", "markdown"}:
+        assert "<script>" not in re.sub(r"(?s)(`{3,}).*?\1|`[^`\n]*`", "", told)
+    if form == "html":
+        assert "<img" not in told
+        assert "javascript:" not in re.findall(r'(?:href|src)="([^"]*)"', told)
+        HTMLParser(convert_charrefs=True).feed(told)
+    if form == "junit":
+        ET.fromstring(told)
+    if form == "json":
+        assert json.loads(told)["blocks"]
+
+
+def test_a_page_that_is_no_text_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_bytes(b"# A\n\xff\xfe```\nSELECT 1;\n```\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "rdscheck", "runbook", str(path), "--list"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    error, *hints = done.stderr.strip().splitlines()
+    assert "is not UTF-8" in error
+    assert len(hints) <= 1

@@ -50,6 +50,8 @@ def verdict(ran: Ran, *, on_differs: bool = False) -> str:
         return f"Not known whether it works: {ran_words}."
     differs = sum(one.verdict is Verdict.DIFFERS and one.expected is None for one in ran.judged)
     but = f", {number(differs, 'output')} differing" if differs else ""
+    if refused := sum(one.verdict is Verdict.FAILED for one in ran.judged):
+        return f"As expected, {number(refused, 'block')} failing{but}: {ran_words}."
     if unchecked(ran):
         return f"Works as far as it could be run{but}: {ran_words}."
     return f"Works{but}: {ran_words}."

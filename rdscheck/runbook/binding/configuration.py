@@ -69,12 +69,14 @@ class _Table:
             )
         return {name: self.text(f"{key}.{name}", one) for name, one in value.items()}
 
-    def tables(self, key: str, value: object, keys: frozenset[str]) -> list["_Table"]:
+    def tables(
+        self, key: str, value: object, keys: frozenset[str], optional: frozenset[str] = frozenset()
+    ) -> list["_Table"]:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             self.wrong(key, f"{_kind(value)} where tables belong", f"write [[{key}]] for each")
         found = [_Table(self.file, one, f"{key}[{index}]") for index, one in enumerate(value)]
         for one in found:
-            one.only(keys, needed=keys)
+            one.only(keys | optional, needed=keys)
         return found
 
     def only(self, keys: frozenset[str], needed: frozenset[str] = frozenset()) -> None:
@@ -192,16 +194,25 @@ def _masks(table: _Table, value: object) -> dict[str, str]:
 
 
 def _expected(table: _Table, value: object) -> tuple[Expectation, ...]:
-    found: dict[int, Expectation] = {}
-    for one in table.tables("expected", value, frozenset({"line", "verdict", "reason"})):
+    found: list[Expectation] = []
+    keys = frozenset({"line", "verdict", "reason"})
+    for one in table.tables("expected", value, keys, optional=frozenset({"pg"})):
         line = one.number("line", one.data["line"])
         verdict = one.text("verdict", one.data["verdict"])
         if verdict not in {known.value for known in Verdict}:
             one.wrong("verdict", f"no verdict is {verdict!r}", "it is one of: " + "; ".join(Verdict))
-        if line in found:
-            one.wrong("line", f"line {line} comes twice", "expect one verdict of a block")
-        found[line] = Expectation(line, verdict, one.text("reason", one.data["reason"]))
-    return tuple(found.values())
+        majors = _majors(one, one.data.get("pg", []))
+        for known in found:
+            if known.line == line and (not majors or not known.majors or set(majors) & set(known.majors)):
+                one.wrong("line", f"line {line} comes twice", "expect one verdict of a block on a major")
+        found.append(Expectation(line, verdict, one.text("reason", one.data["reason"]), majors))
+    return tuple(found)
+
+
+def _majors(table: _Table, value: object) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        table.wrong("pg", f"{_kind(value)} where a list belongs", "write pg = [17, 18]")
+    return tuple(table.number(f"pg[{index}]", one) for index, one in enumerate(value))
 
 
 def _skip(table: _Table, value: object) -> dict[int, str]:

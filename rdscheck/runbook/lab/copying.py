@@ -21,7 +21,10 @@ _PAUSE = 0.05
 #: Tables that are still being copied, and subscriptions whose worker has not begun.
 _BUILT_IN = "SELECT count(*) FROM pg_subscription_rel WHERE srsubstate NOT IN ('r', 's')"
 _PGLOGICAL = "SELECT count(*) FROM pglogical.local_sync_status WHERE sync_status <> 'r'"
-_WORKERS = "SELECT count(*) FROM pglogical.show_subscription_status() WHERE status NOT IN ('replicating', 'disabled')"
+_WORKERS = (
+    "SELECT count(*) FROM pglogical.show_subscription_status()"
+    " WHERE status NOT IN ('replicating', 'disabled')"
+)
 _HAS_PGLOGICAL = "SELECT count(*) FROM pg_extension WHERE extname = 'pglogical'"
 
 

@@ -141,5 +141,7 @@ def test_the_answer_in_one_line() -> None:
     fine = of(judged(1, Verdict.PASSED), judged(2, Verdict.DIFFERS))
     assert words.verdict(fine) == "Works, 1 output differing: 2 of 2 blocks ran."
     assert words.verdict(of(judged(1, Verdict.NOT_RUNNABLE))).startswith("Not known whether it works")
+    told = of(judged(1, Verdict.PASSED), judged(2, Verdict.FAILED, expected=Verdict.FAILED))
+    assert words.verdict(told) == "As expected, 1 block failing: 2 of 2 blocks ran."
     two = replace(realistic(), runs=(fine, fine))
     assert words.overall(two) == "2 runs of pages: 0 with failures, 0 with something that could not be run."

@@ -122,6 +122,15 @@ EXPECTED = '[[expected]]\nline = {line}\nverdict = {verdict}\nreason = "r"\n'
         (EXPECTED.format(line=1, verdict=1), r"expected\[0\]\.verdict: a number where text belongs"),
         (EXPECTED.format(line=1, verdict="'failed'") * 2, r"expected\[1\]\.line: line 1 comes twice"),
         (
+            EXPECTED.format(line=1, verdict="'failed'") + "pg = 18",
+            r"expected\[0\]\.pg: a number where a list",
+        ),
+        (EXPECTED.format(line=1, verdict="'failed'") + "pg = ['x']", r"expected\[0\]\.pg\[0\]: text where"),
+        (
+            (EXPECTED.format(line=1, verdict="'failed'") + "pg = [18]\n") * 2,
+            r"expected\[1\]\.line: line 1 comes twice",
+        ),
+        (
             "[[skip]]\nline = 1\nreason = 'r'\nwhy = 'w'",
             r"skip\[0\]\.why: no such key \(there may be line, reason\)",
         ),
@@ -221,3 +230,11 @@ def test_a_binding_of_the_command_line_is_parted_at_its_first_equals_sign() -> N
     for wrong in ("name", "=value", "name="):
         with pytest.raises(UsageError, match="not NAME=VALUE"):
             parse_bind(wrong)
+
+
+def test_a_block_may_be_expected_differently_on_each_major(tmp_path: Path) -> None:
+    path = tmp_path / "runbook.toml"
+    one = EXPECTED.format(line=1, verdict="'failed'")
+    other = EXPECTED.format(line=1, verdict="'not runnable here'")
+    path.write_text(f"{one}pg = [18]\n{other}pg = [13, 15]\n", encoding="utf-8")
+    assert [found.majors for found in load(path).expected] == [(18,), (13, 15)]

@@ -117,6 +117,17 @@ def test_an_output_is_judged_by_the_block_that_printed_it() -> None:
     assert found.judged[1].detail == "line 6, whose output this is, was not run: no sqlcmd"
 
 
+def test_an_output_may_be_that_of_another_output() -> None:
+    one = page((SQL, "a;"), (OUTPUT, "one"), (OUTPUT, "one"))
+    assert verdicts(ran(one, FakeLab({"a;": "one\n"}))) == ["passed", "passed", "passed"]
+
+
+def test_an_output_alone_says_whose_it_is() -> None:
+    one = page((SQL, "a;"), (OUTPUT, "one"))
+    found = Runner(one, FakeLab(), FakeNames(), Configuration(), [one.blocks[1].line]).run()
+    assert found.judged[0].detail == "line 6, whose output this is, was not asked for"
+
+
 def test_an_output_of_none_is_no_command() -> None:
     one = page((OUTPUT, "a line of a log"))
     block = replace(one.blocks[0], shows=0, why="a log excerpt")
@@ -231,6 +242,17 @@ def test_an_expectation_is_met_or_not() -> None:
     expected = (Expectation(6, "failed", "it is the point"),)
     assert not ran(page((SQL, "a;")), expected=expected).judged[0].as_expected
     assert ran(page((SQL, "a;")), FakeLab({"a;": refused("no")}), expected=expected).judged[0].as_expected
+
+
+def test_an_expectation_may_be_of_a_major_only() -> None:
+    expected = (
+        Expectation(6, "failed", "gone", (18,)),
+        Expectation(6, "not runnable here", "no package", (13, 15)),
+    )
+    lab = {"a;": refused("no")}
+    for version, wanted in (("18", "failed"), ("15.4", "not runnable here"), ("17", None)):
+        judged = ran(page((SQL, "a;")), FakeLab({**lab}, version=version), expected=expected).judged[0]
+        assert (judged.expected and judged.expected.value) == wanted
 
 
 def test_a_line_of_no_block_is_a_mistake() -> None:
