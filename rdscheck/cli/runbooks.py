@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -280,13 +281,23 @@ def _accept(order: Order, ran: Ran, options: argparse.Namespace, console: Consol
     page = Path(order.page.name)
     found = accepted(ran, order.configuration)
     path = page if options.accept_in_place else _copy(page, options.accept)
-    write_file(path, found.text)
+    write_file(path, _ended_as(page, found.text))
     console.note(f"accepted: {path}, {len(found.replaced)} outputs replaced")
     for line in found.kept:
         console.note(f"  line {line} keeps its output: what was printed would end the block early")
     failed = sum(one.verdict is Verdict.FAILED for one in ran.judged)
     if failed:
         console.note(f"  {failed} blocks failed: what they printed is not accepted")
+
+
+def _ended_as(page: Path, text: str) -> str:
+    """Return a text with the line ends and the mark at the beginning that the page's file has."""
+    try:
+        data = page.read_bytes()
+    except OSError:
+        return text
+    mark = "\ufeff" if data.startswith(BOM_UTF8) and not text.startswith("\ufeff") else ""
+    return mark + (text.replace("\n", "\r\n") if b"\r\n" in data else text)
 
 
 def _list(orders: Sequence[Order], form: str, output: Path | None, console: Console) -> ExitCode:

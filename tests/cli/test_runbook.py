@@ -149,6 +149,17 @@ def test_accept_writes_a_copy_that_passes(capsys: pytest.CaptureFixture[str]) ->
     assert main(["runbook", "other.md", "--fail-on", "differs"]) == 0
 
 
+def test_accept_keeps_line_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path("other.md").read_text(encoding="utf-8")
+    Path("dos.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert main(["runbook", "dos.md", "--accept-in-place"]) == 0
+    data = Path("dos.md").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf#")
+    assert data.count(b"\r\n") == data.count(b"\n")
+    assert main(["runbook", "dos.md", "--fail-on", "differs"]) == 0
+    capsys.readouterr()
+
+
 def test_list_runs_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(runbooks, "opened")
     write("ask.md", "# Ask\n\n```\naws rds reboot-db-instance --db-instance-identifier your-instance\n```\n")
