@@ -39,7 +39,12 @@ class Recorder:
     def clean(self, text: str) -> str:
         """Return a text with everything masked that differs at each run."""
         for real in sorted(self._masks, key=len, reverse=True):
-            text = text.replace(real, self._masks[real])
+            shown = self._masks[real]
+            if real.isdecimal():
+                # A number is no part of another one: that of a job, 5, is not in SQLSTATE 42501.
+                text = re.sub(rf"(?<!\d){real}(?!\d)", lambda _, told=shown: told, text)
+            else:
+                text = text.replace(real, shown)
         return _SECRET.sub(r"\1'********'", text)
 
     @contextmanager

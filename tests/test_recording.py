@@ -15,6 +15,15 @@ def test_a_random_name_is_replaced() -> None:
     assert shown("DROP DATABASE rdscheck_12ab") == "DROP DATABASE labdb"
 
 
+def test_a_number_is_replaced_where_it_is_one_of_its_own() -> None:
+    recorder = Recorder()
+    recorder.mask("25", "108")
+    assert (
+        recorder.clean("job 25, SQLSTATE 42501, 0 250 * * *, x25:25")
+        == "job 108, SQLSTATE 42501, 0 250 * * *, x108:108"
+    )
+
+
 def test_a_long_statement_is_cut_visibly_and_a_short_one_is_not() -> None:
     assert shown("x" * 3000).endswith(" … (3000 characters)")
     assert shown("x" * 100) == "x" * 100
