@@ -50,6 +50,8 @@ verdicts, one for each block:
 what a page leaves open is said in page.runbook.toml beside it, or in the file of --config:
   setup = ["tables.sql"]                            run as the master user before the first block
   database = "labdb"                                where psql begins
+  [started]                                         run when the sandbox made that instance
+  target-instance = ["extension.sql"]
   [bind]
   YOUR_BUCKET = "exports"
   [[expected]]                                      or [[skip]], without a verdict

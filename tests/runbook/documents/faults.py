@@ -38,6 +38,9 @@ AUDIT = "audit-payments"
 SNAPSHOT = "snapshot-and-restore"
 JOBS = "scheduled-jobs"
 
+#: Pages whose mistakes have nothing to do with each other: one run may have them all.
+TOGETHER = frozenset({WRONG, UPGRADE})
+
 _WRITER, _REFUSED, _READER = "SET ROLE stock_writer", "UPDATE stock.item", "DELETE FROM stock.item"
 _CALL, _TAGS = "p_control => 'taken_at'", " create_parent\n"
 _COUNT, _KEEP, _ROWS = "pg_inherits", "retention_keep_table", "INSERT INTO reading"
