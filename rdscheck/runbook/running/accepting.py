@@ -40,8 +40,8 @@ def accepted(ran: Ran, configuration: Configuration) -> Accepted:
     replaced: list[int] = []
     kept: list[int] = []
     for judged in ran.judged:
-        if judged.verdict is not Verdict.DIFFERS:
-            continue
+        if judged.verdict is not Verdict.DIFFERS or any(one.status for one in judged.printed):
+            continue  # what a refusal printed is none of the page's promises
         found = _changes(judged, source, rules, said)
         if any(mark in line for change in found for line in change.lines for mark in _FENCES):
             kept.append(judged.block.line)  # it would end the block early
@@ -80,4 +80,6 @@ def _change(source: Sequence[str], line: int, text: str, lines: Sequence[str]) -
     first = shown[0] if shown else ""
     # What stands before the block's own text in each line: indentation, or the mark of a quotation.
     prefix = at[: -len(first)] if first and at.endswith(first) else at[: len(at) - len(at.lstrip())]
-    return _Change(line, line + max(len(shown), 1) - 1, tuple((prefix + one).rstrip() for one in lines))
+    return _Change(
+        line, line + max(len(shown), 1) - 1, tuple(prefix + one if one.strip() else "" for one in lines)
+    )

@@ -104,7 +104,7 @@ def merged(page: str, printed: str, statement: str, rules: Sequence[Mask], said:
     lines = []
     for one in found:
         same = own.get(one.text)
-        lines.append((same.pop(0) if same else one.raw).rstrip())
+        lines.append(same.pop(0) if same else one.raw.rstrip())
     return lines
 
 

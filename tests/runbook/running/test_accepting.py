@@ -97,6 +97,12 @@ def test_errors_are_not_accepted() -> None:
     assert "ERROR" not in found.text
 
 
+def test_the_output_below_a_refused_block_is_not_accepted() -> None:
+    first = ran(PAGE, {**LAB, "SELECT 1;": refused("no")})
+    assert first.judged[-1].verdict is Verdict.DIFFERS
+    assert "        2\n" in accepted(first, Configuration()).text
+
+
 def test_an_output_that_would_end_its_block_is_left_out() -> None:
     first = ran(PAGE, {**LAB, "CREATE EXTENSION x;": "```\n# not a heading\n"})
     found = accepted(first, Configuration())
