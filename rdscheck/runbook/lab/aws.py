@@ -20,6 +20,9 @@ from rdscheck.runbook.lab.world import World
 #: What the sandbox answers. Everything else would ask AWS, write configuration, or start programs.
 _SERVICES = frozenset({"rds", "s3", "s3api", "iam", "sts", "lambda"})
 
+#: Commands by which code comes to Lambda: it would run on this machine.
+_CODE = frozenset({"create-function", "update-function-code", "publish-layer-version"})
+
 #: Options before the service that take a value.
 _WITH_VALUE = frozenset(
     {"--region", "--output", "--profile", "--query", "--color", "--cli-read-timeout"}
@@ -60,6 +63,8 @@ def check(arguments: list[str]) -> None:
         raise Refused(
             f"of aws the sandbox answers {known}; aws {service or ' '.join(arguments)} is none of it"
         )
+    if service == "lambda" and _CODE & set(arguments):
+        raise Refused("Lambda runs no code of a page here, only functions that the configuration names")
     for one in arguments:
         if _ENDPOINT.match(one):
             raise Refused(f"{one.partition('=')[0]}: this aws reaches the sandbox and nothing else")

@@ -50,6 +50,9 @@ _PG_VARIABLES = {
     "PGOPTIONS": "options",
     "PGAPPNAME": "application_name",
 }
+#: Long options whose values are looked into.
+_WATCHED = ("command", "file", "output", "log-file")
+
 #: Programs without an option that keeps them from asking for a password.
 _NEVER_ASKS = frozenset({"pg_isready", "pgbench"})
 _SHELLS = re.compile(r"^\s*\\(?:set)?shell\b", re.MULTILINE)
@@ -94,6 +97,8 @@ def options_of(program: str, arguments: list[str]) -> Options:
 
 def _long(found: Options, one: str, waiting: list[str]) -> None:
     name, equals, value = one[2:].partition("=")
+    # A beginning of a name is as good as the name.
+    name = next((long for long in _WATCHED if name and long.startswith(name)), name)
     whole = next((long for long in _LONG if len(name) > 2 and long.startswith(name)), "")
     if whole:
         if not equals and waiting:

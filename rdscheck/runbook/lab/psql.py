@@ -22,6 +22,9 @@ from rdscheck.sandbox.talking import Talk
 #: What a host in a connection string may be called besides an instance.
 _OWN = re.compile(r"\A(?:localhost|127\.0\.0\.1|::1|/.*)\Z")
 
+#: Files that include files.
+_DEEPEST = 5
+
 _SESSION_ENDED = "; psql was ended, the next piece begins a new session"
 
 _END_BACKENDS = (
@@ -99,10 +102,18 @@ class Psql:
             wait_for_copies(self._world.instance(self.login.instance), self.login.dbname, until)
         return Done(_tidy(output), status, sqlstate, basis=self._basis(joined))
 
-    def why_not(self, text: str) -> str:
-        """Return why a text is not given to psql at all, empty when it is."""
+    def why_not(self, text: str, depth: int = 0) -> str:
+        """Return why a text is not given to psql at all, empty when it is; files it includes count."""
         if reason := vetting.why_not(text):
             return reason
+        for name in vetting.included(text):
+            if depth > _DEEPEST:
+                return "so many files that include each other are not read here"
+            self._room.collect()
+            path = self._room.path(name)
+            content = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            if reason := self.why_not(content, depth + 1):
+                return reason
         for host in vetting.hosts(text):
             if not _OWN.match(host) and ":" not in host and self._world.at(host) is None and "." in host:
                 return f"rdscheck connects to the sandbox's own instances only, and {host} is none of them"

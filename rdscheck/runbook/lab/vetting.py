@@ -20,6 +20,7 @@ _HARMLESS = re.compile(
     r")\Z"
 )
 _WITH_FILE = frozenset({"g", "gx", "o", "out", "w", "write", "i", "include", "ir", "include_relative"})
+_INCLUDES = frozenset({"i", "include", "ir", "include_relative"})
 _WHY = {
     "!": "\\! starts a shell",
     "prompt": "\\prompt asks the reader",
@@ -104,6 +105,12 @@ def _without_parens(text: str) -> str:
         depth -= piece == ")" and depth > 0
         at += len(piece)
     return kept
+
+
+def included(text: str) -> list[str]:
+    """Return the files that a text makes psql read statements from."""
+    commands = [one.text for one in cut(text) if isinstance(one, Command)]
+    return [rest_of(one).strip("'\"") for one in commands if name_of(one) in _INCLUDES and rest_of(one)]
 
 
 def mapped(command: str) -> str:

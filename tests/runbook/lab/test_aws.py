@@ -79,6 +79,8 @@ def test_an_export(shell: Run, sql: Run) -> None:
         "aws iam create-policy --policy-name x --policy-document file:///etc/passwd",
         "aws iam create-policy --policy-name x --policy-document=file://../x",
         "aws lambda update-function-code --function-name x --zip-file fileb:///etc/passwd",
+        "aws lambda create-function --function-name x --zip-file fileb://code.zip",
+        "aws --region us-east-1 lambda update-function-code --function-name x --s3-bucket b",
         "aws rds describe-db-instances --ca-bundle /etc/passwd",
         "aws rds describe-db-instances --profile other",
         "aws configure set credential_process x",
@@ -113,6 +115,8 @@ def test_steps_in_the_console(lab: Sandbox, sql: Run) -> None:
 
     step("add shared_preload_libraries pg_stat_statements")
     step("set log_min_duration_statement 500")
+    # What nobody has set yet begins with what the console shows, the default.
+    assert step("add shared_preload_libraries pgaudit").endswith("pgaudit,pg_stat_statements\n")
     step("reboot")
     assert "pgaudit,pg_stat_statements" in sql("SHOW shared_preload_libraries;").output
     assert "500ms" in sql("SHOW log_min_duration_statement;").output

@@ -166,6 +166,8 @@ def test_nothing_else_is_started(shell: Run, line: str) -> None:
         "psql -o /x -c 'SELECT 1'",
         "psql -L /x -c 'SELECT 1'",
         "psql -c '\\! id'",
+        "psql --comm='\\! id'",
+        "psql --command '\\! id'",
         "psql -c \"\\copy t from program 'id'\"",
         "psql <<< '\\! id'",
         "psql -s",
@@ -185,9 +187,18 @@ def test_no_file_outside_and_no_program_by_an_option(shell: Run, line: str) -> N
     assert done.not_run, done.output
 
 
-def test_a_file_that_would_start_a_program(shell: Run) -> None:
+def test_a_file_that_would_start_a_program(shell: Run, lab: Sandbox) -> None:
     shell("cat <<'EOF' > bad.sql\nSELECT 1;\n\\! id\nEOF")
     assert "starts a shell" in shell("psql -d labdb -f bad.sql").not_run
+    assert "starts a shell" in shell("psql -d labdb --fil=bad.sql").not_run
+    assert "starts a shell" in shell("psql -d labdb -c '\\i bad.sql'").not_run
+    shell("echo '\\i bad.sql' > includes.sql")
+    assert "starts a shell" in shell("psql -d labdb -f includes.sql").not_run
+    assert "starts a shell" in lab.run(Kind.SQL, "\\i includes.sql", 20).not_run
+    shell("echo '\\i itself.sql' > itself.sql")
+    assert "include each other" in shell("psql -d labdb -f itself.sql").not_run
+    shell("echo 'SELECT 8;' > good.sql")
+    assert "8" in lab.run(Kind.SQL, "\\i good.sql", 20).output
     assert "starts a shell" in shell("psql -d labdb < bad.sql").not_run
     assert "starts a shell" in shell("cat bad.sql | psql -d labdb").not_run
     shell("cat <<'EOF' > bad.bench\n\\shell id\nSELECT 1;\nEOF")
