@@ -42,7 +42,7 @@ class Recorder:
             shown = self._masks[real]
             if real.isdecimal():
                 # A number is no part of another one: that of a job, 5, is not in SQLSTATE 42501.
-                text = re.sub(rf"(?<!\d){real}(?!\d)", lambda _, told=shown: told, text)
+                text = shown.join(re.split(rf"(?<!\d){real}(?!\d)", text))
             else:
                 text = text.replace(real, shown)
         return _SECRET.sub(r"\1'********'", text)
