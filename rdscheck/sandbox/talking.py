@@ -172,6 +172,9 @@ class _InContainer:
         return found
 
     def kill(self, pid: int) -> None:
+        # First: while output waits for a reader, Docker keeps what it hears of the container to itself, the
+        # end of the program that kills as well.
+        self.close()
         with suppress(StartError):
             self._engine.execute(self._info, ["kill", "-9", str(pid)], {})
 

@@ -174,6 +174,8 @@ class Psql:
         server = self._world.instance(login.instance)
         if self._session is not None:
             if self._session.alive and self._started_at == self._start(login.instance):
+                # Files that were made since, for \i and \copy.
+                self._room.mirror(login.instance, server.info)
                 return self._session
             self.close()
         self.login = login

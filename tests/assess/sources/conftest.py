@@ -7,13 +7,18 @@ import pytest
 from tests.assess.sources.binaries import COMMAND, VERSIONS, program
 from tests.assess.sources.plain import Plain, started
 from tests.assess.sources.rich import Rich, rich_server
+from tests.conftest import THOROUGH
+
+
+#: The oldest, the last before each great change of the catalogs, the newest; all when asked to be thorough.
+TRIED = [one for one in VERSIONS if THOROUGH or one in {10, 11, 14, 16, 18}]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name in {"source", "rich"} & set(metafunc.fixturenames):
         majors = [
             pytest.param(one, marks=pytest.mark.xdist_group(f"source-{one}"), id=f"plain-{one}")
-            for one in VERSIONS
+            for one in TRIED
         ]
         metafunc.parametrize(name, majors, indirect=True, scope="session")
 
