@@ -9,7 +9,6 @@ from tests.assess.sources.plain import Plain, started
 from tests.assess.sources.rich import Rich, rich_server
 from tests.conftest import THOROUGH
 
-
 #: The oldest, the last before each great change of the catalogs, the newest; all when asked to be thorough.
 TRIED = [one for one in VERSIONS if THOROUGH or one in {10, 11, 14, 16, 18}]
 
