@@ -24,12 +24,14 @@ from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server
 from rdscheck.sandbox.sweep import end_run
-from tests.conftest import quickest
+from tests.conftest import THOROUGH, quickest
 
 pytestmark = pytest.mark.xdist_group("turned")
 
 CLAIMS = Path(__file__).resolve().parents[2] / "scenarios" / "privileges" / "claims"
-FILES = sorted(path for path in CLAIMS.glob("*.toml") if path.stem != "sources")
+ALL = sorted(path for path in CLAIMS.glob("*.toml") if path.stem != "sources")
+#: Every second is tried each time, all of them when the tests are asked to be thorough.
+FILES = ALL if THOROUGH else ALL[::2]
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from tests.assess.sources.plain import Plain, started
 from tests.assess.sources.rich import Rich, rich_server
 from tests.conftest import THOROUGH
 
-#: The oldest, the last before each great change of the catalogs, the newest; all when asked to be thorough.
-TRIED = [one for one in VERSIONS if THOROUGH or one in {10, 11, 14, 16, 18}]
+#: The oldest, one that has no sandbox, the newest; all when the tests are asked to be thorough.
+TRIED = [one for one in VERSIONS if THOROUGH or one in {10, 14, 18}]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -21,8 +21,8 @@ from tests.mutations.profile.table import FAULTS
 pytestmark = pytest.mark.xdist_group("faults")
 
 
-#: Every fourth is tried each time, all of them when the tests are asked to be thorough.
-TRIED = FAULTS if THOROUGH else FAULTS[::4]
+#: Every sixth is tried each time, all of them when the tests are asked to be thorough.
+TRIED = FAULTS if THOROUGH else FAULTS[::6]
 
 #: Not a fault: the library is built like all others and nothing is changed. Two, so that two run them.
 CONTROLS = ("control-1", "control-2")
