@@ -16,7 +16,7 @@ from tests.corpus.running import Run, look, look_at_dumps
 from tests.sandbox.places import place
 
 #: The oldest and the newest each time, all of them when the tests are asked to be thorough.
-MAJORS = PACKAGED if THOROUGH else PACKAGED[-1:]
+MAJORS = PACKAGED if THOROUGH else (PACKAGED[0], PACKAGED[-1])
 LIMIT = 0.97
 
 pytestmark = pytest.mark.xdist_group("corpus")

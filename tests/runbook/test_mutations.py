@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rdscheck.runbook.model import Ran, Verdict
 from rdscheck.runbook.reading import read
 from tests.conftest import THOROUGH
-from tests.runbook.documents.faults import FAULTS, PARTITIONS, ROLES, TOGETHER, UPGRADE, WRONG, Fault
+from tests.runbook.documents.faults import COPY, FAULTS, PARTITIONS, ROLES, TOGETHER, UPGRADE, WRONG, Fault
 from tests.runbook.documents.mutating import line_of, planted
 from tests.runbook.documents.pages import (
     SHORT,
@@ -26,7 +26,7 @@ from tests.runbook.documents.pages import (
 )
 
 #: Pages that run in two seconds; the others are mutated, too, when the tests are asked to be thorough.
-QUICK = frozenset({PARTITIONS, ROLES, UPGRADE, WRONG})
+QUICK = frozenset({COPY, PARTITIONS, ROLES, UPGRADE, WRONG})
 CHOSEN = [one for one in FAULTS if THOROUGH or one.page in QUICK]
 
 
