@@ -106,25 +106,8 @@ def evidence_link(version: str, scenario: str, label: str) -> str:
 
 def _rendered(template: str, **values: object) -> str:
     rendered = _environment().get_template(template).render(**values)
-    lines = [line.rstrip() for line in rendered.split("\n")]
-    # Control blocks of a template leave runs of empty lines; inside a fence they are content.
-    return "\n".join(_squeezed(lines)).strip("\n") + "\n"
-
-
-def _squeezed(lines: list[str]) -> list[str]:
-    kept: list[str] = []
-    closing = ""
-    for line in lines:
-        bare = line.lstrip(" ")
-        marks = bare[: len(bare) - len(bare.lstrip("`"))]
-        if closing:
-            closing = "" if bare == closing else closing
-        elif len(marks) >= 3:
-            closing = marks
-        elif not line and kept and not kept[-1]:
-            continue
-        kept.append(line)
-    return kept
+    # Control blocks of a template leave runs of empty lines.
+    return text.joined(line.rstrip() for line in rendered.split("\n"))
 
 
 @cache

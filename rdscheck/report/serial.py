@@ -14,7 +14,7 @@ from rdscheck.report.order import normalized
 
 SCHEMA = 1
 KIND = "run"
-_SCHEMA_FILE = Path(__file__).parent / "schema" / "run.schema.json"
+_SCHEMAS = Path(__file__).parent / "schema"
 # JSON allows these in a string; terminals, editors and strict readers do not take them well.
 _UNSEEN = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PAIR = tuple[str, str]
@@ -70,9 +70,15 @@ def loads(text: str) -> Run:
 
 def schema() -> dict[str, Any]:
     """Return the published JSON Schema of ``results.json`` (draft 2020-12)."""
-    found = json.loads(_SCHEMA_FILE.read_text(encoding="utf-8"))
+    return published(KIND)
+
+
+def published(kind: str) -> dict[str, Any]:
+    """Return the published JSON Schema (draft 2020-12) of reports of a kind."""
+    path = _SCHEMAS / f"{kind}.schema.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
-        raise TypeError(_SCHEMA_FILE)
+        raise TypeError(path)
     return found
 
 

@@ -6,7 +6,7 @@ terminal that prints the file is sent no escape sequence.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 #: Control, formatting (bidirectional too), lone surrogates, line and paragraph separators.
@@ -153,3 +153,20 @@ def _escaped(match: re.Match[str]) -> str:
 def _address(url: str) -> str:
     # Nothing that ends a link, a table cell or begins an entity survives unquoted.
     return quote(visible(url).encode("utf-8", "backslashreplace"), safe="/:?#@!$&'*+,=%~-._")
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Return lines of markdown as one text, without empty lines in a row but those inside of a fence."""
+    kept: list[str] = []
+    closing = ""
+    for line in "\n".join(lines).split("\n"):
+        bare = line.lstrip(" ")
+        marks = bare[: len(bare) - len(bare.lstrip("`"))]
+        if closing:
+            closing = "" if bare == closing else closing
+        elif len(marks) >= 3:
+            closing = marks
+        elif not line and kept and not kept[-1]:
+            continue
+        kept.append(line)
+    return "\n".join(kept).strip("\n") + "\n"

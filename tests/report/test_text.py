@@ -11,6 +11,7 @@ from rdscheck.report.text import (
     anchor,
     code,
     fence,
+    joined,
     linked,
     md,
     one_line,
@@ -122,3 +123,10 @@ def test_a_longer_cell_widens_its_own_row_only() -> None:
 
 def test_headings_are_reached_under_the_name_github_gives_them() -> None:
     assert anchor("s3/export: Export query_results to S3") == "s3export-export-query_results-to-s3"
+
+
+def test_empty_lines_in_a_row_become_one_but_inside_of_a_fence() -> None:
+    assert joined(["", "a", "", "", "b", ""]) == "a\n\nb\n"
+    fenced = "```sql\nselect 1\n\n\nselect 2\n```"
+    assert joined([fenced, "", "", "after"]) == f"{fenced}\n\nafter\n"
+    assert joined(["````", "```", "", "", "````", "", "", "x"]) == "````\n```\n\n\n````\n\nx\n"

@@ -6,20 +6,12 @@ from rdscheck.assess.checked import Checked, Checks, Entry, State, counts
 from rdscheck.assess.finding import Severity
 from rdscheck.report.check import words
 from rdscheck.report.check.rollup import Row, rollup
-from rdscheck.report.text import code, fence, linked, md, row, rule
+from rdscheck.report.text import code, fence, joined, linked, md, row, rule
 
 
 def markdown(checks: Checks) -> str:
     """Return the report of checks."""
-    return "\n".join(_squeezed(_lines(checks))).strip("\n") + "\n"
-
-
-def _squeezed(lines: Iterator[str]) -> Iterator[str]:
-    before = ""
-    for line in lines:
-        if line or before:
-            yield line
-        before = line
+    return joined(_lines(checks))
 
 
 def _lines(checks: Checks) -> Iterator[str]:

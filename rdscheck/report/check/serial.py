@@ -1,19 +1,16 @@
 """A check as JSON: ``schema/check.schema.json`` says its form."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rdscheck.assess.checked import Checked, Checks, Entry, Missed, Work, counts, exit_code
 from rdscheck.assess.rehearsing.telling import Rehearsed
 from rdscheck.report.check import words
 from rdscheck.report.check.rollup import Row, rollup
-from rdscheck.report.serial import encoded
+from rdscheck.report.serial import encoded, published
 
 SCHEMA = 1
 KIND = "check"
-_SCHEMA_FILE = Path(__file__).parents[1] / "schema" / "check.schema.json"
 
 
 def dump(checks: Checks) -> dict[str, Any]:
@@ -42,10 +39,7 @@ def dumps(checks: Checks) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the published JSON Schema of the report (draft 2020-12)."""
-    found = json.loads(_SCHEMA_FILE.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
-        raise TypeError(_SCHEMA_FILE)
-    return found
+    return published(KIND)
 
 
 def _check(check: Checked) -> dict[str, Any]:

@@ -3,22 +3,14 @@
 from collections.abc import Iterator
 
 from rdscheck.report.runbook import words
-from rdscheck.report.text import code, fence, link, md, row, rule
+from rdscheck.report.text import code, fence, joined, link, md, row, rule
 from rdscheck.runbook.model import Judged, Ran, Verdict
 from rdscheck.runbook.running.results import Results
 
 
 def markdown(results: Results) -> str:
     """Return the report."""
-    return "\n".join(_squeezed(_lines(results))).strip("\n") + "\n"
-
-
-def _squeezed(lines: Iterator[str]) -> Iterator[str]:
-    before = ""
-    for line in lines:
-        if line or before:
-            yield line
-        before = line
+    return joined(_lines(results))
 
 
 def _lines(results: Results) -> Iterator[str]:

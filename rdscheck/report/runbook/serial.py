@@ -1,17 +1,14 @@
 """A runbook as JSON: ``schema/runbook.schema.json`` says its form."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from rdscheck.report.runbook import words
-from rdscheck.report.serial import encoded
+from rdscheck.report.serial import encoded, published
 from rdscheck.runbook.model import Judged, Ran
 from rdscheck.runbook.running.results import Results, counts, exit_code
 
 SCHEMA = 1
 KIND = "runbook"
-_SCHEMA_FILE = Path(__file__).parents[1] / "schema" / "runbook.schema.json"
 
 
 def dump(results: Results) -> dict[str, Any]:
@@ -37,10 +34,7 @@ def dumps(results: Results) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the published JSON Schema of the report (draft 2020-12)."""
-    found = json.loads(_SCHEMA_FILE.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
-        raise TypeError(_SCHEMA_FILE)
-    return found
+    return published(KIND)
 
 
 def _page(ran: Ran, *, on_differs: bool) -> dict[str, Any]:
