@@ -269,7 +269,7 @@ def rds_grouped(
         server = session.grouped(read_version(rds_server.version), parameters)
         database = GroupedDatabase(server, server.create_database("rdscheck"))
         database.recorder = recorder
-        database.logs = LogReader(server, lambda: session.engine.log(server.info))
+        database.logs = LogReader(server, lambda last: session.engine.log(server.info, last))
         recorder.mask(database.name, SHOWN_DATABASE)
         database.on_new_role = recorder.mask
         made.append(database)

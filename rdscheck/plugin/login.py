@@ -218,7 +218,7 @@ def rds_iam_users(request: pytest.FixtureRequest, rds_db: Database) -> Iterator[
         else:
             user, shown = user or create(wish), wish
         dbname = rds_db.name if server is None else "postgres"
-        logs = LogReader(where, lambda: session.engine.log(where.info))
+        logs = LogReader(where, lambda last: session.engine.log(where.info, last))
         found = RdsIam(where, dbname, user, shown, recorder, logs)
         found.login.change(enabled=True)
         found.login.allow(found.credentials, found.user)

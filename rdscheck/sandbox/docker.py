@@ -272,10 +272,18 @@ class DockerEngine:
         if not idling.keep(self, info, run):
             self.stop(info)
 
-    def log(self, info: ServerInfo) -> str:
-        """Return the whole server log."""
-        since = {"since": info.log_since} if info.log_since else {}
-        return str(self.container(info).logs(**since).decode(errors="replace"))
+    def log(self, info: ServerInfo, last: int | None = None) -> str:
+        """Return the server log, or its ``last`` lines; raises ``StartError`` without a container."""
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
+        asked: dict[str, Any] = {"since": info.log_since} if info.log_since else {}
+        if last is not None:
+            # The engine finds them from the end; the whole of a long log takes it long to decode.
+            asked["tail"] = last
+        try:
+            return str(self._client.api.logs(info.container, **asked).decode(errors="replace"))
+        except DockerException as error:
+            raise _gone(info, error) from error
 
     def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:
         """Build the image of an upgrade unless it is there."""

@@ -66,8 +66,8 @@ class Engine(Protocol):
     def release(self, info: ServerInfo, run: RunDir) -> None:
         """End a server; what it ran in may serve a later ``start`` of the same run."""
 
-    def log(self, info: ServerInfo) -> str:
-        """Return the whole server log."""
+    def log(self, info: ServerInfo, last: int | None = None) -> str:
+        """Return the server log, or no more than its ``last`` lines."""
 
     def peer_address(self, info: ServerInfo) -> tuple[str, int]:
         """Return host and port under which another server of this engine reaches a server of it.

@@ -309,9 +309,9 @@ class Instance(Server):
         given = {name: login[name] for name in ("dbname", "user", "password")} | options
         return make_conninfo(host=host, port=port, **given)
 
-    def log(self) -> str:
-        """Return the whole server log."""
-        return self._engine.log(self.info)
+    def log(self, last: int | None = None) -> str:
+        """Return the server log, or no more than its ``last`` lines."""
+        return self._engine.log(self.info, last)
 
     @property
     def logs(self) -> LogReader:

@@ -271,9 +271,11 @@ class LocalEngine:
         """End a server as ``stop`` does: a process leaves nothing that another could use."""
         self.stop(info)
 
-    def log(self, info: ServerInfo) -> str:
-        """Return the whole server log."""
-        return (Path(info.data_dir).parent / "server.log").read_text(encoding="utf-8", errors="replace")
+    def log(self, info: ServerInfo, last: int | None = None) -> str:
+        """Return the server log, or no more than its ``last`` lines."""
+        log = Path(info.data_dir).parent / "server.log"
+        text = log.read_text(encoding="utf-8", errors="replace")
+        return text if last is None else "\n".join(text.split("\n")[-last - 1 :])
 
     def prepare_upgrade(self, old: Version, new: Version, progress: Progress = quiet) -> None:  # noqa: ARG002
         """Refuse: upgrades run in containers only. Raises ``EngineUnavailable``."""

@@ -52,6 +52,10 @@ _AUDIT = "AUDIT: "
 _WAIT_SECONDS = 10.0
 _LONGEST_FIELD = 2**31 - 1
 
+# Lines looked through for a mark at first, and at most before it is the whole log.
+_FEW_LINES = 200
+_MANY_LINES = 10_000
+
 
 class LogError(RdscheckError):
     """A server log could not be read, or did not get what was waited for."""
@@ -279,25 +283,25 @@ class LogReader:
     found out without waiting.
     """
 
-    def __init__(self, server: Server, standard_error: Callable[[], str]) -> None:
-        """``standard_error`` returns all the server has written to it, as ``Engine.log`` does."""
+    def __init__(self, server: Server, standard_error: Callable[[int | None], str]) -> None:
+        """``standard_error`` returns the last lines the server has written to it, as ``Engine.log`` does."""
         self._server = server
         self._standard_error = standard_error
 
     def mark(self) -> Mark:
         """Return the place where the log ends now."""
-        mark, _ = self._written()
-        return mark
+        with self._server.maintenance() as conn:
+            return _marked(conn)
 
     def since(self, mark: Mark, **of: Unpack[Of]) -> list[LogRecord]:
         """Return all records after a mark up to now, of one process, database or user if asked so.
 
         Raises ``LogError`` when the log has lost the mark.
         """
-        end, records = self._written(mark)
+        end, text, read = self._written(mark)
         return [
             one
-            for one in _between(records, mark, end)
+            for one in _between(read(_from_line_of(mark.token, text)), mark, end)
             if all(getattr(one, name) == value for name, value in of.items())
         ]
 
@@ -327,23 +331,27 @@ class LogReader:
                 raise LogError(f"the server logged nothing of what was waited for within {seconds:g} s")
             time.sleep(0.05)
 
-    def _written(self, since: Mark | None = None) -> tuple[Mark, list[LogRecord]]:
-        """Write a mark and read until it is there; return it and the records from another mark on."""
-        mark = Mark(f"{_MARK}{token_hex(8)}")
+    def _written(self, since: Mark) -> tuple[Mark, str, Callable[[str], list[LogRecord]]]:
+        """Write a mark and read until it is there; return it, the log from another mark on, its reader."""
         with self._server.maintenance() as conn:
-            conn.execute(f"DO $$ BEGIN RAISE LOG '{mark.token}'; END $$")
+            mark = _marked(conn)
             deadline = time.monotonic() + _WAIT_SECONDS
+            last: int | None = _FEW_LINES
             while True:
-                text, read = self._text(conn)
-                if mark.token in text:
-                    break
+                text, read = self._text(conn, last)
+                # What has the older mark has all that is wanted, but for what is still on its way.
+                enough = last is None or since.token in text
+                if enough and mark.token in text:
+                    return mark, text, read
                 if time.monotonic() > deadline:
                     raise LogError(f"the server's log does not show a mark within {_WAIT_SECONDS:g} s")
+                if last is not None and not enough:
+                    last = last * 8 if last < _MANY_LINES else None
+                    continue
                 # Between the server and us may be a container engine, some milliseconds behind.
                 time.sleep(0.005)
-        return mark, read(_from_line_of(since.token, text)) if since else []
 
-    def _text(self, conn: Connection) -> tuple[str, Callable[[str], list[LogRecord]]]:
+    def _text(self, conn: Connection, last: int | None) -> tuple[str, Callable[[str], list[LogRecord]]]:
         """Return the log by whichever way the server writes it, and what reads that format."""
         row = conn.execute(
             "SELECT current_setting('logging_collector')::bool, current_setting('log_destination') ~ 'csvlog'"
@@ -351,8 +359,14 @@ class LogReader:
         collected, as_csv = row or (False, False)
         if not collected:
             # Without a collector the server writes to standard error whatever the destination.
-            return self._standard_error(), from_stderr
+            return self._standard_error(last), from_stderr
         return _collected(conn, as_csv=as_csv), from_csvlog if as_csv else from_stderr
+
+
+def _marked(conn: Connection) -> Mark:
+    mark = Mark(f"{_MARK}{token_hex(8)}")
+    conn.execute(f"DO $$ BEGIN RAISE LOG '{mark.token}'; END $$")
+    return mark
 
 
 def _from_line_of(token: str, text: str) -> str:

@@ -340,6 +340,15 @@ def test_nothing_logged_is_known_at_once(server: Instance) -> None:
         assert server.logs.audits(mark) == []
 
 
+@pytest.mark.parametrize("count", [150, 3_000, 15_000])
+def test_many_records_are_all_found(server: Instance, count: int) -> None:
+    with server.connect() as conn:
+        mark = server.logs.mark()
+        conn.execute(f"DO $$ BEGIN FOR n IN 1 .. {count} LOOP RAISE LOG 'number %', n; END LOOP; END $$")
+        found = server.logs.since(mark, pid=conn.info.backend_pid)
+    assert [each.message for each in found] == [f"number {number}" for number in range(1, count + 1)]
+
+
 @pytest.mark.parametrize("length", [4_000, 20_000, 200_000])
 def test_long_messages_are_whole(server: Instance, length: int) -> None:
     text = "".join(chr(97 + number % 26) for number in range(length))
