@@ -23,7 +23,7 @@ LAYERS = (
     ("assess",),
     ("runbook",),
     ("report",),
-    ("scenario", "recording", "guides"),
+    ("decorators", "recording", "guides"),
     ("claims",),
     ("plugin",),
     ("cli", "__main__"),

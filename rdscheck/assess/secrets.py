@@ -3,9 +3,6 @@
 import re
 from collections.abc import Iterable
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 HIDDEN = "***"
 
 #: Names of options and parameters whose value is secret, and the one that only sounds like it.
@@ -61,9 +58,13 @@ def masked_conninfo(text: str) -> tuple[str, bool]:
 
     One that libpq cannot read is left out altogether.
     """
+    # It loads slowly, and those that read dumps side by side seldom meet such a string.
+    from psycopg import Error  # noqa: PLC0415
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
+
     try:
         parts = conninfo_to_dict(text)
-    except psycopg.Error:
+    except Error:
         return "", "password" in text.lower()
     shown = {name: value for name, value in parts.items() if not is_secret(name)}
     return make_conninfo("", **shown), "password" in parts

@@ -11,8 +11,8 @@ from rdscheck.claims.data import DataClaim
 from rdscheck.claims.loading import load
 from rdscheck.claims.roles import KINDS
 from rdscheck.claims.running import Stage, judge, observe
+from rdscheck.decorators import claim, documentation_finding, rests_on
 from rdscheck.recording import Recorder
-from rdscheck.scenario import claim, documentation_finding, rests_on
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 

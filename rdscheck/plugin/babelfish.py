@@ -16,11 +16,11 @@ import psycopg
 import pytest
 
 from rdscheck.babelfish.naming import Mode
+from rdscheck.decorators import MARK_CLAIM
 from rdscheck.errors import UsageError
 from rdscheck.model import Basis, Environment
 from rdscheck.plugin.fixtures import recorder_of
 from rdscheck.recording import RecordedConnection, Recorder
-from rdscheck.scenario import MARK_CLAIM
 
 _FORM = "the form is tds://user:password@host:1433/master"
 _PASSWORD = "RDSCHECK_TDS_PASSWORD"  # noqa: S105  a variable's name

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rdscheck.catalog.versions import read_version
+from rdscheck.decorators import MARK_SCENARIO
 from rdscheck.errors import EngineUnavailable
 from rdscheck.plugin.fixtures import RdsInstance, recorder_of
 from rdscheck.plugin.session import Session, session_of
 from rdscheck.recording import Recorder
 from rdscheck.sandbox.refusals import LibraryMissing
 from rdscheck.sandbox.server import Server
-from rdscheck.scenario import MARK_SCENARIO
 
 #: A version as ``--rds-pg`` has them, and values of its parameter group.
 Wanted = tuple[str, Mapping[str, str]]

@@ -1,4 +1,4 @@
-"""Reading the marks of ``rdscheck.scenario`` back from collected tests."""
+"""Reading the marks of ``rdscheck.decorators`` back from collected tests."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from rdscheck.decorators import MARK_CLAIM, MARK_DEVIATION, MARK_FINDING, MARK_RESTS_ON, MARK_SCENARIO
 from rdscheck.model import Basis, Certainty, Scenario
-from rdscheck.scenario import MARK_CLAIM, MARK_DEVIATION, MARK_FINDING, MARK_RESTS_ON, MARK_SCENARIO
 
 MARKS = (
     "rds: a test that runs against a sandbox of Amazon RDS for PostgreSQL (rdscheck)",

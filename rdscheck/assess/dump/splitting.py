@@ -153,10 +153,11 @@ class Splitter:
         self._at = self._start = found.start()
 
     def _notes(self, start: int, end: int) -> Iterator[Piece]:
-        between = self._text[start:end]
-        if b"-- Dumped" in between or b"-- PostgreSQL" in between:
-            for note in NOTE.finditer(between):
-                yield Piece(Kind.NOTE, note[1].rstrip(), self._count(start + note.start()))
+        # Dumps are full of comments; of these two kinds they have a handful.
+        if self._text.find(b"-- Dumped", start, end) < 0 and self._text.find(b"-- Postgre", start, end) < 0:
+            return
+        for note in NOTE.finditer(self._text[start:end]):
+            yield Piece(Kind.NOTE, note[1].rstrip(), self._count(start + note.start()))
 
     def _comment(self, *, keep: bool) -> bool:
         """Go behind a comment whose beginning was passed; tell whether it ends."""
@@ -208,7 +209,6 @@ class Splitter:
         # One whose rows are wanted is read as any other statement.
         insert = insert and not self._wanted(self._text[self._at : self._at + _HEAD])
         self._lost, self._head = 0, b""
-        self._nesting, self._fed = Nesting(), self._start
         ends = self._plain(insert=insert) or self._slow(insert=insert)
         text = self._head or self._text[self._start : self._at]
         size = self._lost + self._at - self._start
@@ -253,6 +253,7 @@ class Splitter:
 
     def _slow(self, *, insert: bool) -> bool:
         """Go to the end of a statement step by step; tell whether it has one."""
+        self._nesting, self._fed = Nesting(), self._start
         while True:
             if insert and not self._escapes and (stretch := STRETCH.match(self._text, self._at)):
                 self._at = stretch.end()

@@ -55,6 +55,12 @@ def plain_name(name: bytes) -> str | None:
         return None
 
 
+def _checks_act(statement: bytes) -> bool:
+    """Tell whether a check may do something of note; types and defaults are of those that do nothing."""
+    at = statement.find(b" CHECK ")
+    return at >= 0 and may_act(statement[at:].decode("latin_1"))
+
+
 def usual_table(scene: Scene, statement: bytes) -> list[Said] | None:
     """Return what the statement says that creates a table of the usual form, None for any other."""
     match = _TABLE.fullmatch(statement)
@@ -62,7 +68,7 @@ def usual_table(scene: Scene, statement: bytes) -> list[Said] | None:
         return None
     unlogged, schema, name, options = match.groups()
     names = [plain_name(one) for one in (schema or b"", name)]
-    if None in names or may_act(statement.decode("latin_1")):
+    if None in names or _checks_act(statement):
         return None
     said = (one.partition(b"=") for one in (options or b"").split(b", ") if one)
     node = {
