@@ -4,21 +4,10 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 from rdscheck import __version__
-from rdscheck.cli import (
-    catalogue,
-    checking,
-    checkup,
-    imaging,
-    new,
-    refreshing,
-    runbooks,
-    running,
-    sandboxes,
-    upgrades,
-)
 from rdscheck.cli.console import Console
 from rdscheck.errors import ExitCode, RdscheckError
 
@@ -32,9 +21,24 @@ exit status:
 Data goes to standard output, progress and notes to standard error.
 """
 
+#: The modules of the commands, in the order in which help shows them, each with its commands. What other
+#: commands need is not loaded: that takes longer than most of them run.
+COMMANDS = {
+    "running": ("run",),
+    "checking": ("check",),
+    "runbooks": ("runbook",),
+    "sandboxes": ("up", "down", "ps"),
+    "upgrades": ("upgrade",),
+    "checkup": ("doctor",),
+    "imaging": ("images",),
+    "catalogue": ("list", "explain"),
+    "refreshing": ("catalog",),
+    "new": ("new",),
+}
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+
+def parser(modules: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, or of the commands of some modules only."""
     top = argparse.ArgumentParser(
         prog="rdscheck",
         description="Does it work on Amazon RDS for PostgreSQL? Runs documented procedures for real on local "
@@ -45,25 +49,21 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"rdscheck {__version__}")
     top.add_argument("--debug", action="store_true", help="show the traceback of a user's mistake, too")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (
-        running,
-        checking,
-        runbooks,
-        sandboxes,
-        upgrades,
-        checkup,
-        imaging,
-        catalogue,
-        refreshing,
-        new,
-    ):
-        module.add_to(commands)
+    for module in modules:
+        import_module(f"rdscheck.cli.{module}").add_to(commands)
     return top
+
+
+def _needed(words: Sequence[str]) -> Iterable[str]:
+    """Return the modules that these words need: all, where no command begins them."""
+    command = next((word for word in words if word != "--debug"), "")
+    return [module for module, names in COMMANDS.items() if command in names] or COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = parser(_needed(words)).parse_args(words)
     console = Console()
     try:
         return _done(options, console)

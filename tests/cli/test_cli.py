@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from rdscheck.catalog.versions import SANDBOX_MAJORS
-from rdscheck.cli.main import parser
+from rdscheck.cli.main import COMMANDS, parser
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +42,25 @@ def commands(
 
 
 ALL = dict(commands(parser()))
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_module_has_the_commands_it_is_loaded_for(module: str) -> None:
+    there = [name.split()[1] for name, _ in commands(parser([module])) if name.count(" ") == 1]
+    assert there == list(COMMANDS[module])
+
+
+def test_a_command_loads_nothing_of_others() -> None:
+    program = (
+        "import sys; from rdscheck.cli.main import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'boto3', 'pytest', 'markdown_it', 'pglast'} & set(sys.modules)), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, "--debug", "images", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    assert told.stderr.strip() == "[]"
+    assert "usage: " in told.stdout
 
 
 @pytest.mark.parametrize("name", ALL)
