@@ -77,6 +77,27 @@ def test_a_finding_needs_its_words_and_what_it_says(key: str, text: str, observe
     assert key in keys(seen(text, verdict=Verdict.NOT_RUNNABLE))
 
 
+def test_a_list_of_libraries_that_is_replaced() -> None:
+    prose = "Use the following command to add `pglogical` to the `shared_preload_libraries` parameter."
+    text = "aws … \"ParameterName=shared_preload_libraries,ParameterValue={},ApplyMethod=pending-reboot\""
+    key = "pglogical-preload-alone"
+    assert key in keys(seen(text.format("pglogical"), "{}", Verdict.PASSED, prose))
+    whole = text.format("'pgaudit,pglogical'")
+    assert key not in keys(seen(whole, "{}", Verdict.PASSED, prose))
+    assert key not in keys(seen(text.format("pglogical"), "{}", Verdict.PASSED, "Begin anew."))
+
+
+@pytest.mark.parametrize("major", [13, 18])
+def test_extensions_that_are_gone_are_told_in_the_words_of_each_version(major: int) -> None:
+    told = {
+        13: 'ERROR:  could not open extension control file "/usr/share/postgresql/13/extension/plls.control"',
+        18: 'ERROR:  Extension "plls" is not supported by Amazon RDS',
+    }
+    text = "CREATE EXTENSION plcoffee; CREATE EXTENSION plls;"
+    assert "plv8-dialects" in keys(seen(text, told[major]))
+    assert "plv8-dialects" not in keys(seen(text, 'ERROR:  extension "plls" already exists'))
+
+
 def test_prose_is_recognised_with_the_block_that_follows() -> None:
     prose = "change to another database with the `/c dbname` psql command"
     assert "extensions-guide-slash-c" in keys(
