@@ -101,7 +101,8 @@ RECOGNISED: Mapping[str, Recognised] = {
     "plv8-lost-objects": Recognised("DROP EXTENSION plv8 CASCADE"),
     "plv8-language-privileges": Recognised("DROP EXTENSION plv8 CASCADE"),
     "plv8-dialects": Recognised(
-        "CREATE EXTENSION plcoffee", observed="not (available|supported)|could not open extension control file"
+        "CREATE EXTENSION plcoffee",
+        observed="not (available|supported)|could not open extension control file",
     ),
     "plv8-owners": Recognised(r"pg_restore -U master\b"),
     "plv8-verify-query": Recognised(

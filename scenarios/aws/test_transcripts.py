@@ -168,7 +168,7 @@ def test_pglogical(typist: Any, step: Any) -> None:
 
 
 def added_by_the_guide(typist: Typist, value: str) -> Any:
-    """Type the commands of the guides to pgAudit and then pglogical, with that value for the list of libraries.
+    """Type the commands of the guides to pgAudit and then pglogical, with that value for the list.
 
     Returns the server, whose database has the extension pgaudit and a table whose writes are to be audited.
     """
@@ -195,7 +195,7 @@ def audited(server: Any) -> list[str]:
 @claim(source=PGLOGICAL, certainty="documented", needs=("pglogical", "pgaudit"))
 @documentation_finding("pglogical-preload-alone")
 def test_pglogical_replaces_the_list(typist: Any) -> None:
-    """The pglogical guide's command drops pgaudit from the list: writes are not audited, new tables refused."""
+    """The pglogical guide's command drops pgaudit from the list: no write is audited, tables are refused."""
     server = added_by_the_guide(typist, "pglogical")
     assert typist.show("shared_preload_libraries") == "rdsutils,pglogical"
     assert audited(server) == []

@@ -239,8 +239,8 @@ class Runner:
         names = missed(raw.output, raw.sqlstate)
         if needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0):
             self._unmade(block, piece)
-            line = self._around.block(needed).line
-            detail = f"it needs what line {line} makes, which was not run: {error_of(printed)}"
+            line = f"line {self._around.block(needed).line}" if needed != block.number else "this block"
+            detail = f"it needs what {line} makes, which was not run: {error_of(printed)}"
             return replace(
                 tried, verdict=Verdict.NOT_RUNNABLE, detail=detail, diff="", basis=None, because=needed
             )

@@ -57,7 +57,7 @@ FAULTS = (
     Fault(
         "pgaudit is in the list when pglogical is added",
         _TYPED + "test_pglogical_replaces_the_list",
-        (('added_by_the_guide(typist, "pglogical")', 'added_by_the_guide(typist, "\'pgaudit,pglogical\'")'),),
+        (('added_by_the_guide(typist, "pglogical")', "added_by_the_guide(typist, \"'pgaudit,pglogical'\")"),),
         needs="pglogical",
     ),
     Fault(

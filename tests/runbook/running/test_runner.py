@@ -173,6 +173,23 @@ def test_want_goes_on_through_what_it_kept_from_running() -> None:
     assert "RDS for PostgreSQL 17 offers plv8" in found.judged[0].detail
 
 
+def test_want_of_what_the_same_block_was_to_make_names_no_line() -> None:
+    create, use = "CREATE FUNCTION f() RETURNS int LANGUAGE plv8 AS '';", "SELECT f();"
+    lab = FakeLab(
+        {
+            create: refused('language "plv8" does not exist', "42704"),
+            use: refused("function f() does not exist", "42883"),
+            "SELECT name FROM pg_catalog.pg_available_extensions WHERE name = 'plv8';": "(0 rows)\n",
+        }
+    )
+    one = page((SQL, create))
+    block = replace(one.blocks[0], pieces=(Piece(create, 6), Piece(use, 7)))
+    judged = ran(replace(one, blocks=(block,)), lab).judged[0]
+    assert judged.verdict is Verdict.NOT_RUNNABLE
+    assert "it needs what this block makes, which was not run: function f() does not exist" in judged.detail
+    assert "line 6" not in judged.detail
+
+
 def test_what_fails_because_of_a_failure_says_so_and_fails() -> None:
     lab = FakeLab(
         {
