@@ -32,6 +32,17 @@ FINDINGS = (
         _SETUP,
     ),
     DocumentationFinding(
+        "pglogical-preload-alone",
+        "pglogical, setting up by the AWS CLI, step 1",
+        "add pglogical to shared_preload_libraries with ParameterValue=pglogical",
+        "the value replaces the whole list: after the reboot pgaudit and pg_stat_statements, loaded before,"
+        " are gone; nothing is audited any more, and where the extension pgaudit was created CREATE TABLE and"
+        " the like are refused, pgaudit must be loaded via shared_preload_libraries",
+        "read the value first (aws rds describe-db-parameters) and give the whole list, quoted because of"
+        " its commas: ParameterValue='pg_stat_statements,pgaudit,pglogical'",
+        _SETUP,
+    ),
+    DocumentationFinding(
         "pglogical-second-reboot",
         "pglogical, setting up, last step",
         "reboot the DB instance once more after CREATE EXTENSION",

@@ -67,6 +67,10 @@ RECOGNISED: Mapping[str, Recognised] = {
     ),
     "pgaudit-database-query": Recognised(r"FULL JOIN pg_db_role_setting b ON a\.oid = b\.setdatabase"),
     "pglogical-command-tag": Recognised("EXTENSION CREATED", observed="CREATE EXTENSION|already exists"),
+    "pglogical-preload-alone": Recognised(
+        r"ParameterName=shared_preload_libraries,\s*ParameterValue=[\"']?pglogical[\"']?,\s*ApplyMethod",
+        prose=r"add `?pglogical`? to the `?shared\\?_preload",
+    ),
     "pglogical-second-reboot": Recognised(
         "reboot-db-instance|reboot",
         prose="Reboot the RDS for PostgreSQL DB instance using the",
@@ -96,7 +100,10 @@ RECOGNISED: Mapping[str, Recognised] = {
     "plv8-other-functions": Recognised(r"grep FUNCTION > /tmp/function_list"),
     "plv8-lost-objects": Recognised("DROP EXTENSION plv8 CASCADE"),
     "plv8-language-privileges": Recognised("DROP EXTENSION plv8 CASCADE"),
-    "plv8-dialects": Recognised("CREATE EXTENSION plcoffee", observed="not (available|supported)"),
+    "plv8-dialects": Recognised(
+        "CREATE EXTENSION plcoffee",
+        observed="not (available|supported)|could not open extension control file",
+    ),
     "plv8-owners": Recognised(r"pg_restore -U master\b"),
     "plv8-verify-query": Recognised(
         "FROM pg_available_extensions", prose="Verify that all your functions have been recreated"

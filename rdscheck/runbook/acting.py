@@ -1,6 +1,6 @@
 """What the parts of a runbook ask of each other: the lab that runs pieces, and the binder of names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -77,3 +77,20 @@ class Configuration:
     masks: Mapping[str, str] = field(default_factory=dict)  # regular expression: what is shown for it
     expected: tuple[Expectation, ...] = ()
     skip: Mapping[int, str] = field(default_factory=dict)  # line of a block: why it is not run
+
+
+class Names(Protocol):
+    """What turns a page's placeholders into real names, and back."""
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """Return the placeholders of the page, with what they are bound to."""
+
+    def bind(self, text: str, kind: Kind | None = None) -> str:
+        """Return a text of the page, of a block of that kind, with real names."""
+
+    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
+        """Return the placeholders of a text that nothing is bound to."""
+
+    def shown(self, text: str) -> str:
+        """Return an output with the page's words for real names."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from secrets import token_hex
 from typing import Any
 
+import psycopg.errors as pg
 import pytest
 
 from rdscheck import Basis, claim, documentation_finding, rests_on, scenario
@@ -164,6 +165,55 @@ def test_pglogical(typist: Any, step: Any) -> None:
         master.execute("CREATE EXTENSION pglogical")
         row = master.execute("SELECT count(*) FROM pg_extension WHERE extname = 'pglogical'").fetchone()
         assert row == (1,)
+
+
+def added_by_the_guide(typist: Typist, value: str) -> Any:
+    """Type the commands of the guides to pgAudit and then pglogical, with that value for the list.
+
+    Returns the server, whose database has the extension pgaudit and a table whose writes are to be audited.
+    """
+    typist.group((("shared_preload_libraries", "pg_stat_statements,pgaudit"), ("pgaudit.log", "write")))
+    server = typist.begin()
+    with server.recorded("labdb") as master:
+        master.execute("CREATE EXTENSION pgaudit")
+        master.execute("CREATE TABLE item (id int)")
+    assert audited(server) == ["INSERT INTO item VALUES (1)"]
+    typist.modify("shared_preload_libraries", value)
+    typist.modify("rds.logical_replication", "1")
+    typist.reboot()
+    return server
+
+
+def audited(server: Any) -> list[str]:
+    """Write a row, and return the statements that were audited."""
+    mark = server.logs.mark()
+    with server.recorded("labdb") as master:
+        master.execute("INSERT INTO item VALUES (1)")
+    return [one.statement for one in server.logs.audits(mark)]
+
+
+@claim(source=PGLOGICAL, certainty="documented", needs=("pglogical", "pgaudit"))
+@documentation_finding("pglogical-preload-alone")
+def test_pglogical_replaces_the_list(typist: Any) -> None:
+    """The pglogical guide's command drops pgaudit from the list: no write is audited, tables are refused."""
+    server = added_by_the_guide(typist, "pglogical")
+    assert typist.show("shared_preload_libraries") == "rdsutils,pglogical"
+    assert audited(server) == []
+    told = "pgaudit must be loaded via shared_preload_libraries"
+    with server.recorded("labdb") as master, pytest.raises(pg.ObjectNotInPrerequisiteState, match=told):
+        master.execute("CREATE TABLE another (id int)")
+
+
+@claim(source=PGLOGICAL, certainty="derived", needs=("pglogical", "pgaudit"))
+def test_pglogical_with_the_whole_list(typist: Any) -> None:
+    """With all libraries in its value the same command leaves pgaudit at work."""
+    server = added_by_the_guide(typist, "'pg_stat_statements,pgaudit,pglogical'")
+    loaded = "rdsutils,pg_stat_statements,pgaudit,pglogical"
+    assert typist.show("shared_preload_libraries") == loaded
+    assert audited(server) == ["INSERT INTO item VALUES (1)"]
+    with server.recorded("labdb") as master:
+        master.execute("CREATE TABLE another (id int)")
+        master.execute("CREATE EXTENSION pglogical")
 
 
 POLICY = {

@@ -11,6 +11,7 @@ from rdscheck.runbook.model import RAN, Ran, Verdict
 from rdscheck.runbook.reading import load
 from rdscheck.runbook.running.opening import Order, opened
 from rdscheck.sandbox.docker import DockerEngine
+from tests.conftest import THOROUGH
 from tests.runbook.documents.pages import DIRECTORY
 from tests.sandbox.places import place
 
@@ -25,12 +26,21 @@ def guide(name: str) -> Path:
     return Path(directory) / f"{name}.md"
 
 
+#: Each guide on the version of these days; thoroughly on the oldest and the newest as well.
+MAJORS = (13, 17, 18) if THOROUGH else (17,)
+RUNS = [
+    pytest.param(name, major, id=f"{name}-{major}", marks=pytest.mark.xdist_group(f"guides-{name}"))
+    for name in CONFIGURED
+    for major in MAJORS
+]
+
+
 @cache
-def ran(name: str) -> Ran:
+def ran(name: str, major: int) -> Ran:
     page = load(guide(name))
-    place("docker-17")
+    place(f"docker-{major}")
     settings = load_configuration(DIRECTORY / "aws" / f"{name}.runbook.toml")
-    with opened(Order(page, settings), "17", DockerEngine()) as runner:
+    with opened(Order(page, settings), str(major), DockerEngine()) as runner:
         return runner.run()
 
 
@@ -40,18 +50,24 @@ def test_there_is_a_configuration_for_each() -> None:
         load_configuration(DIRECTORY / "aws" / f"{name}.runbook.toml")
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in CONFIGURED]
-)
-def test_every_block_is_as_it_is_known_to_be(name: str) -> None:
-    found = ran(name)
+@pytest.mark.parametrize(("name", "major"), RUNS)
+def test_every_block_is_as_it_is_known_to_be(name: str, major: int) -> None:
+    found = ran(name, major)
     wrong = {one.block.line: (one.verdict.value, one.detail) for one in found.judged if not one.as_expected}
     assert wrong == {}
     assert len(found.judged) == len(found.page.blocks)
 
 
+@pytest.mark.parametrize(("name", "major"), RUNS)
+def test_reasons_name_their_own_version(name: str, major: int) -> None:
+    """What is said to be gone from a version is offered by none that says so."""
+    for one in ran(name, major).judged:
+        assert ("from 18 on" in one.reason) <= (major >= 18), one.block.line
+
+
 @pytest.mark.xdist_group("guides")
-def test_most_blocks_run() -> None:
-    every = [one for name in CONFIGURED for one in ran(name).judged]
+@pytest.mark.parametrize("major", MAJORS)
+def test_most_blocks_run(major: int) -> None:
+    every = [one for name in CONFIGURED for one in ran(name, major).judged]
     commands = [one for one in every if one.verdict is not Verdict.NOT_A_COMMAND]
     assert len([one for one in commands if one.verdict in RAN]) >= 0.8 * len(commands)

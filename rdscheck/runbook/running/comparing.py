@@ -16,6 +16,7 @@ from rdscheck.runbook.running.matching import PATTERN as _PATTERN
 from rdscheck.runbook.running.matching import matching
 
 _RULE = re.compile(r"\s*[-=]{2,}[-=+|\s]*|\s*-[-=]*(?:\+[-=]+)+\s*")
+_GOES_ON = re.compile(r"\s+\+\Z")
 _FOOTER = re.compile(r"\s*\((\d+) rows?\)\s*")
 _RECORD = re.compile(r"-\[ RECORD (\d+) \][-+]*")
 _BOX_RULE = re.compile(r"\s*[┌├└][─┬┼┴]*[┐┤┘]\s*")
@@ -244,7 +245,8 @@ def _row(
 ) -> Line:
     if _is_pattern(line.strip()):
         return Line(" ".join(line.split()), line, row=True)
-    cells = [cell.strip() for cell in line.split(bar)]
+    # psql pads a line of a cell that goes on below up to its sign, by the longest line of the column.
+    cells = [_GOES_ON.sub("+", cell.strip()) for cell in line.split(bar)]
     whole = len(cells) == len(columns)
     text = " | ".join(
         masked(cell, column if whole else "", rules, stated)

@@ -26,6 +26,10 @@ _ABSENT = re.compile(r'(?:extension|language|schema) "([\w-]+)" does not exist',
 _LIBRARY = re.compile(r'could not access file "(?:\$libdir/)?([\w.-]+)"')
 #: What the control plane says of a library that RDS would load.
 _NOT_HERE = re.compile(r"RDS loads ([\w.-]+), but the PostgreSQL [\w.]+ here has no such library")
+#: What it says of a library that RDS does not load.
+_NOT_LOADED = re.compile(
+    r"Invalid parameter value: ([\w.-]+) for: shared_preload_libraries: RDS for PostgreSQL \S+ does not load"
+)
 
 #: Errors and the rules of ``rdscheck check`` that foretell them.
 _RULES = (
@@ -48,7 +52,7 @@ _RULES = (
         "view-on-system-catalog",
     ),
     (
-        r"must be loaded via shared_preload_libraries|must be preloaded|shared_preload_libraries",
+        r'must be (?:pre)?loaded|(?:loaded via|is not in|add \S+ to(?: the)?) "?shared_preload_libraries',
         "extension-needs-preload",
     ),
     (r'language "[^"\n]+" does not exist', "language-not-offered"),
@@ -154,6 +158,12 @@ def _extensions(seen: Seen) -> Iterator[Knowledge]:
             )
         elif entry.kind != EXTENSION:
             yield Knowledge(f"{name} is no extension but a {entry.kind}", source=entry.source)
+    for name in dict.fromkeys(found[1] for found in _NOT_LOADED.finditer(seen.observed)):
+        if name not in offer:
+            yield Knowledge(
+                f"RDS for PostgreSQL {seen.version} does not load {name} and has no extension of that name",
+                "extension-not-offered",
+            )
 
 
 def _ruled(seen: Seen) -> Iterator[Knowledge]:

@@ -135,6 +135,7 @@ MASKS: tuple[Mask, ...] = (
         "<duration>",
         r"\b\d+(?:[.,]\d+)? ?(?:ms|msec|milliseconds|seconds|secs?)\b(?: \(\d+:\d+\.\d+\))?"
         r"|(?<=actual time=)\d+\.\d+\.\.\d+\.\d+",
+        data=True,
     ),
     _pattern("duration", "tps = <rate>", r"\btps = \d+\.\d+"),
     _cell("duration", "<duration>", r"\w*(time|duration|elapsed)\w*", r"\d+\.\d+"),

@@ -4,18 +4,26 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
-
-from psycopg import sql
 
 from rdscheck.model import Basis
-from rdscheck.runbook.acting import Configuration, Done, Lab
-from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
+from rdscheck.runbook.acting import Configuration, Done, Lab, Names
+from rdscheck.runbook.model import (
+    Block,
+    Judged,
+    Kind,
+    Knowledge,
+    Page,
+    Piece,
+    Printed,
+    Ran,
+    Verdict,
+)
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
 from rdscheck.runbook.running.cutting import bounded, reported
-from rdscheck.runbook.running.knowing import Seen, known, lacking
+from rdscheck.runbook.running.knowing import Seen, known
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
+from rdscheck.runbook.running.older import Extensions
 from rdscheck.runbook.running.policies import policy_files
 from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.surroundings import Surroundings, block_at
@@ -38,23 +46,6 @@ _PROBE = 10.0  # seconds for a question of our own
 
 #: Told before a block is run, with None, and after it, with what became of it.
 Progress = Callable[[Block, Judged | None], None]
-
-
-class Names(Protocol):
-    """What turns a page's placeholders into real names, and back."""
-
-    @property
-    def placeholders(self) -> tuple[Placeholder, ...]:
-        """Return the placeholders of the page, with what they are bound to."""
-
-    def bind(self, text: str, kind: Kind | None = None) -> str:
-        """Return a text of the page, of a block of that kind, with real names."""
-
-    def unbound(self, text: str, kind: Kind | None = None) -> Sequence[str]:
-        """Return the placeholders of a text that nothing is bound to."""
-
-    def shown(self, text: str) -> str:
-        """Return an output with the page's words for real names."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +92,7 @@ class Runner:
         self._set_up = False
         self._state = _State()
         self._around = Surroundings(page)
+        self._extensions = Extensions(self._ask, lab.version)
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
         self._outputs = {one.shows: one for one in reversed(page.blocks) if one.shows}
@@ -228,32 +220,35 @@ class Runner:
             for name in made(piece.text, block.kind):
                 self._state.unmade.pop(name, None)
                 self._state.broken.pop(name, None)
+            if block.kind in {Kind.SQL, Kind.PSQL}:
+                self._extensions.created(piece.text)
             if compared and not compared.equal:
                 return replace(tried, verdict=Verdict.DIFFERS, detail=differing(compared.diff))
             return tried
         if compared and compared.equal and not printed.ended and fails_as_shown(piece.expected or ""):
             return replace(tried, detail="it is refused, as the page shows")
-        if reason := lacking(raw.output, self.lab.version, self._installed):
-            self._unmade(block, piece)
-            return replace(tried, verdict=Verdict.NOT_RUNNABLE, detail=reason, diff="", basis=None)
-        names = missed(raw.output, raw.sqlstate)
-        if needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0):
-            self._unmade(block, piece)
-            line = self._around.block(needed).line
-            detail = f"it needs what line {line} makes, which was not run: {error_of(printed)}"
-            return replace(
-                tried, verdict=Verdict.NOT_RUNNABLE, detail=detail, diff="", basis=None, because=needed
-            )
-        for name in made(piece.text, block.kind):
-            self._state.broken[name] = block.number
-        return replace(tried, verdict=Verdict.FAILED, detail=error_of(printed))
+        return self._failure(block, tried, raw, error_of(printed))
 
-    def _installed(self, name: str) -> bool:
-        """Tell whether the server can have an extension, as far as it says so."""
-        # The name is one of the list of extensions. In a transaction that failed the server does not say.
-        query = sql.SQL("SELECT name FROM pg_catalog.pg_available_extensions WHERE name = {};")
-        done = self.lab.run(Kind.SQL, query.format(sql.Literal(name)).as_string(None), _PROBE)
-        return "(0 rows)" not in done.output
+    def _failure(self, block: Block, tried: _Tried, raw: Printed, error: str) -> _Tried:
+        """Tell whether a failure says something of RDS, or only that something is missing here."""
+        needed, reason = 0, self._extensions.lacking(raw.output, error)
+        names = missed(raw.output, raw.sqlstate)
+        if not reason and (
+            needed := next((self._state.unmade[name] for name in names if name in self._state.unmade), 0)
+        ):
+            line = f"line {self._around.block(needed).line}" if needed != block.number else "this block"
+            reason = f"it needs what {line} makes, which was not run: {error}"
+        if reason:
+            self._unmade(block, tried.piece)
+            return replace(
+                tried, verdict=Verdict.NOT_RUNNABLE, detail=reason, diff="", basis=None, because=needed
+            )
+        for name in made(tried.piece.text, block.kind):
+            self._state.broken[name] = block.number
+        return replace(tried, verdict=Verdict.FAILED, detail=error)
+
+    def _ask(self, statement: str) -> str:
+        return self.lab.run(Kind.SQL, statement, _PROBE).output
 
     def _as_shown(self, block: Block, tried: list[_Tried]) -> list[_Tried]:
         """Let a refusal pass that the page itself shows, in the output right below the block."""
@@ -331,8 +326,10 @@ class Runner:
     def _told(self, judged: Judged) -> Judged:
         """Add what is known about a block and what it printed."""
         seen = Seen(judged, self._around.prose(judged.block), self.lab.version, self._output_text(judged))
-        found = list(known(seen))
-        for one in judged.printed if judged.verdict is Verdict.FAILED else ():
+        failed = judged.verdict is Verdict.FAILED
+        texts = [one.text for one in judged.block.pieces]
+        found = [*map(Knowledge, self._extensions.told(texts, failed=failed)), *known(seen)]
+        for one in judged.printed if failed else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):
                     if number != judged.block.number:

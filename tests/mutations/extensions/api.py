@@ -55,6 +55,18 @@ FAULTS = (
         needs="pglogical",
     ),
     Fault(
+        "pgaudit is in the list when pglogical is added",
+        _TYPED + "test_pglogical_replaces_the_list",
+        (('added_by_the_guide(typist, "pglogical")', "added_by_the_guide(typist, \"'pgaudit,pglogical'\")"),),
+        needs="pglogical",
+    ),
+    Fault(
+        "pgaudit is left out of the whole list",
+        _TYPED + "test_pglogical_with_the_whole_list",
+        (("pg_stat_statements,pgaudit,pglogical'", "pg_stat_statements,pglogical'"),),
+        needs="pglogical",
+    ),
+    Fault(
         "the table is emptied before the snapshot",
         _SNAPSHOTS + "test_a_restored_instance_has_the_data_of_that_moment",
         (

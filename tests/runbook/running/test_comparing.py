@@ -144,6 +144,25 @@ def test_an_endless_expression_is_given_up() -> None:
     assert not same("(a+)+$ (re)", "a" * 40 + "b")
 
 
+def test_a_duration_that_the_page_itself_says_is_shown() -> None:
+    call = "SELECT cron.schedule('pulse', '30 seconds', 'SELECT 1');"
+    refusal = "ERROR:  invalid schedule: 30 seconds\n"
+    assert concealed(refusal, call, MASKS, "") == refusal
+    assert "<duration>" in concealed("Time: 31 seconds\n", call, MASKS, "")
+    assert not same("pulse: 60 seconds", "pulse: 30 seconds", call)
+
+
+def test_a_cell_of_several_lines_differs_where_its_words_do() -> None:
+    page = " who | may \n-----+-----\n me  | postgres=arwdDxtm/x+\n     | reader=r/x         +\n(1 row)\n"
+    narrow = " who | may \n-----+-----\n me  | postgres=arwdDxt/x+\n     | reader=r/x        +\n(1 row)\n"
+    compared = compare(page, narrow)
+    assert not compared.equal
+    changed = [line for line in compared.diff.splitlines() if line[0] in "+-" and line[1:2] != "-"]
+    assert changed == ["-me | postgres=arwdDxtm/x+", "+me | postgres=arwdDxt/x+"]
+    assert same(page, page.replace("         +", "   +"))
+    assert not same(page, page.replace("         +", ""))
+
+
 def test_a_mask_of_the_configuration_has_its_pattern_for_a_name() -> None:
     rules = (*configured({r"ticket \d+": "ticket N"}), *MASKS)
     compared = compare("ticket 12", "ticket 99", rules=rules)

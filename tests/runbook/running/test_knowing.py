@@ -12,10 +12,16 @@ from rdscheck.runbook.running.knowing import _DEVIATIONS, _RULES, Seen, known, l
 from rdscheck.runbook.running.missing import made, missed
 
 
-def seen(text: str, observed: str = "", verdict: Verdict = Verdict.FAILED, prose: str = "") -> Seen:
+def seen(
+    text: str,
+    observed: str = "",
+    verdict: Verdict = Verdict.FAILED,
+    prose: str = "",
+    version: str = "17",
+) -> Seen:
     block = Block(1, Kind.SQL, 1, 1, text)
     printed = (Printed(Piece(text, 1), observed, 1),) if observed else ()
-    return Seen(Judged(block, verdict, printed=printed, basis=Basis.REAL), prose, "17", observed)
+    return Seen(Judged(block, verdict, printed=printed, basis=Basis.REAL), prose, version, observed)
 
 
 def keys(one: Seen) -> set[str]:
@@ -77,6 +83,27 @@ def test_a_finding_needs_its_words_and_what_it_says(key: str, text: str, observe
     assert key in keys(seen(text, verdict=Verdict.NOT_RUNNABLE))
 
 
+def test_a_list_of_libraries_that_is_replaced() -> None:
+    prose = "Use the following command to add `pglogical` to the `shared_preload_libraries` parameter."
+    text = 'aws … "ParameterName=shared_preload_libraries,ParameterValue={},ApplyMethod=pending-reboot"'
+    key = "pglogical-preload-alone"
+    assert key in keys(seen(text.format("pglogical"), "{}", Verdict.PASSED, prose))
+    whole = text.format("'pgaudit,pglogical'")
+    assert key not in keys(seen(whole, "{}", Verdict.PASSED, prose))
+    assert key not in keys(seen(text.format("pglogical"), "{}", Verdict.PASSED, "Begin anew."))
+
+
+@pytest.mark.parametrize("major", [13, 18])
+def test_extensions_that_are_gone_are_told_in_the_words_of_each_version(major: int) -> None:
+    told = {
+        13: 'ERROR:  could not open extension control file "/usr/share/postgresql/13/extension/plls.control"',
+        18: 'ERROR:  Extension "plls" is not supported by Amazon RDS',
+    }
+    text = "CREATE EXTENSION plcoffee; CREATE EXTENSION plls;"
+    assert "plv8-dialects" in keys(seen(text, told[major]))
+    assert "plv8-dialects" not in keys(seen(text, 'ERROR:  extension "plls" already exists'))
+
+
 def test_prose_is_recognised_with_the_block_that_follows() -> None:
     prose = "change to another database with the `/c dbname` psql command"
     assert "extensions-guide-slash-c" in keys(
@@ -107,6 +134,31 @@ def test_errors_are_tied_to_rules_and_deviations(output: str, key: str) -> None:
     assert key in keys(seen("SELECT 1;", output))
     assert key not in keys(seen("SELECT 1;", "ERROR:  division by zero"))
     assert key not in keys(seen("SELECT 1;", output, verdict=Verdict.PASSED))
+
+
+def test_a_library_that_rds_does_not_load_is_one_it_does_not_offer() -> None:
+    refused = (
+        "Invalid parameter value: {} for: shared_preload_libraries: RDS for PostgreSQL 18 does not load it"
+    )
+    assert "extension-not-offered" in keys(seen("aws …", refused.format("plrust"), version="18"))
+    assert "extension-needs-preload" not in keys(seen("aws …", refused.format("plrust"), version="18"))
+    # A library of a later minor version is refused, too, but its extension is offered.
+    assert "extension-not-offered" not in keys(seen("aws …", refused.format("pg_cron"), version="18"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "pgaudit must be loaded via shared_preload_libraries",
+        'pg_stat_statements must be loaded via "shared_preload_libraries"',
+        "pg_cron can only be loaded via shared_preload_libraries",
+        "pglogical is not in shared_preload_libraries",
+    ],
+)
+def test_an_extension_that_wants_its_library_is_told_in_the_words_of_each(told: str) -> None:
+    assert "extension-needs-preload" in keys(seen("CREATE EXTENSION x;", f"ERROR:  {told}"))
+    other = 'ERROR:  parameter "shared_preload_libraries" cannot be changed without restarting the server'
+    assert "extension-needs-preload" not in keys(seen("SET shared_preload_libraries = x;", other))
 
 
 def test_an_extension_is_lacking_only_where_rds_has_it() -> None:

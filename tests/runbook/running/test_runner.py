@@ -1,6 +1,6 @@
 """Each block gets one verdict, the right one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,19 @@ from rdscheck.runbook.running.surroundings import block_at
 from tests.runbook.fake import FakeLab, FakeNames, page, refused
 
 SQL, SHELL, OUTPUT = Kind.SQL, Kind.SHELL, Kind.OUTPUT
+
+
+@dataclass
+class AgedLab(FakeLab):
+    """A lab whose extensions have a certain version and schemas."""
+
+    aged: str = ""
+    schemas: str = "partman"
+
+    def run(self, kind: Kind, text: str, seconds: float) -> Done:
+        if "FROM pg_catalog.pg_extension" in text:
+            return Done(f" ?column? \n---\n rdscheck {self.aged} in {self.schemas}\n(1 row)\n")
+        return super().run(kind, text, seconds)
 
 
 def ran(a_page: Page, lab: FakeLab | None = None, names: FakeNames | None = None, **of: object) -> Ran:
@@ -173,6 +186,23 @@ def test_want_goes_on_through_what_it_kept_from_running() -> None:
     assert "RDS for PostgreSQL 17 offers plv8" in found.judged[0].detail
 
 
+def test_want_of_what_the_same_block_was_to_make_names_no_line() -> None:
+    create, use = "CREATE FUNCTION f() RETURNS int LANGUAGE plv8 AS '';", "SELECT f();"
+    lab = FakeLab(
+        {
+            create: refused('language "plv8" does not exist', "42704"),
+            use: refused("function f() does not exist", "42883"),
+            "SELECT name FROM pg_catalog.pg_available_extensions WHERE name = 'plv8';": "(0 rows)\n",
+        }
+    )
+    one = page((SQL, create))
+    block = replace(one.blocks[0], pieces=(Piece(create, 6), Piece(use, 7)))
+    judged = ran(replace(one, blocks=(block,)), lab).judged[0]
+    assert judged.verdict is Verdict.NOT_RUNNABLE
+    assert "it needs what this block makes, which was not run: function f() does not exist" in judged.detail
+    assert "line 6" not in judged.detail
+
+
 def test_what_fails_because_of_a_failure_says_so_and_fails() -> None:
     lab = FakeLab(
         {
@@ -330,3 +360,49 @@ def test_a_set_up_file_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
         ran(page((SQL, "a;")), lab, setup=(str(path),))
     with pytest.raises(UsageError, match="cannot be read"):
         ran(page((SQL, "a;")), lab, setup=(str(tmp_path / "none.sql"),))
+
+
+def test_a_call_that_an_older_extension_lacks_tells_nothing_of_rds() -> None:
+    create, call, other = (
+        "CREATE EXTENSION pg_partman SCHEMA partman;",
+        "SELECT partman.f(1);",
+        "SELECT f(1);",
+    )
+    lab = AgedLab(
+        {
+            create: "CREATE EXTENSION\n",
+            call: refused("function partman.f(integer) does not exist", "42883"),
+            other: refused("function f(integer) does not exist", "42883"),
+        },
+        aged="4.7.2",
+    )
+    found = ran(page((SQL, create), (SQL, call), (SQL, other)), lab)
+    assert verdicts(found) == ["passed", "not runnable here", "failed"]
+    assert found.judged[0].known[0].text.startswith("pg_partman is 4.7.2 here, and 5.")
+    assert found.judged[1].detail.startswith("pg_partman is 4.7.2 here, and 5.")
+    # With that of RDS the same call is wrong.
+    lab = AgedLab(lab.answers, aged="5.4.3")
+    found = ran(page((SQL, create), (SQL, call)), lab)
+    assert verdicts(found) == ["passed", "failed"]
+    assert [one.known for one in found.judged] == [(), ()]
+
+
+def test_another_failure_with_an_older_extension_stays_one_and_says_so() -> None:
+    create, call, plain = (
+        "CREATE EXTENSION pg_cron;",
+        "SELECT cron.schedule('30 seconds', '');",
+        "SELECT 1/0;",
+    )
+    lab = AgedLab(
+        {
+            create: "CREATE EXTENSION\n",
+            call: refused("invalid schedule: 30 seconds", "22023"),
+            plain: refused("division by zero", "22012"),
+        },
+        aged="1.4-1",
+        schemas="pg_catalog cron",
+    )
+    found = ran(page((SQL, create), (SQL, call), (SQL, plain)), lab)
+    assert verdicts(found) == ["passed", "failed", "failed"]
+    assert "where this may work" in found.judged[1].known[0].text
+    assert found.judged[2].known == ()
