@@ -21,6 +21,7 @@ class Done:
     ended: str = ""  # what ended it: "time limit of 30 s", "output limit of 16 MiB"
     basis: Basis = Basis.REAL
     not_run: str = ""
+    remarks: tuple[str, ...] = ()  # what the reader has to know besides: a variable that was left out
 
 
 class Lab(Protocol):

@@ -38,7 +38,7 @@ def _case(results: Results, ran: Ran, judged: Judged) -> ET.Element:
         case.set("open", "1")
     elif judged.verdict in {Verdict.NOT_RUNNABLE, Verdict.NOT_A_COMMAND} or judged.expected is not None:
         ET.SubElement(case, "skipped", {"message": message})
-    elif judged.verdict is not Verdict.PASSED or judged.known:
+    elif judged.verdict is not Verdict.PASSED or judged.known or judged.remarks:
         ET.SubElement(case, "system-out").text = xml_text(f"{message}\n{details(judged)}".strip())
     return case
 

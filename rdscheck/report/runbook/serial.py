@@ -71,6 +71,7 @@ def _block(ran: Ran, judged: Judged) -> dict[str, Any]:
         "reason": judged.reason,
         "detail": judged.detail,
         "basis": judged.basis.value if judged.basis else "",
+        "remarks": list(judged.remarks),
         "masks": list(judged.masks),
         "diff": judged.diff,
         "known": [{"text": one.text, "key": one.key, "source": one.source} for one in judged.known],

@@ -83,6 +83,7 @@ def remark(judged: Judged) -> str:
     parts = [judged.detail] if judged.detail else []
     if judged.reason and judged.reason not in judged.detail:
         parts.append(f"expected: {judged.reason}")
+    parts += judged.remarks
     if judged.masks:
         parts.append(f"equal but for {', '.join(judged.masks)}")
     return "; ".join(parts)
@@ -91,7 +92,7 @@ def remark(judged: Judged) -> str:
 def to_look_at(ran: Ran) -> Iterator[Judged]:
     """Yield the blocks that need a look, or of which something is known, in the order of the page."""
     for one in ran.judged:
-        if one.verdict in LOUD or one.known or not one.as_expected:
+        if one.verdict in LOUD or one.known or one.remarks or not one.as_expected:
             yield one
 
 

@@ -69,6 +69,7 @@ class _Tried:
     basis: Basis | None = None
     diff: str = ""
     masks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     because: int = 0  # the number of the block that was not run and is needed
 
 
@@ -192,6 +193,7 @@ class Runner:
             printed=tuple(one.printed for one in tried if one.printed),
             diff="\n".join(one.diff for one in tried if one.diff),
             basis=_basis(one.basis for one in tried),
+            remarks=tuple(dict.fromkeys(remark for one in tried for remark in one.remarks)),
             masks=tuple(dict.fromkeys(mask for one in tried for mask in one.masks)),
         )
         return self._inherited(judged, next((one.because for one in tried if one.because), 0))
@@ -221,6 +223,7 @@ class Runner:
             printed=printed,
             raw=raw,
             basis=done.basis,
+            remarks=done.remarks,
             diff=compared.diff if compared else "",
             masks=compared.masks if compared else (),
         )

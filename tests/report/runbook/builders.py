@@ -56,7 +56,7 @@ def realistic() -> Results:
                 judged(1, Verdict.PASSED, basis=Basis.REAL, masks=("pid",)),
                 failed,
                 judged(3, Verdict.DIFFERS, "other", diff="@@ -1 +1 @@\n-a\n+b", basis=Basis.STAND_IN),
-                judged(4, Verdict.SIMULATED, basis=Basis.EMULATED),
+                judged(4, Verdict.SIMULATED, basis=Basis.EMULATED, remarks=("PATH is not taken over: no",)),
                 judged(5, Verdict.NOT_RUNNABLE, "nothing is bound to <schema>"),
                 judged(6, Verdict.NOT_A_COMMAND, "text"),
                 judged(7, Verdict.FAILED, "no", expected=Verdict.FAILED, reason="it is the point"),

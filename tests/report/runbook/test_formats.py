@@ -35,6 +35,7 @@ def test_every_block_is_told_with_its_line(form: str) -> None:
         assert re.search(rf"\b{line}\b|L{line}-", told)
     assert "permission denied for table t" in told
     assert "only its owner may" in told
+    assert "PATH is not taken over: no" in told
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
