@@ -110,6 +110,7 @@ class Knowledge:
     text: str
     key: str = ""  # of a documentation finding, a deviation or a rule: rdscheck explain KEY
     source: str = ""
+    line: int = 0  # of the page's prose that it is about; 0: it is about the block
 
 
 @dataclass(frozen=True)

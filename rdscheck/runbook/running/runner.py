@@ -13,7 +13,7 @@ from rdscheck.runbook.acting import Configuration, Done, Lab
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
 from rdscheck.runbook.running.cutting import bounded, reported
-from rdscheck.runbook.running.knowing import Seen, known, lacking
+from rdscheck.runbook.running.knowing import Seen, known, lacking, said
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
@@ -160,12 +160,9 @@ class Runner:
     def _judge(self, block: Block) -> Judged:
         if reason := self._skip.get(block.number):
             self._left_out(block)
-            return Judged(
-                block,
-                Verdict.NOT_RUNNABLE,
-                f"left out: {reason}",
-                expected=Verdict.NOT_RUNNABLE,
-                reason=reason,
+            told = f"left out: {reason}"
+            return self._told(
+                Judged(block, Verdict.NOT_RUNNABLE, told, expected=Verdict.NOT_RUNNABLE, reason=reason)
             )
         if block.kind is Kind.OUTPUT and block.shows:
             return self._told(self._output(block))
@@ -333,8 +330,10 @@ class Runner:
 
     def _told(self, judged: Judged) -> Judged:
         """Add what is known about a block and what it printed."""
-        seen = Seen(judged, self._around.prose(judged.block), self.lab.version, self._output_text(judged))
-        found = list(known(seen))
+        around, block = self._around, judged.block
+        output = self._output_text(judged)
+        seen = Seen(judged, around.prose(block), self.lab.version, output, around.prose_line(block))
+        found = [*known(seen), *said(*around.below(block))]
         for one in judged.printed if judged.verdict is Verdict.FAILED else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):

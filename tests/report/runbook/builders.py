@@ -47,7 +47,10 @@ def realistic() -> Results:
         Verdict.FAILED,
         "permission denied for table t (SQLSTATE 42501)",
         printed=(Printed(Piece("SELECT 1;", 20), "ERROR:  permission denied for table t\n", 1, "42501"),),
-        known=(Knowledge("only its owner may", "some-rule", "https://example.com/why"),),
+        known=(
+            Knowledge("only its owner may", "some-rule", "https://example.com/why"),
+            Knowledge("the text says otherwise", "prose-rule", "https://example.com/prose", line=17),
+        ),
         basis=Basis.REAL,
     )
     return Results(
