@@ -19,6 +19,7 @@ from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
 from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.surroundings import Surroundings, block_at
+from rdscheck.runbook.running.twins import OTHERS, WINDOWS, forms, repeated, twins
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -104,6 +105,8 @@ class Runner:
         self._around = Surroundings(page)
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
+        self._forms = forms(page, self._around.prose)
+        self._twins = twins(page, self._forms)
         self._outputs = {one.shows: one for one in reversed(page.blocks) if one.shows}
         wanted = {block_at(page, line).number for line in lines}
         self.blocks = tuple(one for one in page.blocks if not wanted or one.number in wanted)
@@ -172,7 +175,17 @@ class Runner:
             return self._told(Judged(block, Verdict.NOT_A_COMMAND, block.why or _NO_COMMAND[block.kind]))
         if not block.pieces:
             return Judged(block, Verdict.NOT_A_COMMAND, block.why or "nothing in it can be run")
-        return self._told(self._pieces(block))
+        return self._told(self._commands(block))
+
+    def _commands(self, block: Block) -> Judged:
+        """Run a block's pieces, unless the block before told the same for another system."""
+        form = self._forms.get(block.number, OTHERS)
+        twin = self._twins.get(block.number, 0)
+        if source := self._state.judged.get(twin):
+            self._state.raw[block.number] = self._state.raw.get(twin, ())
+            return repeated(block, source, form)
+        judged = self._pieces(block)
+        return replace(judged, remarks=(WINDOWS, *judged.remarks)) if form == WINDOWS else judged
 
     def _pieces(self, block: Block) -> Judged:
         limit = time.monotonic() + self.configuration.seconds
