@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rdscheck.runbook.model import RAN, Block, Judged, Knowledge, Placeholder, Ran, Verdict
-from rdscheck.runbook.running.results import Results, counts, failing, unchecked
+from rdscheck.runbook.running.results import INTERRUPTED, Results, counts, failing, unchecked
 
 #: The worst first: what a reader has to see.
 LOUD = (Verdict.FAILED, Verdict.NOT_RUNNABLE, Verdict.DIFFERS)
@@ -49,6 +49,8 @@ def verdict(ran: Ran, *, on_differs: bool = False) -> str:
     ran_words = f"{did} of {number(total, 'block')} ran"
     if failed:
         return f"Does not work as it is written: {number(failed, 'block')} not as expected; {ran_words}."
+    if any(one.detail == INTERRUPTED for one in ran.judged):
+        return f"Not known whether it works, it was interrupted: {ran_words}."
     if not did:
         return f"Not known whether it works: {ran_words}."
     differs = sum(one.verdict is Verdict.DIFFERS and one.expected is None for one in ran.judged)

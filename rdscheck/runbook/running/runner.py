@@ -17,6 +17,7 @@ from rdscheck.runbook.running.knowing import Seen, known, lacking, said
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
+from rdscheck.runbook.running.results import INTERRUPTED
 from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.surroundings import Surroundings, block_at
 from rdscheck.runbook.running.twins import OTHERS, WINDOWS, forms, repeated, twins
@@ -34,7 +35,6 @@ _NO_COMMAND = {
     Kind.TEXT: "text that nothing here runs",
     Kind.OUTPUT: "an output that no block of the page prints",
 }
-INTERRUPTED = "interrupted"
 _PROBE = 10.0  # seconds for a question of our own
 
 #: Told before a block is run, with None, and after it, with what became of it.
