@@ -47,7 +47,7 @@ verdicts, one for each block:
   failed                   the server or a program refused it
   simulated                a step of the console, done through the control plane of the sandbox
   not runnable here        why: an unbound placeholder, an unknown program, a missing package
-  not a command            policies, configuration, source text, excerpts of logs
+  not a command            policies, configuration, source text
 
 what a page leaves open is said in page.runbook.toml beside it, or in the file of --config:
   setup = ["tables.sql"]                            run as the master user before the first block

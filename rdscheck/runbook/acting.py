@@ -1,6 +1,6 @@
 """What the parts of a runbook ask of each other: the lab that runs pieces, and the binder of names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,6 +46,9 @@ class Lab(Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """Return what was supplied because the page takes it for granted; the same at each run."""
+
+    def audits(self) -> Sequence[str] | None:
+        """Return what pgAudit has written to the servers' logs, behind ``AUDIT:``; None when none runs."""
 
     def close(self) -> None:
         """End everything."""

@@ -11,9 +11,12 @@ from psycopg import sql
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab
 from rdscheck.runbook.model import Block, Judged, Kind, Page, Piece, Placeholder, Printed, Ran, Verdict
+from rdscheck.runbook.reading.telling import FROM_LOG
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
 from rdscheck.runbook.running.cutting import bounded, reported
 from rdscheck.runbook.running.knowing import Seen, known, lacking, said
+from rdscheck.runbook.running.logged import MASKS as LOG_MASKS
+from rdscheck.runbook.running.logged import audits, compared
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.policies import policy_files
@@ -169,12 +172,13 @@ class Runner:
             )
         if block.kind is Kind.OUTPUT and block.shows:
             return self._told(self._output(block))
+        if block.kind is Kind.OUTPUT and block.why == FROM_LOG and self._state.judged:
+            return self._told(self._logged(block))
         if block.kind is Kind.POLICY and block.number in self._files:
             return self._told(self._written(block, *self._files[block.number]))
-        if block.kind not in RUNNABLE:
-            return self._told(Judged(block, Verdict.NOT_A_COMMAND, block.why or _NO_COMMAND[block.kind]))
-        if not block.pieces:
-            return Judged(block, Verdict.NOT_A_COMMAND, block.why or "nothing in it can be run")
+        if block.kind not in RUNNABLE or not block.pieces:
+            why = block.why or _NO_COMMAND.get(block.kind, "nothing in it can be run")
+            return self._told(Judged(block, Verdict.NOT_A_COMMAND, why))
         return self._told(self._commands(block))
 
     def _commands(self, block: Block) -> Judged:
@@ -305,6 +309,19 @@ class Runner:
             return self._inherited(Judged(block, Verdict.NOT_RUNNABLE, detail), block.shows)
         detail = f"line {line} printed something else: {differing(best.diff)}"
         return Judged(block, Verdict.DIFFERS, detail, printed=shown, diff=best.diff, basis=source.basis)
+
+    def _logged(self, block: Block) -> Judged:
+        """Compare an excerpt of a log with what the server has written since the page began."""
+        wanted = audits(block.text)
+        told = compared(wanted, self.lab.audits) if wanted else None
+        if told is None:
+            return Judged(block, Verdict.NOT_A_COMMAND, block.why)
+        if not told:
+            detail = "the server has logged it"
+            return Judged(block, Verdict.PASSED, detail, basis=Basis.REAL, masks=LOG_MASKS)
+        told = self._shown(told)
+        detail = f"the server has logged something else: {differing(told)}"
+        return Judged(block, Verdict.DIFFERS, detail, diff=told, basis=Basis.REAL)
 
     def _likest(self, text: str, printed: Sequence[Printed]) -> tuple[Compared, tuple[Printed, ...]]:
         """Compare with the whole output of a block, and with that of each piece: a page may show either."""

@@ -313,7 +313,12 @@ FAULTS = (
         "misspelt parameter",
         "ParameterName=pgaudit.role",
         "ParameterName=pgaudit.rolle",
-        {"pgaudit.role,": FAILED, "download-db-log-file-portion": FAILED, "\nAUDIT: OBJECT": DIFFERS},
+        {
+            "pgaudit.role,": FAILED,
+            "download-db-log-file-portion": FAILED,
+            "\nAUDIT: OBJECT": DIFFERS,
+            ":LOG:  AUDIT:": DIFFERS,
+        },
     ),
     Fault(
         JOBS,
