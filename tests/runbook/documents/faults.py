@@ -321,6 +321,20 @@ FAULTS = (
         },
     ),
     Fault(
+        AUDIT,
+        "other relation in the log",
+        "LOG:  AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.payment,",
+        "LOG:  AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.invoice,",
+        {":LOG:  AUDIT:": DIFFERS},
+    ),
+    Fault(
+        LAMBDA,
+        "other feature for Windows",
+        "--feature-name Lambda ^",
+        "--feature-name Lambada ^",
+        {"instance ^": FAILED},
+    ),
+    Fault(
         JOBS,
         "not loaded",
         "1. Add `pg_cron` to the list",
