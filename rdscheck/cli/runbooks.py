@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from rdscheck import __version__
 from rdscheck.catalog.versions import SANDBOX_MAJORS, parse_versions
 from rdscheck.cli.console import Console
+from rdscheck.cli.ending import ended_as_interrupted
 from rdscheck.cli.reporting import check_output, write_file
 from rdscheck.errors import EngineUnavailable, ExitCode, RdscheckError, UsageError
 from rdscheck.model import Version
@@ -22,7 +24,7 @@ from rdscheck.runbook.binding.binder import Binder
 from rdscheck.runbook.binding.configuration import configuration_of, parse_bind
 from rdscheck.runbook.binding.placeholders import find
 from rdscheck.runbook.model import Block, Judged, Page, Ran, Verdict
-from rdscheck.runbook.reading import load
+from rdscheck.runbook.reading import decode, load, read
 from rdscheck.runbook.running.accepting import accepted
 from rdscheck.runbook.running.opening import Order, opened
 from rdscheck.runbook.running.results import Results, exit_code
@@ -45,7 +47,7 @@ verdicts, one for each block:
   failed                   the server or a program refused it
   simulated                a step of the console, done through the control plane of the sandbox
   not runnable here        why: an unbound placeholder, an unknown program, a missing package
-  not a command            policies, configuration, source text, excerpts of logs
+  not a command            policies, configuration, source text
 
 what a page leaves open is said in page.runbook.toml beside it, or in the file of --config:
   setup = ["tables.sql"]                            run as the master user before the first block
@@ -65,6 +67,8 @@ exit status:
   2  wrong usage, or a page that cannot be read
   3  something could not be run here, or nothing ran; [[expected]] or [[skip]] with a reason make it 0
 """
+
+_STDIN = Path("-")
 
 
 @dataclass
@@ -87,7 +91,13 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    runbook.add_argument("pages", nargs="+", type=Path, metavar="FILE.md", help="a page; each gets a sandbox")
+    runbook.add_argument(
+        "pages",
+        nargs="+",
+        type=Path,
+        metavar="FILE.md",
+        help="a page, or - for standard input; each gets a sandbox",
+    )
     runbook.add_argument(
         "--pg", metavar="VERSIONS", help="15 or 15.4 or 13,17 or all (default: the newest that is ready here)"
     )
@@ -142,6 +152,11 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def _runbook(options: argparse.Namespace, console: Console) -> ExitCode:
+    with ended_as_interrupted():
+        return _asked(options, console)
+
+
+def _asked(options: argparse.Namespace, console: Console) -> ExitCode:
     check_output(options.output)
     binds = dict(map(parse_bind, options.bind))
     orders = _orders(options.pages, options.config, binds, options.only)
@@ -171,18 +186,29 @@ def _runbook(options: argparse.Namespace, console: Console) -> ExitCode:
     return exit_code(results)
 
 
+def _page(path: Path) -> Page:
+    """Read a page from a file, or from standard input."""
+    if path != _STDIN:
+        return load(path)
+    name = "standard input"
+    return read(name, decode(name, sys.stdin.buffer.read()))
+
+
 def _orders(
     paths: Sequence[Path], config: Path | None, binds: Mapping[str, str], only: Sequence[int]
 ) -> list[Order]:
     """Read pages and what is said of them; everything that does not fit is told before anything runs."""
     if only and len(paths) > 1:
         raise UsageError("--only takes lines of one page", hint="give one FILE.md")
+    if paths.count(_STDIN) > 1:
+        raise UsageError("standard input can be read once", hint="give - once")
     orders = []
     for path in paths:
-        page = load(path)
+        page = _page(path)
         known = {one.text for one in find(page)}
         own = {name: value for name, value in binds.items() if len(paths) == 1 or name in known}
-        order = Order(page, configuration_of(path, config), own, tuple(only))
+        settings = Configuration() if path == _STDIN and not config else configuration_of(path, config)
+        order = Order(page, settings, own, tuple(only))
         Binder(page, order.configuration, own)
         for line in only:
             block_at(page, line)
@@ -209,6 +235,8 @@ def _check_accept(options: argparse.Namespace, versions: Sequence[Version]) -> N
         return
     if options.accept is not None and options.accept_in_place:
         raise UsageError("--accept and --accept-in-place are two ways", hint="give one of them")
+    if _STDIN in options.pages and options.accept in {None, Path()}:
+        raise UsageError("a page of standard input has no file to write to", hint="--accept FILE")
     if len(versions) > 1:
         raise UsageError(
             "outputs of several versions cannot be accepted at once", hint="give --pg one version"

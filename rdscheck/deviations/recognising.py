@@ -33,6 +33,11 @@ class Recognised:
             re.search(pattern, text, re.IGNORECASE | re.MULTILINE) for pattern, text in wanted if pattern
         )
 
+    def place(self, prose: str) -> int | None:
+        """Return the line, from 0, of the prose that alone shows it; None where a block shows it."""
+        found = re.search(self.prose, prose, re.IGNORECASE | re.MULTILINE) if self.prose else None
+        return None if self.block or found is None else prose.count("\n", 0, found.start())
+
 
 RECOGNISED: Mapping[str, Recognised] = {
     # The guide to the stored procedure for exports

@@ -184,7 +184,7 @@ class RunbookItem(pytest.Item):
     def runtest(self) -> None:
         """Run the page up to this block and tell its verdict."""
         from rdscheck.report.runbook.junit import details  # noqa: PLC0415  most test suites run no page
-        from rdscheck.report.runbook.words import remark, state  # noqa: PLC0415
+        from rdscheck.report.runbook.words import of_block, remark, state  # noqa: PLC0415
         from rdscheck.runbook.model import Verdict  # noqa: PLC0415
         from rdscheck.runbook.running.results import failing  # noqa: PLC0415
 
@@ -199,7 +199,7 @@ class RunbookItem(pytest.Item):
             raise BlockFailed(judged)
         if judged.verdict in {Verdict.NOT_RUNNABLE, Verdict.NOT_A_COMMAND}:
             self._skip(f"{state(judged)}: {remark(judged)}")
-        if judged.verdict is not Verdict.PASSED or judged.known:
+        if judged.verdict is not Verdict.PASSED or of_block(judged):
             self.add_report_section(
                 "call", "runbook", f"{state(judged)}: {remark(judged)}\n{details(judged)}"
             )

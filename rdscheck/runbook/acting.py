@@ -21,6 +21,7 @@ class Done:
     ended: str = ""  # what ended it: "time limit of 30 s", "output limit of 16 MiB"
     basis: Basis = Basis.REAL
     not_run: str = ""
+    remarks: tuple[str, ...] = ()  # what the reader has to know besides: a variable that was left out
 
 
 class Lab(Protocol):
@@ -45,6 +46,9 @@ class Lab(Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """Return what was supplied because the page takes it for granted; the same at each run."""
+
+    def audits(self) -> Sequence[str] | None:
+        """Return what pgAudit has written to the servers' logs, behind ``AUDIT:``; None when none runs."""
 
     def close(self) -> None:
         """End everything."""

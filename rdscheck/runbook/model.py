@@ -110,6 +110,7 @@ class Knowledge:
     text: str
     key: str = ""  # of a documentation finding, a deviation or a rule: rdscheck explain KEY
     source: str = ""
+    line: int = 0  # of the page's prose that it is about; 0: it is about the block
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class Judged:
     diff: str = ""  # a unified diff without file names: what the page prints, what was printed
     known: tuple[Knowledge, ...] = ()
     basis: Basis | None = None  # how it was found out; None where nothing ran
+    remarks: tuple[str, ...] = ()  # what was done otherwise than the page says: "PATH is not taken over: …"
     masks: tuple[str, ...] = ()  # the rules without which the output would differ, by name
     expected: Verdict | None = None  # what the configuration expects, where that is not a pass
     reason: str = ""  # why the configuration expects that

@@ -1,6 +1,9 @@
 """``rdscheck runbook`` from the command line: exit codes, formats, files, Ctrl-C; without a server."""
 
+import io
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -203,3 +206,39 @@ def test_a_hostile_page_is_shown_harmlessly(
     write("bad\x1b[31m.md", GOOD)
     main(["runbook", "bad\x1b[31m.md"])
     assert "\x1b" not in (captured := capsys.readouterr()).out + captured.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_keeps_what_is_known(
+    bench: dict[str, Any], capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    def ended() -> Done:
+        os.kill(os.getpid(), number)
+        return Done()
+
+    bench["SHOW w;"] = ended
+    write("three.md", "# T\n\n```\nSHOW x;\n```\n\n```\nSHOW w;\n```\n\n```\nSHOW x;\n```\n")
+    assert main(["runbook", "three.md", "--format", "json"]) == 3
+    told = data(capsys)
+    assert told["verdict"] == "Not known whether it works, it was interrupted: 1 of 3 blocks ran."
+    assert not told["complete"]
+
+
+def test_a_page_of_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(text: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+
+    given(b"# T\n\n```\nSHOW x;\n```\n")
+    assert main(["runbook", "-", "--format", "json"]) == 0
+    assert data(capsys)["blocks"][0]["document"] == "standard input"
+    given(b"\xff")
+    assert main(["runbook", "-"]) == 2
+    assert main(["runbook", "-", "-"]) == 2
+    assert main(["runbook", "-", "--accept"]) == 2
+    assert main(["runbook", "-", "--accept-in-place"]) == 2
+    assert "standard input: line 1 is not UTF-8" in capsys.readouterr().err
+    given(b"# T\n\n```\nSHOW x;\nold\n```\n")
+    assert main(["runbook", "-", "--accept", "copy.md"]) == 0
+    assert Path("copy.md").exists()

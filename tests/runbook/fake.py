@@ -16,6 +16,7 @@ class FakeLab:
     version: str = "17"
     server: str = "17.6 (fake)"
     hidden: Mapping[str, str] = field(default_factory=dict)
+    logged: Sequence[str] | None = None
     ran: list[tuple[Kind, str]] = field(default_factory=list)
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
@@ -34,6 +35,9 @@ class FakeLab:
 
     def notes(self) -> tuple[str, ...]:
         return ("the database labdb was made",)
+
+    def audits(self) -> Sequence[str] | None:
+        return self.logged
 
     def close(self) -> None:
         pass

@@ -201,6 +201,9 @@ class Silent:
     def notes(self) -> tuple[str, ...]:
         return ()
 
+    def audits(self) -> None:
+        """Nothing runs."""
+
     def close(self) -> None:
         """Nothing is to be ended."""
 

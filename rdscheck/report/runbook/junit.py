@@ -22,8 +22,10 @@ def _suite(results: Results, ran: Ran) -> ET.Element:
         cases.append(case)
     for case in cases:
         case.attrib.pop("open", None)
+    prose = (f"line {one.line}: {words.knowledge(one)}" for one in words.of_prose(ran))
+    notes = (*ran.notes, *words.expectations(ran), *prose)
     verdict = words.verdict(ran, on_differs=results.fail_on_differs)
-    return suite(words.title(ran), cases, (("verdict", verdict), ("server", ran.server)), ran.notes)
+    return suite(words.title(ran), cases, (("verdict", verdict), ("server", ran.server)), notes)
 
 
 def _case(results: Results, ran: Ran, judged: Judged) -> ET.Element:
@@ -38,7 +40,7 @@ def _case(results: Results, ran: Ran, judged: Judged) -> ET.Element:
         case.set("open", "1")
     elif judged.verdict in {Verdict.NOT_RUNNABLE, Verdict.NOT_A_COMMAND} or judged.expected is not None:
         ET.SubElement(case, "skipped", {"message": message})
-    elif judged.verdict is not Verdict.PASSED or judged.known:
+    elif judged.verdict is not Verdict.PASSED or words.of_block(judged) or judged.remarks:
         ET.SubElement(case, "system-out").text = xml_text(f"{message}\n{details(judged)}".strip())
     return case
 
@@ -50,5 +52,5 @@ def details(judged: Judged) -> str:
         parts += ["", judged.diff]
     elif printed := words.excerpt(words.outputs(judged)):
         parts += ["", "printed:", *printed]
-    parts += [f"known: {words.knowledge(one)}" for one in judged.known]
+    parts += [f"known: {words.knowledge(one)}" for one in words.of_block(judged)]
     return "\n".join(parts)

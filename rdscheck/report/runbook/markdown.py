@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rdscheck.report.runbook import words
 from rdscheck.report.text import code, fence, joined, link, md, row, rule
-from rdscheck.runbook.model import Judged, Ran, Verdict
+from rdscheck.runbook.model import Judged, Knowledge, Ran, Verdict
 from rdscheck.runbook.running.results import Results
 
 
@@ -36,6 +36,9 @@ def _page(ran: Ran, *, on_differs: bool) -> Iterator[str]:
         yield ""
     yield f"{md(words.verdict(ran, on_differs=on_differs))} {md(words.tally(ran))}."
     yield ""
+    if expected := words.expectations(ran):
+        yield from (f"- {md(told)}" for told in expected)
+        yield ""
     columns = ["line", "kind", "verdict", "remark", "basis"]
     yield row(columns)
     yield rule(len(columns))
@@ -56,6 +59,11 @@ def _page(ran: Ran, *, on_differs: bool) -> Iterator[str]:
         yield ""
     for one in looked:
         yield from _block(one)
+    if prose := words.of_prose(ran):
+        yield f"### {md(words.OF_PROSE)}"
+        yield ""
+        yield from (f"- line {known.line}: {_known(known)}" for known in prose)
+        yield ""
     for title, some in (("Unbound", words.unbound(ran)), ("Bound", words.bound(ran))):
         if some:
             yield f"### {title} placeholders"
@@ -91,7 +99,10 @@ def _block(judged: Judged) -> Iterator[str]:
         yield ""
         yield fence("\n".join(words.excerpt(words.outputs(judged))))
         yield ""
-    for known in judged.known:
-        source = f" {link('source', known.source)}" if known.source.startswith("https://") else ""
-        yield f"- known: {md(words.knowledge(known))}{source}"
+    yield from (f"- known: {_known(known)}" for known in words.of_block(judged))
     yield ""
+
+
+def _known(known: Knowledge) -> str:
+    source = f" {link('source', known.source)}" if known.source.startswith("https://") else ""
+    return f"{md(words.knowledge(known))}{source}"

@@ -49,6 +49,11 @@ def _page(ran: Ran, *, on_differs: bool) -> dict[str, Any]:
             {"text": one.text, "role": one.role, "lines": list(one.lines), "value": one.value, "by": one.by}
             for one in ran.placeholders
         ],
+        "expected": words.expectations(ran),
+        "known": [
+            {"line": one.line, "text": one.text, "key": one.key, "source": one.source}
+            for one in words.of_prose(ran)
+        ],
         "notes": list(ran.notes),
     }
 
@@ -71,9 +76,10 @@ def _block(ran: Ran, judged: Judged) -> dict[str, Any]:
         "reason": judged.reason,
         "detail": judged.detail,
         "basis": judged.basis.value if judged.basis else "",
+        "remarks": list(judged.remarks),
         "masks": list(judged.masks),
         "diff": judged.diff,
-        "known": [{"text": one.text, "key": one.key, "source": one.source} for one in judged.known],
+        "known": [{"text": one.text, "key": one.key, "source": one.source} for one in words.of_block(judged)],
         "pieces": [
             {
                 "line": one.piece.line,

@@ -39,9 +39,16 @@ def lines(results: Results) -> list[Line]:
 
 
 def _page(ran: Ran, *, on_differs: bool) -> Iterator[Line]:
-    bad = any(not one.as_expected for one in ran.judged)
+    expected = words.expectations(ran)
+    style = "bold green"
+    if any(not one.as_expected for one in ran.judged):
+        style = "bold red"
+    elif expected:
+        style = "bold yellow"
     yield from wrapped(f"{words.title(ran)} ({ran.server})", style="bold")
-    yield from wrapped(words.verdict(ran, on_differs=on_differs), style="bold red" if bad else "bold green")
+    yield from wrapped(words.verdict(ran, on_differs=on_differs), style=style)
+    for told in expected:
+        yield from wrapped(f"- {told}", "  ", "    ")
     yield Line()
     for one in ran.judged:
         yield _row(one)
@@ -49,6 +56,7 @@ def _page(ran: Ran, *, on_differs: bool) -> Iterator[Line]:
     looked = list(words.to_look_at(ran))
     for one in looked:
         yield from _block(one)
+    yield from _prose(ran)
     yield from _placeholders(ran)
     for note in ran.notes:
         yield from wrapped(f"note: {note}", "", "      ")
@@ -89,10 +97,22 @@ def _block(judged: Judged) -> Iterator[Line]:
     elif judged.verdict is Verdict.FAILED:
         for line in words.excerpt(words.outputs(judged)):
             yield Line(f"    > {visible(line.expandtabs(4))}")
-    for known in judged.known:
+    for known in words.of_block(judged):
         yield from wrapped(f"known: {words.knowledge(known)}", "  ", "         ")
         if known.source:
             yield Line(f"         {visible(known.source)}")
+    yield Line()
+
+
+def _prose(ran: Ran) -> Iterator[Line]:
+    found = words.of_prose(ran)
+    if not found:
+        return
+    yield Line(f"{words.OF_PROSE} ({len(found)})", "bold")
+    for known in found:
+        yield from wrapped(f"- line {known.line}: {words.knowledge(known)}", "  ", "    ")
+        if known.source:
+            yield Line(f"    {visible(known.source)}")
     yield Line()
 
 

@@ -1,12 +1,15 @@
 """What every format says in words: how a page did, where a block stands, what is open."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rdscheck.runbook.model import RAN, Block, Judged, Knowledge, Placeholder, Ran, Verdict
-from rdscheck.runbook.running.results import Results, counts, failing, unchecked
+from rdscheck.runbook.running.results import INTERRUPTED, Results, counts, failing, unchecked
 
 #: The worst first: what a reader has to see.
 LOUD = (Verdict.FAILED, Verdict.NOT_RUNNABLE, Verdict.DIFFERS)
+#: The title of what is known of prose.
+OF_PROSE = "What the page's text says, and what was seen"
 _MOST_LINES = 12
 _MOST_WIDTH = 160
 
@@ -46,15 +49,44 @@ def verdict(ran: Ran, *, on_differs: bool = False) -> str:
     ran_words = f"{did} of {number(total, 'block')} ran"
     if failed:
         return f"Does not work as it is written: {number(failed, 'block')} not as expected; {ran_words}."
+    if any(one.detail == INTERRUPTED for one in ran.judged):
+        return f"Not known whether it works, it was interrupted: {ran_words}."
     if not did:
         return f"Not known whether it works: {ran_words}."
     differs = sum(one.verdict is Verdict.DIFFERS and one.expected is None for one in ran.judged)
     but = f", {number(differs, 'output')} differing" if differs else ""
-    if refused := sum(one.verdict is Verdict.FAILED for one in ran.judged):
-        return f"As expected, {number(refused, 'block')} failing{but}: {ran_words}."
-    if unchecked(ran):
-        return f"Works as far as it could be run{but}: {ran_words}."
-    return f"Works{but}: {ran_words}."
+    excepted = f", except as expected ({told})" if (told := _excepted(ran)) else ""
+    far = " as far as it could be run" if unchecked(ran) else ""
+    return f"Works{far}{excepted}{but}: {ran_words}."
+
+
+def _excepted(ran: Ran) -> str:
+    """Return how many blocks are not well, and expected not to be."""
+    found = Counter(one.verdict for one in _known_of(ran))
+    told = []
+    if count := found[Verdict.FAILED]:
+        told.append(f"{number(count, 'block')} failing")
+    if count := found[Verdict.NOT_RUNNABLE]:
+        told.append(f"{count} not run")
+    if count := found[Verdict.DIFFERS]:
+        told.append(f"{number(count, 'output')} differing")
+    return ", ".join(told)
+
+
+def _known_of(ran: Ran) -> Iterator[Judged]:
+    """Yield the blocks that are not well, as the configuration says."""
+    yield from (one for one in ran.judged if one.expected is one.verdict and one.verdict in LOUD)
+
+
+def expectations(ran: Ran) -> list[str]:
+    """Return which blocks are not well, as the configuration says, and why; equal reasons are one."""
+    found: dict[tuple[Verdict, str], list[int]] = {}
+    for one in _known_of(ran):
+        found.setdefault((one.verdict, one.reason), []).append(one.block.line)
+    return [
+        f"{'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}, {verdict_.value}: {reason}"
+        for (verdict_, reason), lines in found.items()
+    ]
 
 
 def overall(results: Results) -> str:
@@ -83,6 +115,7 @@ def remark(judged: Judged) -> str:
     parts = [judged.detail] if judged.detail else []
     if judged.reason and judged.reason not in judged.detail:
         parts.append(f"expected: {judged.reason}")
+    parts += judged.remarks
     if judged.masks:
         parts.append(f"equal but for {', '.join(judged.masks)}")
     return "; ".join(parts)
@@ -91,8 +124,19 @@ def remark(judged: Judged) -> str:
 def to_look_at(ran: Ran) -> Iterator[Judged]:
     """Yield the blocks that need a look, or of which something is known, in the order of the page."""
     for one in ran.judged:
-        if one.verdict in LOUD or one.known or not one.as_expected:
+        if one.verdict in LOUD or of_block(one) or one.remarks or not one.as_expected:
             yield one
+
+
+def of_block(judged: Judged) -> list[Knowledge]:
+    """Return what is known of a block itself, not of the prose above it."""
+    return [one for one in judged.known if not one.line]
+
+
+def of_prose(ran: Ran) -> list[Knowledge]:
+    """Return what is known of the page's prose, by its lines."""
+    found = dict.fromkeys(one for judged in ran.judged for one in judged.known if one.line)
+    return sorted(found, key=lambda one: one.line)
 
 
 def knowledge(one: Knowledge) -> str:

@@ -35,7 +35,7 @@ _NO_FILE = frozenset({"--path", "--path-prefix", "--query", "--log-file-name", "
 _FILE = re.compile(r"fileb?://([^\s,\]}]*)")
 
 #: Variables of a page that the program may see.
-_SEEN = frozenset(
+SEEN = frozenset(
     {"AWS_PAGER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_DEFAULT_OUTPUT"}
     | {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 )
@@ -135,7 +135,10 @@ class Aws:
         self._room.collect()
         env = dict(self.environment)
         home = env["HOME"]
-        env |= {name: value for name, value in call.variables.items() if name in _SEEN}
+        env |= {name: value for name, value in call.variables.items() if name in SEEN}
+        # Version 1 of the program reads the one, version 2 the other; a page means either.
+        if region := _region(call.variables):
+            env |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
         with tempfile.TemporaryFile() as given:
             given.write(call.stdin or b"")
             given.seek(0)
@@ -179,6 +182,11 @@ class Aws:
             self._world.need(kind, name)
             if kind == "instance" and name.lower() in self._world.plane.state.databases:
                 self._world.current = name.lower()
+
+
+def _region(variables: Mapping[str, str]) -> str:
+    """Return the region that variables of a page name, empty where they name none."""
+    return variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION", "")
 
 
 def _last(line: bytes) -> bytes:

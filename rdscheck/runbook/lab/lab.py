@@ -26,11 +26,13 @@ from rdscheck.runbook.lab.world import Wanted, World
 from rdscheck.runbook.model import Kind, Page, Placeholder
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import choose
+from rdscheck.sandbox.logs import from_stderr
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.sweep import end_run
 
 _NO_BABELFISH = "this sandbox has no TDS port; a Babelfish has one"
+_AUDIT = "AUDIT: "
 _NOTHING = "nothing here runs a block of this kind"
 
 
@@ -90,6 +92,13 @@ class Sandbox:
     def notes(self) -> tuple[str, ...]:
         """Return what was supplied because the page takes it for granted."""
         return tuple(self._world.notes)
+
+    def audits(self) -> Sequence[str] | None:
+        """Return what pgAudit has written to the servers' logs, behind ``AUDIT:``; None when none runs."""
+        servers = [one.server for one in self._world.plane.state.databases.values() if one.server]
+        records = [record for server in servers for record in from_stderr(server.log())]
+        found = [one.message for one in records if one.message.startswith(_AUDIT)]
+        return [one.removeprefix(_AUDIT) for one in found] if servers else None
 
     def close(self) -> None:
         """End what runs; the servers end with the run."""

@@ -40,7 +40,8 @@ _CONNINFO = re.compile(r"[^=]*=|postgres(?:ql)?://")
 #: Options whose values are SQL or formats, and no files.
 _NO_FILES = {"c", "command", "v", "set", "variable", "P", "pset", "F", "R", "order-by", "options"}
 
-_PG_VARIABLES = {
+#: Variables of libpq that a page may set, and what they are in a connection string.
+PG_VARIABLES = {
     "PGHOST": "host",
     "PGPORT": "port",
     "PGDATABASE": "dbname",
@@ -49,6 +50,10 @@ _PG_VARIABLES = {
     "PGSSLMODE": "sslmode",
     "PGOPTIONS": "options",
     "PGAPPNAME": "application_name",
+    "PGHOSTADDR": "hostaddr",
+    "PGCONNECT_TIMEOUT": "connect_timeout",
+    "PGTARGETSESSIONATTRS": "target_session_attrs",
+    "PGCLIENTENCODING": "client_encoding",
 }
 #: Long options whose values are looked into.
 _WATCHED = ("command", "file", "output", "log-file")
@@ -187,7 +192,7 @@ class Programs:
     def _world_login(self, found: Options, variables: Mapping[str, str], *, ask: bool) -> Login:
         """Return where a program logs in; ``ask`` starts what that needs."""
         given = {
-            name: variables[variable] for variable, name in _PG_VARIABLES.items() if variable in variables
+            name: variables[variable] for variable, name in PG_VARIABLES.items() if variable in variables
         }
         host = given | found.login
         if "=" in host.get("dbname", "") or "://" in host.get("dbname", ""):

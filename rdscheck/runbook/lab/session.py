@@ -62,7 +62,11 @@ class Session:
         )
         said = bytearray()
         while True:
-            piece = self._talk.read(until - time.monotonic())
+            try:
+                piece = self._talk.read(until - time.monotonic())
+            except KeyboardInterrupt:
+                self._killed(said, "Ctrl-C")  # it would go on for as long as its statement takes
+                raise
             if piece is None:
                 return self._killed(said, "time limit")
             said += piece

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -22,6 +22,7 @@ from rdscheck.runbook.lab.lines import (
     read,
 )
 from rdscheck.runbook.lab.room import Outside, Room
+from rdscheck.runbook.lab.variables import why_left_out
 
 _NULL = "/dev/null"
 
@@ -51,6 +52,7 @@ class Shell:
         self.variables: dict[str, str] = {}
         self.exported: set[str] = set()
         self._status = 0
+        self._left_out: dict[str, None] = {}  # remarks of the line that runs
 
     def run(self, text: str, seconds: float) -> Done:
         """Run a whole command line, or none of it where something in it is not run here."""
@@ -62,6 +64,7 @@ class Shell:
             return Done(not_run=str(error))
         until = time.monotonic() + seconds
         told = _Told()
+        self._left_out.clear()
         self._room.collect()
         try:
             self._line(line, told, until, seconds, shown=True)
@@ -69,7 +72,7 @@ class Shell:
             return Done(not_run=str(error))
         output = told.output.decode(errors="replace")
         basis = next((one for one in _WEAKEST if one in told.basis), Basis.REAL)
-        return Done(output, told.status, ended=told.ended, basis=basis)
+        return Done(output, told.status, ended=told.ended, basis=basis, remarks=tuple(self._left_out))
 
     def _check(self, command: Simple) -> None:
         """Raise ``Refused`` for what can be told before anything starts."""
@@ -153,8 +156,10 @@ class Shell:
                 if redirect.operator == ">" and target != _NULL:
                     self._room.path(target).write_bytes(b"")
         if not arguments:
+            self._set(given, given=False)
             self.variables |= given
             return Result()
+        self._set(given, given=True)
         check, program = self._program(arguments[0])
         check(arguments[1:])
         exported = {name: self.variables[name] for name in self.exported if name in self.variables}
@@ -169,6 +174,10 @@ class Shell:
         output = self._written(outputs[1], output)
         errors = self._written(outputs[2], errors)
         return Result(result.status, output, errors, result.ended, result.basis)
+
+    def _set(self, names: Iterable[str], *, given: bool) -> None:
+        """Remember of variables that are set which of them programs do not get."""
+        self._left_out |= dict.fromkeys(filter(None, (why_left_out(one, given=given) for one in names)))
 
     def _cannot_write(self, target: str) -> str:
         """Return what a shell says of a file it cannot write, empty when it can."""
@@ -210,6 +219,7 @@ class Shell:
             if not _VARIABLE.match(name):
                 raise Refused(f"export {one} is not read here")
             if equals:
+                self._set([name], given=False)
                 self.variables[name] = value
             self.exported.add(name)
         return Result()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from rdscheck.runbook.model import Block, Kind
 from rdscheck.runbook.reading import shapes
 
+#: Why an excerpt of a log is no output of a command.
+FROM_LOG = "it is from a log, and no command prints it"
 #: Kinds whose blocks print something.
 PRINTS = frozenset({Kind.SQL, Kind.PSQL, Kind.SHELL, Kind.DUCKDB, Kind.TDS})
 
@@ -49,6 +51,8 @@ def shows(text: str, before: str, blocks: Sequence[Block], heading: int) -> tupl
         why = "no command stands before it in its section"
     if not why and again and not is_told(before):
         why = "nothing says that a command prints it"
+    if why and _is_log(text, before):
+        why = FROM_LOG
     return (0, why) if why or previous is None else (previous.number, "")
 
 
@@ -65,7 +69,7 @@ def _source(output: Block, blocks: Sequence[Block]) -> Block | None:
 def _why_not(text: str, before: str, previous: Block | None) -> str:
     """Return why a text is not what a block printed; empty if it may be."""
     if _is_log(text, before) and not (previous and _PASSED_ON.search(previous.text)):
-        return "it is from a log, and no command prints it"
+        return FROM_LOG
     if previous is None or previous.kind not in PRINTS:
         return "no command that prints stands right before it"
     if _IF.search(before) and any(map(shapes.is_message, text.split("\n")[:3])):

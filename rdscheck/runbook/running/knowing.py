@@ -82,6 +82,7 @@ class Seen:
     prose: str  # of the page, between the block before and this one
     version: str
     observed: str  # what was printed
+    line: int = 1  # of the page, where that prose begins
 
     def follows(self, name: str, line: int) -> Knowledge:
         """Return that an error follows from an earlier one."""
@@ -131,6 +132,20 @@ def _offer(version: str) -> Offer:
         return {}
 
 
+def said(prose: str, line: int) -> Iterator[Knowledge]:
+    """Yield what is known of prose that begins at a line and that no block follows."""
+    for key, one in RECOGNISED.items():
+        place = one.place(prose)
+        if place is not None and one.fits(block="", prose=prose, headings="", observed=None):
+            yield _finding(key, line + place)
+
+
+def _finding(key: str, line: int) -> Knowledge:
+    finding = DOCUMENTATION_FINDINGS[key]
+    told = f"the document says: {finding.says}; seen: {finding.observed}; instead: {finding.advice}"
+    return Knowledge(told, key, finding.source, line)
+
+
 def _findings(seen: Seen) -> Iterator[Knowledge]:
     block = seen.judged.block
     ran = seen.judged.verdict in RAN or bool(seen.judged.printed)
@@ -141,9 +156,8 @@ def _findings(seen: Seen) -> Iterator[Knowledge]:
             headings="\n".join(block.headings),
             observed=seen.observed if ran else None,
         ):
-            finding = DOCUMENTATION_FINDINGS[key]
-            told = f"the document says: {finding.says}; seen: {finding.observed}; instead: {finding.advice}"
-            yield Knowledge(told, key, finding.source)
+            place = one.place(seen.prose)
+            yield _finding(key, 0 if place is None else seen.line + place)
 
 
 def _extensions(seen: Seen) -> Iterator[Knowledge]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from rdscheck.errors import ExitCode
 from rdscheck.runbook.model import RAN, Judged, Ran, Verdict
 
+#: What is said of blocks that Ctrl-C kept from running.
+INTERRUPTED = "interrupted"
+
 
 @dataclass(frozen=True)
 class Results:

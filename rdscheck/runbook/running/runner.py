@@ -18,15 +18,20 @@ from rdscheck.runbook.model import (
     Ran,
     Verdict,
 )
+from rdscheck.runbook.reading.telling import FROM_LOG
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
 from rdscheck.runbook.running.cutting import bounded, reported
-from rdscheck.runbook.running.knowing import Seen, known
+from rdscheck.runbook.running.knowing import Seen, known, said
+from rdscheck.runbook.running.logged import MASKS as LOG_MASKS
+from rdscheck.runbook.running.logged import audits, compared
 from rdscheck.runbook.running.masking import MASKS, configured
 from rdscheck.runbook.running.missing import made, missed
 from rdscheck.runbook.running.older import Extensions
 from rdscheck.runbook.running.policies import policy_files
+from rdscheck.runbook.running.results import INTERRUPTED
 from rdscheck.runbook.running.setting_up import set_up
 from rdscheck.runbook.running.surroundings import Surroundings, block_at
+from rdscheck.runbook.running.twins import OTHERS, WINDOWS, forms, repeated, twins
 from rdscheck.runbook.running.wording import differing, error_of, fails_as_shown
 
 #: Kinds whose pieces a lab runs.
@@ -41,7 +46,6 @@ _NO_COMMAND = {
     Kind.TEXT: "text that nothing here runs",
     Kind.OUTPUT: "an output that no block of the page prints",
 }
-INTERRUPTED = "interrupted"
 _PROBE = 10.0  # seconds for a question of our own
 
 #: Told before a block is run, with None, and after it, with what became of it.
@@ -60,6 +64,7 @@ class _Tried:
     basis: Basis | None = None
     diff: str = ""
     masks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     because: int = 0  # the number of the block that was not run and is needed
 
 
@@ -95,6 +100,8 @@ class Runner:
         self._extensions = Extensions(self._ask, lab.version)
         self._rules = (*configured(configuration.masks), *MASKS)
         self._files = policy_files(page)
+        self._forms = forms(page, self._around.prose)
+        self._twins = twins(page, self._forms)
         self._outputs = {one.shows: one for one in reversed(page.blocks) if one.shows}
         wanted = {block_at(page, line).number for line in lines}
         self.blocks = tuple(one for one in page.blocks if not wanted or one.number in wanted)
@@ -151,22 +158,30 @@ class Runner:
     def _judge(self, block: Block) -> Judged:
         if reason := self._skip.get(block.number):
             self._left_out(block)
-            return Judged(
-                block,
-                Verdict.NOT_RUNNABLE,
-                f"left out: {reason}",
-                expected=Verdict.NOT_RUNNABLE,
-                reason=reason,
+            told = f"left out: {reason}"
+            return self._told(
+                Judged(block, Verdict.NOT_RUNNABLE, told, expected=Verdict.NOT_RUNNABLE, reason=reason)
             )
         if block.kind is Kind.OUTPUT and block.shows:
             return self._told(self._output(block))
+        if block.kind is Kind.OUTPUT and block.why == FROM_LOG and self._state.judged:
+            return self._told(self._logged(block))
         if block.kind is Kind.POLICY and block.number in self._files:
             return self._told(self._written(block, *self._files[block.number]))
-        if block.kind not in RUNNABLE:
-            return self._told(Judged(block, Verdict.NOT_A_COMMAND, block.why or _NO_COMMAND[block.kind]))
-        if not block.pieces:
-            return Judged(block, Verdict.NOT_A_COMMAND, block.why or "nothing in it can be run")
-        return self._told(self._pieces(block))
+        if block.kind not in RUNNABLE or not block.pieces:
+            why = block.why or _NO_COMMAND.get(block.kind, "nothing in it can be run")
+            return self._told(Judged(block, Verdict.NOT_A_COMMAND, why))
+        return self._told(self._commands(block))
+
+    def _commands(self, block: Block) -> Judged:
+        """Run a block's pieces, unless the block before told the same for another system."""
+        form = self._forms.get(block.number, OTHERS)
+        twin = self._twins.get(block.number, 0)
+        if source := self._state.judged.get(twin):
+            self._state.raw[block.number] = self._state.raw.get(twin, ())
+            return repeated(block, source, form)
+        judged = self._pieces(block)
+        return replace(judged, remarks=(WINDOWS, *judged.remarks)) if form == WINDOWS else judged
 
     def _pieces(self, block: Block) -> Judged:
         limit = time.monotonic() + self.configuration.seconds
@@ -184,6 +199,7 @@ class Runner:
             printed=tuple(one.printed for one in tried if one.printed),
             diff="\n".join(one.diff for one in tried if one.diff),
             basis=_basis(one.basis for one in tried),
+            remarks=tuple(dict.fromkeys(remark for one in tried for remark in one.remarks)),
             masks=tuple(dict.fromkeys(mask for one in tried for mask in one.masks)),
         )
         return self._inherited(judged, next((one.because for one in tried if one.because), 0))
@@ -213,6 +229,7 @@ class Runner:
             printed=printed,
             raw=raw,
             basis=done.basis,
+            remarks=done.remarks,
             diff=compared.diff if compared else "",
             masks=compared.masks if compared else (),
         )
@@ -288,6 +305,19 @@ class Runner:
         detail = f"line {line} printed something else: {differing(best.diff)}"
         return Judged(block, Verdict.DIFFERS, detail, printed=shown, diff=best.diff, basis=source.basis)
 
+    def _logged(self, block: Block) -> Judged:
+        """Compare an excerpt of a log with what the server has written since the page began."""
+        wanted = audits(block.text)
+        told = compared(wanted, self.lab.audits) if wanted else None
+        if told is None:
+            return Judged(block, Verdict.NOT_A_COMMAND, block.why)
+        if not told:
+            detail = "the server has logged it"
+            return Judged(block, Verdict.PASSED, detail, basis=Basis.REAL, masks=LOG_MASKS)
+        told = self._shown(told)
+        detail = f"the server has logged something else: {differing(told)}"
+        return Judged(block, Verdict.DIFFERS, detail, diff=told, basis=Basis.REAL)
+
     def _likest(self, text: str, printed: Sequence[Printed]) -> tuple[Compared, tuple[Printed, ...]]:
         """Compare with the whole output of a block, and with that of each piece: a page may show either."""
         choices = dict.fromkeys([tuple(printed), *((one,) for one in reversed(printed))])
@@ -325,10 +355,13 @@ class Runner:
 
     def _told(self, judged: Judged) -> Judged:
         """Add what is known about a block and what it printed."""
-        seen = Seen(judged, self._around.prose(judged.block), self.lab.version, self._output_text(judged))
+        around, block = self._around, judged.block
+        output = self._output_text(judged)
+        seen = Seen(judged, around.prose(block), self.lab.version, output, around.prose_line(block))
         failed = judged.verdict is Verdict.FAILED
-        texts = [one.text for one in judged.block.pieces]
-        found = [*map(Knowledge, self._extensions.told(texts, failed=failed)), *known(seen)]
+        texts = [one.text for one in block.pieces]
+        older = map(Knowledge, self._extensions.told(texts, failed=failed))
+        found = [*older, *known(seen), *said(*around.below(block))]
         for one in judged.printed if failed else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):

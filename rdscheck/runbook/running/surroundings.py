@@ -15,6 +15,7 @@ class Surroundings:
         for block in page.blocks:
             self._above[block.number] = end
             end = max(end, block.end)
+        self._end, self._last = end, page.blocks[-1].number if page.blocks else 0
 
     def block(self, number: int) -> Block:
         """Return the block of that number."""
@@ -24,6 +25,16 @@ class Surroundings:
         """Return what the page says between the block before and this one."""
         start = self._above[block.number]
         return "\n".join(self._lines[start : max(start, block.line - 1)])
+
+    def prose_line(self, block: Block) -> int:
+        """Return the line that this prose begins with."""
+        return self._above[block.number] + 1
+
+    def below(self, block: Block) -> tuple[str, int]:
+        """Return what the page says below its last block, and the line where that begins; else nothing."""
+        if block.number != self._last:
+            return "", 1
+        return "\n".join(self._lines[self._end :]), self._end + 1
 
 
 def block_at(page: Page, line: int) -> Block:

@@ -47,7 +47,10 @@ def realistic() -> Results:
         Verdict.FAILED,
         "permission denied for table t (SQLSTATE 42501)",
         printed=(Printed(Piece("SELECT 1;", 20), "ERROR:  permission denied for table t\n", 1, "42501"),),
-        known=(Knowledge("only its owner may", "some-rule", "https://example.com/why"),),
+        known=(
+            Knowledge("only its owner may", "some-rule", "https://example.com/why"),
+            Knowledge("the text says otherwise", "prose-rule", "https://example.com/prose", line=17),
+        ),
         basis=Basis.REAL,
     )
     return Results(
@@ -56,7 +59,7 @@ def realistic() -> Results:
                 judged(1, Verdict.PASSED, basis=Basis.REAL, masks=("pid",)),
                 failed,
                 judged(3, Verdict.DIFFERS, "other", diff="@@ -1 +1 @@\n-a\n+b", basis=Basis.STAND_IN),
-                judged(4, Verdict.SIMULATED, basis=Basis.EMULATED),
+                judged(4, Verdict.SIMULATED, basis=Basis.EMULATED, remarks=("PATH is not taken over: no",)),
                 judged(5, Verdict.NOT_RUNNABLE, "nothing is bound to <schema>"),
                 judged(6, Verdict.NOT_A_COMMAND, "text"),
                 judged(7, Verdict.FAILED, "no", expected=Verdict.FAILED, reason="it is the point"),

@@ -17,7 +17,7 @@ from rdscheck.report.runbook.markdown import markdown
 from rdscheck.report.runbook.serial import dump, schema
 from rdscheck.report.runbook.text import text
 from rdscheck.report.runbook.write import FORMATS, render
-from rdscheck.runbook.model import Verdict
+from rdscheck.runbook.model import Knowledge, Verdict
 from rdscheck.runbook.running.results import Results, exit_code
 from tests.report.runbook.builders import HOSTILE, hostile, judged, of, realistic
 
@@ -35,6 +35,7 @@ def test_every_block_is_told_with_its_line(form: str) -> None:
         assert re.search(rf"\b{line}\b|L{line}-", told)
     assert "permission denied for table t" in told
     assert "only its owner may" in told
+    assert "PATH is not taken over: no" in told
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
@@ -142,6 +143,47 @@ def test_the_answer_in_one_line() -> None:
     assert words.verdict(fine) == "Works, 1 output differing: 2 of 2 blocks ran."
     assert words.verdict(of(judged(1, Verdict.NOT_RUNNABLE))).startswith("Not known whether it works")
     told = of(judged(1, Verdict.PASSED), judged(2, Verdict.FAILED, expected=Verdict.FAILED))
-    assert words.verdict(told) == "As expected, 1 block failing: 2 of 2 blocks ran."
+    assert words.verdict(told) == "Works, except as expected (1 block failing): 2 of 2 blocks ran."
+    more = of(
+        judged(1, Verdict.PASSED),
+        judged(2, Verdict.NOT_RUNNABLE, expected=Verdict.NOT_RUNNABLE),
+        judged(3, Verdict.DIFFERS, expected=Verdict.DIFFERS),
+        judged(4, Verdict.DIFFERS),
+        judged(5, Verdict.NOT_RUNNABLE),
+    )
+    assert words.verdict(more) == (
+        "Works as far as it could be run, except as expected (1 not run, 1 output differing),"
+        " 1 output differing: 3 of 5 blocks ran."
+    )
     two = replace(realistic(), runs=(fine, fine))
     assert words.overall(two) == "2 runs of pages: 0 with failures, 0 with something that could not be run."
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_what_fails_as_expected_is_in_the_answer_with_its_reason(form: str) -> None:
+    def told(*some: Verdict) -> str:
+        blocks = [judged(at, one, expected=one, reason="as it ought to") for at, one in enumerate(some, 1)]
+        return render(Results((of(judged(9, Verdict.PASSED), *blocks),)), form)
+
+    failing = told(Verdict.FAILED, Verdict.FAILED, Verdict.DIFFERS)
+    assert "except as expected (2 blocks failing, 1 output differing)" in failing.replace("\n", " ")
+    assert "lines 10, 20, failed: as it ought to" in failing
+    fine = told()
+    assert "except" not in fine
+    assert "as it ought to" not in fine
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_what_is_known_of_the_prose_is_not_told_of_a_block(form: str) -> None:
+    results = realistic()
+    assert "the text says otherwise" in render(results, form)
+    if form == "json":
+        (page,), blocks = dump(results)["pages"], dump(results)["blocks"]
+        assert [(one["line"], one["key"]) for one in page["known"]] == [(17, "prose-rule")]
+        assert [one["key"] for block in blocks for one in block["known"]] == ["some-rule"]
+    else:
+        assert re.search(r"line 17: the\s+text says otherwise", render(results, form).replace("<bdi>", ""))
+    only = of(judged(1, Verdict.PASSED, known=(Knowledge("x", "prose-rule", line=3),)))
+    assert list(words.to_look_at(only)) == []
+    about = of(judged(1, Verdict.PASSED, known=(Knowledge("x", "some-rule"),)))
+    assert [one.block.line for one in words.to_look_at(about)] == [10]

@@ -313,7 +313,26 @@ FAULTS = (
         "misspelt parameter",
         "ParameterName=pgaudit.role",
         "ParameterName=pgaudit.rolle",
-        {"pgaudit.role,": FAILED, "download-db-log-file-portion": FAILED, "\nAUDIT: OBJECT": DIFFERS},
+        {
+            "pgaudit.role,": FAILED,
+            "download-db-log-file-portion": FAILED,
+            "\nAUDIT: OBJECT": DIFFERS,
+            ":LOG:  AUDIT:": DIFFERS,
+        },
+    ),
+    Fault(
+        AUDIT,
+        "other relation in the log",
+        "LOG:  AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.payment,",
+        "LOG:  AUDIT: OBJECT,1,1,READ,SELECT,TABLE,public.invoice,",
+        {":LOG:  AUDIT:": DIFFERS},
+    ),
+    Fault(
+        LAMBDA,
+        "other feature for Windows",
+        "--feature-name Lambda ^",
+        "--feature-name Lambada ^",
+        {"instance ^": FAILED},
     ),
     Fault(
         JOBS,

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +104,7 @@ class Recorded:
         self.version, self.server = lab.version, lab.server
         self.done: list[tuple[Kind, str, Done]] = []
         self.last: Mapping[str, str] = {}
+        self.logged: Sequence[str] | None = None
 
     def run(self, kind: Kind, text: str, seconds: float) -> Done:
         done = self._lab.run(kind, text, seconds)
@@ -120,6 +121,10 @@ class Recorded:
     def notes(self) -> tuple[str, ...]:
         return self._lab.notes()
 
+    def audits(self) -> Sequence[str] | None:
+        self.logged = self._lab.audits()
+        return self.logged
+
     def close(self) -> None:
         self._lab.close()
 
@@ -130,7 +135,7 @@ class Replayed:
     def __init__(self, recorded: Recorded, ran: Ran) -> None:
         self.version, self.server = recorded.version, recorded.server
         self._values = {one.text: one.value for one in ran.placeholders}
-        self._shown = recorded.last
+        self._shown, self._logged = recorded.last, recorded.logged
         self._waiting: dict[tuple[Kind, str], list[Done]] = defaultdict(list)
         for kind, text, done in recorded.done:
             self._waiting[kind, text].append(done)
@@ -147,6 +152,9 @@ class Replayed:
 
     def notes(self) -> tuple[str, ...]:
         return ()
+
+    def audits(self) -> Sequence[str] | None:
+        return self._logged
 
     def close(self) -> None:
         """Nothing is to be ended."""

@@ -230,3 +230,41 @@ def test_basis_says_what_was_ours(lab: Sandbox, shell: Run) -> None:
     assert shell("psql -d labdb -c 'SELECT 1'").basis is Basis.REAL
     assert lab.run(Kind.TDS, "select 1", 5).not_run
     assert lab.run(Kind.YAML, "a: b", 5).not_run
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("PATH=/evil LD_PRELOAD=/evil.so psql -d labdb -Atc 'SELECT 1'", ["PATH", "LD_PRELOAD"]),
+        ("export PATH=/evil:$PATH; psql -d labdb -Atc 'SELECT 1'", ["PATH"]),
+        ("PATH=/evil; psql -d labdb -Atc 'SELECT 1'", ["PATH"]),
+        ("echo \"$(AWS_ENDPOINT_URL=http://x psql -d labdb -Atc 'SELECT 1')\"", ["AWS_ENDPOINT_URL"]),
+        ("export PGPASSFILE=/x AWS_PROFILE=prod; echo 1", ["PGPASSFILE", "AWS_PROFILE"]),
+        ("https_proxy=http://x LC_ALL=C SECRET=s3cret echo 1", ["https_proxy", "LC_ALL", "SECRET"]),
+    ],
+)
+def test_variables_that_are_left_out_are_told(shell: Run, line: str, names: list[str]) -> None:
+    done = shell(line)
+    assert (done.output, done.status) == ("1\n", 0)
+    assert [one.partition(" ")[0] for one in done.remarks] == names
+    assert all("is not taken over: " in one for one in done.remarks)
+    assert "evil" not in str(done.remarks)
+    assert "s3cret" not in str(done.remarks)
+
+
+def test_variables_that_programs_get(shell: Run) -> None:
+    for line in (
+        "PGOPTIONS='-c work_mem=77kB' psql -d labdb -Atc 'SHOW work_mem'",
+        "export PGOPTIONS='-c work_mem=77kB'; psql -d labdb -Atc 'SHOW work_mem'; unset PGOPTIONS",
+        "path=77kB ENV=prod; export path ENV; echo $path",  # the page's own
+    ):
+        done = shell(line)
+        assert (done.output, done.remarks) == ("77kB\n", ())
+    wrong = shell("PGPASSWORD=wrong psql -d labdb -Atc 'SELECT 1'")
+    assert "password authentication failed" in wrong.output
+    assert wrong.remarks == ()
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        region = shell(f"{name}=eu-west-1 aws s3api create-bucket --bucket taken")
+        assert "The unspecified location constraint is incompatible" in region.output
+        assert region.remarks == ()
+    assert "foreign.example" in shell("PGHOSTADDR=foreign.example psql -c 'SELECT 1'").not_run

@@ -236,6 +236,17 @@ def test_a_documentation_finding_shows_itself() -> None:
     assert fine.known == ()
 
 
+def test_a_finding_about_prose_has_the_line_of_the_prose() -> None:
+    one = page((SQL, "SELECT 1;"), (SQL, "SELECT 2;"), (SQL, "SELECT 3;"))
+    lines = one.text.splitlines()
+    lines[one.blocks[1].line - 3] = "Files are called name_partXX."  # in the place of "Step 2."
+    lines += ["They replicate from subscriber to publisher."]
+    found = ran(replace(one, text="\n".join(lines) + "\n"))
+    told = [[(known.key, known.line) for known in judged.known] for judged in found.judged]
+    part = ("export-guide-part-suffix", one.blocks[1].line - 2)
+    assert told == [[], [part], [("pglogical-direction", len(lines))]]
+
+
 def test_a_limit_of_time_is_for_the_block() -> None:
     lab = FakeLab({"SELECT pg_sleep(1e6);": Done(status=1, ended="time limit of 30 s")})
     judged = ran(page((SQL, "SELECT pg_sleep(1e6);", "ERROR:  x")), lab).judged[0]
