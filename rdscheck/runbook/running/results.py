@@ -28,9 +28,12 @@ def counts(ran: Ran) -> dict[Verdict, int]:
 
 
 def failing(judged: Judged, *, on_differs: bool) -> bool:
-    """Tell whether a block lets the command end with 1: it failed, or is not as the configuration says."""
+    """Tell whether a block lets the command end with 1: it failed, or is not as the configuration says.
+
+    One that cannot run here is not found to be otherwise, whatever is expected of it: see ``unchecked``.
+    """
     if judged.expected is not None:
-        return not judged.as_expected
+        return not judged.as_expected and judged.verdict is not Verdict.NOT_RUNNABLE
     return judged.verdict is Verdict.FAILED or (on_differs and judged.verdict is Verdict.DIFFERS)
 
 

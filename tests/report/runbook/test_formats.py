@@ -124,6 +124,8 @@ def test_text_has_a_line_for_each_block_of_80_columns() -> None:
         ),
         (Results((of(judged(1, Verdict.FAILED, expected=Verdict.FAILED)),)), 0),
         (Results((of(judged(1, Verdict.PASSED, expected=Verdict.FAILED)),)), 1),
+        (Results((of(judged(1, Verdict.NOT_RUNNABLE, expected=Verdict.FAILED)),)), 3),
+        (Results((of(judged(1, Verdict.PASSED, expected=Verdict.NOT_RUNNABLE)),)), 1),
         (Results((of(judged(1, Verdict.DIFFERS, expected=Verdict.DIFFERS)),), fail_on_differs=True), 0),
         (Results((of(judged(1, Verdict.NOT_A_COMMAND)),)), 3),
         (Results((of(),)), 3),
