@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rdscheck.deviations import DOCUMENTATION_FINDINGS
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab, Names
 from rdscheck.runbook.model import (
@@ -360,8 +361,11 @@ class Runner:
         seen = Seen(judged, around.prose(block), self.lab.version, output, around.prose_line(block))
         failed = judged.verdict is Verdict.FAILED
         texts = [one.text for one in block.pieces]
-        older = map(Knowledge, self._extensions.told(texts, failed=failed))
-        found = [*older, *known(seen), *said(*around.below(block))]
+        told = list(known(seen))
+        # What a document is known to be wrong about is no matter of an extension's age.
+        open_ = failed and not any(one.key in DOCUMENTATION_FINDINGS for one in told)
+        older = map(Knowledge, self._extensions.told(texts, failed=open_))
+        found = [*older, *told, *said(*around.below(block))]
         for one in judged.printed if failed else ():
             for name in missed(one.output, one.sqlstate):
                 if number := self._state.broken.get(name):

@@ -417,3 +417,15 @@ def test_another_failure_with_an_older_extension_stays_one_and_says_so() -> None
     assert verdicts(found) == ["passed", "failed", "failed"]
     assert "where this may work" in found.judged[1].known[0].text
     assert found.judged[2].known == ()
+
+
+def test_the_age_of_an_extension_is_no_excuse_for_what_the_document_has_wrong() -> None:
+    create = "CREATE EXTENSION pglogical;"
+    drop = "SELECT pglogical.drop_node(node_name := 'docs-lab-subscriber');"
+    lab = AgedLab(
+        {create: "CREATE EXTENSION\n", drop: refused("node docs-lab-subscriber not found", "XX000")},
+        aged="1.0",
+        schemas="pglogical",
+    )
+    judged = ran(page((SQL, create), (SQL, drop)), lab).judged[1]
+    assert [one.key for one in judged.known] == ["pglogical-drop-node-name"]
