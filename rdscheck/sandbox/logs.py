@@ -48,7 +48,10 @@ _LINE = re.compile(
 _CSV_COLUMNS = (24, 26)
 
 _MARK = "rdscheck: mark "
-_AUDIT = "AUDIT: "
+
+#: What messages of pgAudit begin with.
+AUDIT = "AUDIT: "
+
 _WAIT_SECONDS = 10.0
 _LONGEST_FIELD = 2**31 - 1
 
@@ -79,9 +82,9 @@ class AuditRecord:
     @classmethod
     def parse(cls, message: str) -> "AuditRecord":
         """Read a message that begins with ``AUDIT: ``; raises ``LogError`` when it is none of pgAudit's."""
-        if not message.startswith(_AUDIT):
+        if not message.startswith(AUDIT):
             raise LogError(f"no message of pgAudit: {message[:200]}")
-        fields = _fields(message.removeprefix(_AUDIT))
+        fields = _fields(message.removeprefix(AUDIT))
         if len(fields) not in {9, 10} or fields[0] not in {"SESSION", "OBJECT"}:
             raise LogError(f"a message of pgAudit with {len(fields)} fields: {message[:200]}")
         try:
@@ -142,7 +145,7 @@ class LogRecord:
     @property
     def audit(self) -> AuditRecord | None:
         """Return what pgAudit says by it, None for any other message. Raises ``LogError``."""
-        return AuditRecord.parse(self.message) if self.message.startswith(_AUDIT) else None
+        return AuditRecord.parse(self.message) if self.message.startswith(AUDIT) else None
 
 
 def from_stderr(text: str) -> list[LogRecord]:
@@ -298,12 +301,15 @@ class LogReader:
 
         Raises ``LogError`` when the log has lost the mark.
         """
-        end, text, read = self._written(mark)
         return [
             one
-            for one in _between(read(_from_line_of(mark.token, text)), mark, end)
+            for one in self._written(mark)
             if all(getattr(one, name) == value for name, value in of.items())
         ]
+
+    def records(self) -> list[LogRecord]:
+        """Return all records of the log up to now."""
+        return self._written(None)
 
     def audits(self, mark: Mark, **of: Unpack[Of]) -> list[AuditRecord]:
         """Return what pgAudit logged after a mark up to now; ``of`` is as for ``since``."""
@@ -331,18 +337,18 @@ class LogReader:
                 raise LogError(f"the server logged nothing of what was waited for within {seconds:g} s")
             time.sleep(0.05)
 
-    def _written(self, since: Mark) -> tuple[Mark, str, Callable[[str], list[LogRecord]]]:
-        """Write a mark and read until it is there; return it, the log from another mark on, its reader."""
+    def _written(self, since: Mark | None) -> list[LogRecord]:
+        """Write a mark and read until it is there; return the records up to it, from another mark on."""
         with self._server.maintenance() as conn:
             mark = _marked(conn)
             deadline = time.monotonic() + _WAIT_SECONDS
-            last: int | None = _FEW_LINES
+            last = _FEW_LINES if since else None
             while True:
                 text, read = self._text(conn, last)
                 # What has the older mark has all that is wanted, but for what is still on its way.
-                enough = last is None or since.token in text
+                enough = last is None or since is None or since.token in text
                 if enough and mark.token in text:
-                    return mark, text, read
+                    break
                 if time.monotonic() > deadline:
                     raise LogError(f"the server's log does not show a mark within {_WAIT_SECONDS:g} s")
                 if last is not None and not enough:
@@ -350,6 +356,7 @@ class LogReader:
                     continue
                 # Between the server and us may be a container engine, some milliseconds behind.
                 time.sleep(0.005)
+        return _between(read(_from_line_of(since.token, text) if since else text), since, mark)
 
     def _text(self, conn: Connection, last: int | None) -> tuple[str, Callable[[str], list[LogRecord]]]:
         """Return the log by whichever way the server writes it, and what reads that format."""
@@ -387,16 +394,17 @@ def _collected(conn: Connection, *, as_csv: bool) -> str:
     return bytes(row[0] or b"").decode(errors="replace") if row else ""
 
 
-def _between(records: list[LogRecord], begin: Mark, end: Mark) -> list[LogRecord]:
+def _between(records: list[LogRecord], begin: Mark | None, end: Mark) -> list[LogRecord]:
     places = {one.message: place for place, one in enumerate(records) if one.message.startswith(_MARK)}
     return [
         one
-        for one in records[places[begin.token] + 1 : places[end.token]]
+        for one in records[places[begin.token] + 1 if begin else 0 : places[end.token]]
         if not one.message.startswith(_MARK)
     ]
 
 
 __all__ = [
+    "AUDIT",
     "NOT_LOGGED",
     "NO_PARAMETERS",
     "PREVIOUSLY_LOGGED",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from secrets import token_hex
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from rdscheck.model import Version
 from rdscheck.sandbox.engines import choose
 from rdscheck.sandbox.instance import Instance
-from rdscheck.sandbox.logs import AuditRecord, LogError, LogRecord, Mark, from_csvlog, from_stderr
+from rdscheck.sandbox.logs import AuditRecord, LogError, LogReader, LogRecord, Mark, from_csvlog, from_stderr
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.pool import Pool
 from rdscheck.sandbox.rundir import RunDir
@@ -338,6 +339,16 @@ def test_nothing_logged_is_known_at_once(server: Instance) -> None:
         conn.execute("SELECT 1")
         assert server.logs.since(mark, pid=conn.info.backend_pid) == []
         assert server.logs.audits(mark) == []
+
+
+def test_records_that_come_late_are_waited_for(server: Instance) -> None:
+    token = token_hex(8)
+    with server.connect() as conn:
+        say(conn, token)
+    behind = iter(["", "", server.log()])  # what standard error may show before it shows all
+    reader = LogReader(server, lambda last: next(behind, None) or server.log(last))
+    assert token in [each.message for each in reader.records()]
+    assert not any(each.message.startswith("rdscheck: mark") for each in server.logs.records())
 
 
 @pytest.mark.parametrize("count", [150, 3_000, 15_000])

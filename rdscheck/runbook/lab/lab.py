@@ -26,13 +26,14 @@ from rdscheck.runbook.lab.world import Wanted, World
 from rdscheck.runbook.model import Kind, Page, Placeholder
 from rdscheck.sandbox.engine import Engine
 from rdscheck.sandbox.engines import choose
-from rdscheck.sandbox.logs import from_stderr
+from rdscheck.sandbox.instance import Instance
+from rdscheck.sandbox.logs import AUDIT, LogRecord, from_stderr
 from rdscheck.sandbox.owner import Owner
 from rdscheck.sandbox.rundir import RunDir
+from rdscheck.sandbox.server import ADMIN
 from rdscheck.sandbox.sweep import end_run
 
 _NO_BABELFISH = "this sandbox has no TDS port; a Babelfish has one"
-_AUDIT = "AUDIT: "
 _NOTHING = "nothing here runs a block of this kind"
 
 
@@ -96,9 +97,9 @@ class Sandbox:
     def audits(self) -> Sequence[str] | None:
         """Return what pgAudit has written to the servers' logs, behind ``AUDIT:``; None when none runs."""
         servers = [one.server for one in self._world.plane.state.databases.values() if one.server]
-        records = [record for server in servers for record in from_stderr(server.log())]
-        found = [one.message for one in records if one.message.startswith(_AUDIT)]
-        return [one.removeprefix(_AUDIT) for one in found] if servers else None
+        records = [record for server in servers for record in _logged(server) if record.user != ADMIN]
+        found = [one.message for one in records if one.message.startswith(AUDIT)]
+        return [one.removeprefix(AUDIT) for one in found] if servers else None
 
     def close(self) -> None:
         """End what runs; the servers end with the run."""
@@ -158,6 +159,14 @@ def open_lab(
             if one.text not in configuration.bind:
                 sandbox.value(one)
         yield sandbox
+
+
+def _logged(server: Instance) -> list[LogRecord]:
+    """Return what a server has logged; one that is down has written all there is."""
+    try:
+        return server.logs.records()
+    except psycopg.OperationalError:
+        return from_stderr(server.log())
 
 
 def _started(world: World, configuration: Configuration, database: str, identifier: str) -> None:

@@ -5,8 +5,7 @@ pid) and the numbers of statements in their session. https://github.com/pgaudit/
 """
 
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from rdscheck.runbook.running.comparing import diff
@@ -16,8 +15,6 @@ MASKS = ("beginning of a log line", "statement number")
 
 _LINE = re.compile(r"\bAUDIT:[ \t]*(?:\n[ \t]*)?(?P<said>[^\n]*(?:\n\t[^\n]*)*)")
 _NUMBERS = re.compile(r"\A(SESSION|OBJECT),\d+,\d+,")
-#: How long a line may be on its way to the log, and between two looks, in seconds.
-_WAIT, _LOOK = 1.0, 0.05
 _MOST = 1000
 
 
@@ -30,21 +27,10 @@ def _plain(said: str) -> str:
     return _NUMBERS.sub(r"\1,<number>,<number>,", " ".join(said.split()))
 
 
-def compared(wanted: Sequence[str], logged: Callable[[], Sequence[str] | None]) -> str | None:
-    """Return a diff of lines against the nearest that were logged, empty where each was; None: no log.
-
-    ``logged`` returns what the server has written by now; it is asked again while a line is missing.
-    """
-    until = time.monotonic() + _WAIT
-    while True:
-        written = logged()
-        if written is None:
-            return None
-        found = [_plain(one) for one in written]
-        missing = [one for one in wanted if one not in found]
-        if not missing or time.monotonic() > until:
-            break
-        time.sleep(_LOOK)
+def compared(wanted: Sequence[str], logged: Sequence[str]) -> str:
+    """Return a diff of lines against the nearest that were logged, empty where each was."""
+    found = [_plain(one) for one in logged]
+    missing = [one for one in wanted if one not in found]
     nearest = [_nearest(one, found[-_MOST:]) for one in missing]
     return diff([f"AUDIT: {one}" for one in missing], [f"AUDIT: {one}" for one in nearest if one])
 

@@ -8,17 +8,7 @@ from pathlib import Path
 from rdscheck.deviations import DOCUMENTATION_FINDINGS
 from rdscheck.model import Basis
 from rdscheck.runbook.acting import Configuration, Done, Lab, Names
-from rdscheck.runbook.model import (
-    Block,
-    Judged,
-    Kind,
-    Knowledge,
-    Page,
-    Piece,
-    Printed,
-    Ran,
-    Verdict,
-)
+from rdscheck.runbook.model import Block, Judged, Kind, Knowledge, Page, Piece, Printed, Ran, Verdict
 from rdscheck.runbook.reading.telling import FROM_LOG
 from rdscheck.runbook.running.comparing import Compared, compare, concealed
 from rdscheck.runbook.running.cutting import bounded, reported
@@ -309,9 +299,10 @@ class Runner:
     def _logged(self, block: Block) -> Judged:
         """Compare an excerpt of a log with what the server has written since the page began."""
         wanted = audits(block.text)
-        told = compared(wanted, self.lab.audits) if wanted else None
-        if told is None:
+        written = self.lab.audits() if wanted else None
+        if written is None:
             return Judged(block, Verdict.NOT_A_COMMAND, block.why)
+        told = compared(wanted, written)
         if not told:
             detail = "the server has logged it"
             return Judged(block, Verdict.PASSED, detail, basis=Basis.REAL, masks=LOG_MASKS)

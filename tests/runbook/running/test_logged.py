@@ -28,8 +28,7 @@ LINE = "OBJECT,7,1,READ,SELECT,TABLE,public.t1,SELECT * FROM t1;,<not logged>"
 OTHER = 'SESSION,1,1,DDL,CREATE TABLE,,,"CREATE TABLE x (a int, b int)",<not logged>'
 
 
-def judged(shown: str, written: Sequence[str] | None, monkeypatch: pytest.MonkeyPatch) -> Judged:
-    monkeypatch.setattr(logged, "_WAIT", 0.05)
+def judged(shown: str, written: Sequence[str] | None) -> Judged:
     page = read("p.md", PAGE.format(shown=shown))
     lab = FakeLab(logged=written)
     return Runner(page, lab, FakeNames(), Configuration()).run().judged[1]
@@ -45,8 +44,8 @@ def judged(shown: str, written: Sequence[str] | None, monkeypatch: pytest.Monkey
         f"{LINE}\nAUDIT: {OTHER}",
     ],
 )
-def test_what_the_server_logged_has_passed(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = judged(shown, [OTHER, LINE], monkeypatch)
+def test_what_the_server_logged_has_passed(shown: str) -> None:
+    found = judged(shown, [OTHER, LINE])
     assert (found.verdict, found.diff) == (Verdict.PASSED, "")
     assert found.masks == logged.MASKS
 
@@ -61,26 +60,21 @@ def test_what_the_server_logged_has_passed(shown: str, monkeypatch: pytest.Monke
         f"{OTHER}\nAUDIT: {LINE}x",
     ],
 )
-def test_something_else_differs_from_the_nearest(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = judged(shown, [OTHER, LINE], monkeypatch)
+def test_something_else_differs_from_the_nearest(shown: str) -> None:
+    found = judged(shown, [OTHER, LINE])
     assert found.verdict is Verdict.DIFFERS
     assert "+AUDIT: OBJECT,<number>,<number>,READ,SELECT,TABLE,public.t1,SELECT * FROM t1" in found.diff
     assert "CREATE TABLE" not in found.diff
 
 
-def test_a_line_that_comes_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = iter([[], [OTHER], [OTHER, LINE]])
-    assert logged.compared(logged.audits(f"AUDIT: {LINE}"), lambda: next(written)) == ""
-
-
-def test_nothing_logged_differs(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = judged(LINE, [], monkeypatch)
+def test_nothing_logged_differs() -> None:
+    found = judged(LINE, [])
     assert found.verdict is Verdict.DIFFERS
     assert "which was not printed" in found.detail
 
 
-def test_without_a_log_or_a_line_of_pgaudit_it_is_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert judged(LINE, None, monkeypatch).verdict is Verdict.NOT_A_COMMAND
+def test_without_a_log_or_a_line_of_pgaudit_it_is_no_command() -> None:
+    assert judged(LINE, None).verdict is Verdict.NOT_A_COMMAND
     page = read("p.md", PAGE.replace("AUDIT: {shown}", "checkpoint starting: time"))
     found = Runner(page, FakeLab(logged=[LINE]), FakeNames(), Configuration()).run().judged[1]
     assert (found.verdict, found.detail) == (
