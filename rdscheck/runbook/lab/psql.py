@@ -28,9 +28,13 @@ _DEEPEST = 5
 _SESSION_ENDED = "; psql was ended, the next piece begins a new session"
 
 _END_BACKENDS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
     " AND usename <> 'rdsadmin' AND (state <> 'idle' OR application_name = 'psql')"
+    " AND backend_start >= clock_timestamp() - make_interval(secs => %s)"
 )
+_LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+#: How long backends that were told to end are waited for, and between two looks, in seconds.
+_ENDING, _LOOK = 10.0, 0.02
 
 
 class Psql:
@@ -43,6 +47,7 @@ class Psql:
         self._session: Session | None = None
         self._arguments: list[str] = []
         self._started_at = ""  # the server's, when the session was opened
+        self._opened = 0.0
         self._held: list[str] = []  # pieces of an \if that has not ended
         self._open_ifs = 0
 
@@ -183,6 +188,7 @@ class Psql:
         conninfo = extra_conninfo(login)
         arguments = [*self._arguments, *(["-d", conninfo] if conninfo else [])]
         env = environment(self._world, self.keys, login)
+        self._opened = time.monotonic()
         self._session = Session(server.info, mirror.place, env, arguments)
         self._started_at = self._start(login.instance)
         return self._session
@@ -246,6 +252,7 @@ class Psql:
         mirror = self._room.mirror(login.instance, server.info)
         conninfo = extra_conninfo(login)
         command = ["psql", "-X", "-w", "-P", "pager=off", *arguments, *(["-d", conninfo] if conninfo else [])]
+        begun = time.monotonic()
         talk = Talk(server.info, mirror.place, command, env)
         try:
             said, ended = feed(talk, stdin, time.monotonic() + max(0.1, seconds), limit)
@@ -254,20 +261,27 @@ class Psql:
             talk.close()
         text = said.decode(errors="replace")
         if ended:
-            self._end_backends(login.instance)
+            self._end_backends(login.instance, begun)
             return Done(_tidy(text), 1, ended=_limit(ended, seconds, limit))
         return Done(_tidy(text), status, basis=self.basis(login.instance, " ".join(arguments)))
 
     def _ended(self, said: Said, seconds: float) -> str:
         if said.ended.startswith(("time", "output")) and self.login is not None:
-            self._end_backends(self.login.instance)
+            self._end_backends(self.login.instance, self._opened)
             return _limit(said.ended, seconds) + _SESSION_ENDED
         return said.ended
 
-    def _end_backends(self, instance: str) -> None:
-        """End what a server still does for a psql that is no more."""
+    def _end_backends(self, instance: str, begun: float) -> None:
+        """End what a server still does for a psql that began then and is no more.
+
+        Sessions from before it stay. What it had spilt and locked is free when this returns.
+        """
         with self._world.instance(instance).admin() as conn:
-            conn.execute(_END_BACKENDS)
+            pids = [pid for pid, _ in conn.execute(_END_BACKENDS, [time.monotonic() - begun])]
+            # A backend that has spilt gigabytes has them to remove first.
+            until = time.monotonic() + _ENDING
+            while conn.execute(_LEFT, [pids]).fetchone() != (0,) and time.monotonic() < until:
+                time.sleep(_LOOK)
 
     def close(self) -> None:
         """End the session; the next piece begins one at the same place."""

@@ -1,6 +1,7 @@
 """One lab for each module: what a page does to it stays, as it does from block to block."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,13 +22,20 @@ PLACEHOLDERS = (
 Run = Callable[..., Done]
 
 
+@contextmanager
+def opened() -> Iterator[Sandbox]:
+    """Open a lab in which what the placeholders stand for is promised."""
+    engine, major = place("docker-17")
+    with open_lab(str(major), choose(engine)) as lab:
+        for text, role in PLACEHOLDERS:
+            lab.value(Placeholder(text, role, (1,)))
+        yield lab
+
+
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Sandbox]:
-    engine, major = place("docker-17")
-    with open_lab(str(major), choose(engine)) as opened:
-        for text, role in PLACEHOLDERS:
-            opened.value(Placeholder(text, role, (1,)))
-        yield opened
+    with opened() as shared:
+        yield shared
 
 
 @pytest.fixture

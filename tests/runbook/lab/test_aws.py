@@ -1,12 +1,15 @@
 """The AWS CLI, the console and what a page takes for granted, in the lab."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from rdscheck.aws.control.shim import program
 from rdscheck.model import Basis
+from rdscheck.runbook.acting import Done
 from rdscheck.runbook.lab import Sandbox
 from rdscheck.runbook.model import Kind, Placeholder
-from tests.runbook.lab.conftest import Run
+from tests.runbook.lab.conftest import Run, opened
 
 pytestmark = [
     pytest.mark.xdist_group("runbook-lab-aws"),
@@ -18,6 +21,13 @@ MODIFY = (
     '  --parameters "ParameterName={},ParameterValue={},ApplyMethod=pending-reboot" --region us-east-1'
 )
 ROLE = "arn:aws:iam::123456789012:role/export-role"
+
+
+@pytest.fixture
+def own() -> Iterator[Sandbox]:
+    """Open a lab of a test's own, with the group and the roles that an instance begins with."""
+    with opened() as lab:
+        yield lab
 
 
 def test_a_parameter_and_a_reboot(shell: Run, sql: Run) -> None:
@@ -47,7 +57,13 @@ def test_what_the_page_takes_for_granted_is_noted_and_nothing_else_made(shell: R
     assert not any("nosuch" in one or "other" in one for one in lab.notes())
 
 
-def test_an_export(shell: Run, sql: Run) -> None:
+def test_an_export(own: Sandbox) -> None:
+    def shell(text: str) -> Done:
+        return own.run(Kind.SHELL, text, 30)
+
+    def sql(text: str) -> Done:
+        return own.run(Kind.SQL, text, 30)
+
     arguments = "'SELECT 1', 'my-export-bucket', 'a', 'us-east-1'"
     export = f"SELECT rows_uploaded FROM aws_s3.query_export_to_s3({arguments});"
     sql("CREATE EXTENSION aws_s3 CASCADE;")
@@ -106,19 +122,23 @@ def test_a_policy_from_a_file_of_the_page(shell: Run) -> None:
     assert '"PolicyName": "mine"' in shell(make).output
 
 
-def test_steps_in_the_console(lab: Sandbox, sql: Run) -> None:
+def test_steps_in_the_console(own: Sandbox) -> None:
+    def sql(text: str) -> Done:
+        return own.run(Kind.SQL, text, 30)
+
     def step(text: str) -> str:
-        done = lab.run(Kind.CONSOLE, text, 30)
+        done = own.run(Kind.CONSOLE, text, 30)
         assert not done.not_run, done.not_run
         assert done.basis is Basis.EMULATED
         return done.output
 
-    step("add shared_preload_libraries pg_stat_statements")
     step("set log_min_duration_statement 500")
     # What nobody has set yet begins with what the console shows, the default.
-    assert step("add shared_preload_libraries pgaudit").endswith("pgaudit,pg_stat_statements\n")
+    libraries = "pg_stat_statements,pgaudit"
+    assert step("add shared_preload_libraries pgaudit").endswith(f" = {libraries}\n")
+    assert step("add shared_preload_libraries pg_stat_statements").endswith(f" = {libraries}\n")
     step("reboot")
-    assert "pgaudit,pg_stat_statements" in sql("SHOW shared_preload_libraries;").output
+    assert libraries in sql("SHOW shared_preload_libraries;").output
     assert "500ms" in sql("SHOW log_min_duration_statement;").output
     assert "available" in step("snapshot")
     assert "Could not find parameter with name: nosuch" in step("set nosuch 1")
@@ -127,7 +147,7 @@ def test_steps_in_the_console(lab: Sandbox, sql: Run) -> None:
     step("add-role s3Import")
     assert "AlreadyExists" in step("add-role s3Import")
     for text in ("fly", "set one", "reboot now", "'", ""):
-        assert lab.run(Kind.CONSOLE, text, 5).not_run
+        assert own.run(Kind.CONSOLE, text, 5).not_run
 
 
 def test_values(lab: Sandbox) -> None:
