@@ -100,13 +100,16 @@ def test_what_cannot_be_created_is_refused(
 
 
 def test_the_password_is_really_changed(rds: Any, plane: ControlPlane, instance: str) -> None:
-    rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="another-one")
     server = plane.instance(instance)
-    server.connect(password="another-one").close()
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        server.connect(password=LOGIN["MasterUserPassword"])
-    with pytest.raises(ClientError, match="shorter than 8 characters"):
-        rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="short")
+    rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="another-one")
+    try:
+        server.connect(password="another-one").close()
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            server.connect(password=LOGIN["MasterUserPassword"])
+        with pytest.raises(ClientError, match="shorter than 8 characters"):
+            rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword="short")
+    finally:
+        rds.modify_db_instance(DBInstanceIdentifier=instance, MasterUserPassword=LOGIN["MasterUserPassword"])
 
 
 def test_what_waits_for_the_window_is_pending_until_it_is_applied(rds: Any, instance: str) -> None:
