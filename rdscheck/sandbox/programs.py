@@ -26,5 +26,7 @@ def write_file(admin: Connection, path: str, lines: Iterable[str]) -> None:
     ``path`` is relative to the data directory and holds nothing that a shell would read.
     """
     directory = PurePosixPath(path).parent
-    write = f"umask 077 && mkdir -p {directory} && cat > {path}.new && mv -f {path}.new {path}"
+    # Each program that the shell starts costs more than what it does: hence no mkdir where there is no need.
+    write = f"umask 077 && {{ [ -d {directory} ] || mkdir -p {directory}; }} && cat > {path}.new"
+    write += f" && exec mv -f {path}.new {path}"
     run_program(admin, write, lines)

@@ -24,6 +24,9 @@ ADMIN = "rdsadmin"
 #: What the comment of a control file says when the extension is ours, under the name of a real one.
 STAND_IN = "stand-in of rdscheck"
 _LOOK_SECONDS = 0.2  # between two looks at whether a server that does not answer still runs
+_LEAVING_SECONDS = 1.0  # that a session may take to end before its database is dropped
+_SESSIONS = "SELECT pg_stat_get_db_numbackends(oid) FROM pg_database WHERE datname = %s"
+_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _LONGEST_NAME = 63  # bytes of an identifier; longer ones are cut by the server
 
 
@@ -39,6 +42,8 @@ class Server:
         self._kept: Connection | None = None
         self._opened = False
         self._master: Connection | None = None
+        #: Files of the data directory that nobody reads any more; see ``Associations.forget``.
+        self.leftovers: list[str] = []
 
     @property
     def version(self) -> str:
@@ -175,6 +180,8 @@ class Server:
     def drop_database(self, name: str) -> None:
         """Drop a database and whoever is still connected to it."""
         with self.maintenance() as conn:
+            if self.info.admin_host:
+                _empty(conn, name)
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
@@ -219,6 +226,20 @@ class Server:
 
     def _log_in(self) -> Connection:
         return self.admin() if self.info.admin_host else self.connect()
+
+
+def _empty(conn: Connection, name: str) -> None:
+    """End the sessions of a database and wait until they are gone, for a while.
+
+    DROP DATABASE would do so too, but it looks ten times a second only, and sessions just leave.
+    """
+    until = time.monotonic() + _LEAVING_SECONDS
+    told = False
+    while (conn.execute(_SESSIONS, [name]).fetchone() or (0,))[0] and time.monotonic() < until:
+        if not told:
+            conn.execute(_END_SESSIONS, [name])
+            told = True
+        time.sleep(0.001)
 
 
 def major_of(info: ServerInfo) -> int:
