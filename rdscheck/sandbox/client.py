@@ -22,6 +22,7 @@ from secrets import token_hex
 from typing import NamedTuple, Protocol, Self, TypedDict, Unpack
 
 from rdscheck.errors import EngineUnavailable, StartError
+from rdscheck.sandbox import inside
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import installations
@@ -356,7 +357,7 @@ class _Container:
             member.size, member.mode = len(content), 0o666
             archive.addfile(member, io.BytesIO(content))
         self._made = True
-        self._engine.container(self._info).put_archive(str(Path(self.directory).parent), packed.getvalue())
+        self._engine.handle(self._info).put_archive(str(Path(self.directory).parent), packed.getvalue())
 
     def get(self, name: str) -> bytes:
         """Return a file of the directory."""
@@ -368,12 +369,12 @@ class _Container:
     def put_all(self, archive: bytes) -> None:
         """Unpack an archive into the directory."""
         self._make()
-        self._engine.container(self._info).put_archive(self.directory, archive)
+        self._engine.handle(self._info).put_archive(self.directory, archive)
 
     def get_all(self) -> bytes:
         """Return the directory as an archive."""
         self._make()
-        pieces, _ = self._engine.container(self._info).get_archive(self.directory)
+        pieces, _ = self._engine.handle(self._info).get_archive(self.directory)
         return b"".join(pieces)
 
     def _make(self) -> None:
@@ -383,6 +384,6 @@ class _Container:
 
     def close(self) -> None:
         """Remove the directory; with a container that is gone it went itself."""
-        if self._made:
+        if self._made and not inside.remove(self._info, self.directory):
             with suppress(StartError):
                 self._engine.execute(self._info, ["rm", "-rf", "--", self.directory], {})

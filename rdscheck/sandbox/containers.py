@@ -2,9 +2,10 @@
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rdscheck.errors import StartError
 
@@ -59,6 +60,25 @@ def our_way() -> Iterator[None]:
             testcontainers_config.ryuk_disabled = disabled
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
+
+
+_CLIENTS = threading.local()
+
+
+def client() -> Any:
+    """Return Docker's client for the engine that the environment names: one for each thread.
+
+    Making one asks the engine twice. Raises what docker-py does where no engine answers.
+    """
+    from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
+
+    named = tuple(sorted(one for one in os.environ.items() if one[0].startswith("DOCKER_")))
+    kept: tuple[object, Any] | None = getattr(_CLIENTS, "kept", None)
+    if kept is None or kept[0] != named:
+        made = DockerClient().client
+        made.ping()
+        _CLIENTS.kept = kept = (named, made)
+    return kept[1]
 
 
 def last_lines(text: str) -> str:

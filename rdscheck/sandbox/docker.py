@@ -7,18 +7,27 @@ it is switched off and our labels, reaper and sweep do that work.
 import platform
 import time
 from collections.abc import Callable
-from functools import cached_property
 from ipaddress import ip_network
 from secrets import token_hex
 from typing import Any
 
 from rdscheck.errors import EngineUnavailable, RdscheckError, StartError
 from rdscheck.model import Version
-from rdscheck.sandbox import docker_upgrade, idling, images, inside, upgrade_image
-from rdscheck.sandbox.containers import ANY_PORT, MEMORY, SCRIPTS, PortTaken, Secrets, last_lines, our_way
+from rdscheck.sandbox import docker_upgrade, idling, images, inside, resident, upgrade_image
+from rdscheck.sandbox.containers import (
+    ANY_PORT,
+    MEMORY,
+    SCRIPTS,
+    PortTaken,
+    Secrets,
+    client,
+    last_lines,
+    our_way,
+)
 from rdscheck.sandbox.engine import Progress, quiet, same_engine
 from rdscheck.sandbox.info import Offer, ServerInfo
 from rdscheck.sandbox.owner import Owner, labels
+from rdscheck.sandbox.resident import ShellEnded
 from rdscheck.sandbox.rundir import RunDir
 from rdscheck.sandbox.server import Server, describe, wait_until_ready
 from rdscheck.sandbox.upgrading import UPGRADE, Moved
@@ -40,27 +49,25 @@ class DockerEngine:
 
     name = "docker"
 
-    @cached_property
+    @property
     def _client(self) -> Any:
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
-        from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
 
         try:
-            client = DockerClient().client
-            client.ping()
+            return client()
         except (DockerException, OSError) as error:
-            raise EngineUnavailable(
-                f"no Docker engine answers: {_first_line(error)}",
-                hint="start Docker, or rdscheck run --engine local; rdscheck doctor tells more",
-            ) from error
-        return client
+            raise _unavailable(error) from error
 
     def answers(self) -> str:
         """Return an empty text when an engine answers, else why not."""
+        from docker.errors import DockerException  # noqa: PLC0415  see containers.py
+
         try:
             self._client.ping()
         except EngineUnavailable as error:
             return error.message
+        except (DockerException, OSError) as error:
+            return _unavailable(error).message
         return ""
 
     def version(self) -> str:
@@ -226,6 +233,13 @@ class DockerEngine:
             raise StartError(f"the server ended while starting: {said}")
         raise StartError(f"the server did not restart in its container: {said}")
 
+    def handle(self, info: ServerInfo) -> Any:
+        """Return a server's container to act on, without asking the engine what it knows of it.
+
+        Where it is gone what is done with it raises ``docker.errors.NotFound``.
+        """
+        return self._client.containers.prepare_model({"Id": info.container})
+
     def container(self, info: ServerInfo) -> Any:
         """Return a server's container; raises ``StartError`` when it is gone."""
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
@@ -250,12 +264,11 @@ class DockerEngine:
         from docker.errors import DockerException  # noqa: PLC0415  see containers.py
 
         try:
-            code, (output, errors) = self.container(info).exec_run(
-                command, environment=environment, user="postgres", demux=True
-            )
+            return resident.run(self._client.api, info.container, command, environment)
         except DockerException as error:
             raise _gone(info, error) from error
-        return int(code), output or b"", errors or b""
+        except ShellEnded as error:
+            raise StartError(f"a command beside PostgreSQL {info.version} was cut off: {error}") from error
 
     def stop(self, info: ServerInfo) -> None:
         """Remove the container of a server with everything in it."""
@@ -320,6 +333,13 @@ class DockerEngine:
         config = self._client.networks.get("bridge").attrs["IPAM"]["Config"][0]
         gateway = config.get("Gateway") or str(next(ip_network(config["Subnet"]).hosts()))
         return gateway, HOST_NAME
+
+
+def _unavailable(error: Exception) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"no Docker engine answers: {_first_line(error)}",
+        hint="start Docker, or rdscheck run --engine local; rdscheck doctor tells more",
+    )
 
 
 def _gone(info: ServerInfo, error: Exception) -> StartError:

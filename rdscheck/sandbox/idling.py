@@ -65,5 +65,5 @@ def renew(
         _, state, _ = engine.run(old, ["cat", STATE], {})
         return last_lines(engine.log(replace(old, log_since=since))) if b"ended" in state else None
 
-    info = engine.await_server(version, engine.container(old), secrets, alive)
+    info = engine.await_server(version, engine.handle(old), secrets, alive)
     return replace(info, log_since=since)

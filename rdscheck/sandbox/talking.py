@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rdscheck.errors import StartError
+from rdscheck.sandbox.attached import Attached
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.process import as_account, server_account
@@ -36,8 +37,6 @@ echo "$$"
 exec "$@" 2>&1
 """
 
-#: Docker's frames: a byte that names the stream, three empty ones, the length.
-_HEADER = 8
 _PIECE = 1 << 16
 
 
@@ -125,72 +124,20 @@ class Talk:
         self._pipe.close()
 
 
-class _InContainer:
+class _InContainer(Attached):
     """A process that Docker starts in a server's container."""
 
     def __init__(self, info: ServerInfo, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._engine, self._info = DockerEngine(), info
-        self._api: Any = self._engine.container(info).client.api
-        made = self._api.exec_create(
-            info.container, list(command), stdin=True, environment=dict(environment), user="postgres"
-        )
-        self._id = made["Id"]
-        self._answer = self._api.exec_start(self._id, socket=True)
-        # docker-py hands out a reader; the socket below it can be written to and waited for.
-        self._socket: Any = getattr(self._answer, "_sock", self._answer)
-        self._buffer = bytearray()
-
-    def write(self, data: bytes) -> None:
-        self._socket.sendall(data)
-
-    def end_of_input(self) -> None:
-        import socket  # noqa: PLC0415
-
-        self._socket.shutdown(socket.SHUT_WR)
-
-    def read(self, seconds: float) -> bytes | None:
-        deadline = time.monotonic() + seconds
-        while (found := self._frames()) == b"":
-            ready, _, _ = select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                return None
-            piece = self._socket.recv(_PIECE)
-            if not piece:
-                return b""
-            self._buffer += piece
-        return found
-
-    def _frames(self) -> bytes:
-        """Take the whole frames out of what has come."""
-        found = b""
-        while len(self._buffer) >= _HEADER:
-            length = int.from_bytes(self._buffer[4:_HEADER], "big")
-            if len(self._buffer) < _HEADER + length:
-                break
-            found += self._buffer[_HEADER : _HEADER + length]
-            del self._buffer[: _HEADER + length]
-        return found
+        super().__init__(self._engine.handle(info).client.api, info.container, command, environment)
 
     def kill(self, pid: int) -> None:
+        """End it by force."""
         # First: while output waits for a reader, Docker keeps what it hears of the container to itself, the
         # end of the program that kills as well.
         self.close()
         with suppress(StartError):
             self._engine.execute(self._info, ["kill", "-9", str(pid)], {})
-
-    def status(self) -> int:
-        deadline = time.monotonic() + 10
-        while (found := self._api.exec_inspect(self._id))["Running"]:
-            if time.monotonic() > deadline:
-                return -1
-            time.sleep(0.01)
-        return int(found["ExitCode"])
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._answer.close()
-        with suppress(OSError):
-            self._socket.close()
 
 
 class _Here:

@@ -339,7 +339,7 @@ class World:
         script = 'sed "/# rdscheck$/,\\$d" /etc/hosts > /tmp/hosts.$$ && printf "# rdscheck\\n%s" "$LINES_"'
         script += " >> /tmp/hosts.$$ && cat /tmp/hosts.$$ > /etc/hosts; rm -f /tmp/hosts.$$"
         for server in servers.values():
-            self.engine.container(server.info).exec_run(
+            self.engine.handle(server.info).exec_run(
                 ["sh", "-c", script], environment={"LINES_": lines}, user="root"
             )
 
