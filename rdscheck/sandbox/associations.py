@@ -18,9 +18,6 @@ from rdscheck.sandbox.server import Connection, Server
 
 _ACCOUNT = "123456789012"
 
-#: Files of databases that are gone are removed so many at a time: a program costs more than a file.
-_MANY = 20
-
 #: The role of a feature for which none was named.
 ROLE_ARN = f"arn:aws:iam::{_ACCOUNT}:role/rdscheck-{{feature}}"
 
@@ -165,17 +162,11 @@ class Associations:
         self._write()
 
     def forget(self) -> None:
-        """Let what was written be removed together with that of others: the database is about to go.
-
-        Nobody reads the file any more, for no other database gets this one's number.
-        """
+        """Remove what was written."""
         if not self._written:
             return
         with self._server.maintenance() as admin:
-            self._server.leftovers.append(self._path(admin))
-            if len(self._server.leftovers) >= _MANY:
-                run_program(admin, f"exec rm -f {' '.join(self._server.leftovers)}")
-                self._server.leftovers.clear()
+            run_program(admin, f"exec rm -f {self._path(admin)}")
 
     def _write(self) -> None:
         """Put the file into the data directory."""

@@ -42,8 +42,6 @@ class Server:
         self._kept: Connection | None = None
         self._opened = False
         self._master: Connection | None = None
-        #: Files of the data directory that nobody reads any more; see ``Associations.forget``.
-        self.leftovers: list[str] = []
 
     @property
     def version(self) -> str:
