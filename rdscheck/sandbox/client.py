@@ -22,7 +22,6 @@ from secrets import token_hex
 from typing import NamedTuple, Protocol, Self, TypedDict, Unpack
 
 from rdscheck.errors import EngineUnavailable, StartError
-from rdscheck.sandbox import inside
 from rdscheck.sandbox.docker import DockerEngine
 from rdscheck.sandbox.info import ServerInfo
 from rdscheck.sandbox.local import installations
@@ -384,6 +383,6 @@ class _Container:
 
     def close(self) -> None:
         """Remove the directory; with a container that is gone it went itself."""
-        if self._made and not inside.remove(self._info, self.directory):
+        if self._made:
             with suppress(StartError):
                 self._engine.execute(self._info, ["rm", "-rf", "--", self.directory], {})

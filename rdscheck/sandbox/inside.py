@@ -36,19 +36,6 @@ def configure(info: ServerInfo, group: str) -> bool:
     return True
 
 
-def remove(info: ServerInfo, directory: str) -> bool:
-    """Remove a directory of the container with what is in it; False when the server does not answer.
-
-    ``directory`` holds nothing that a shell would read.
-    """
-    try:
-        with _session(info) as conn:
-            run_program(conn, f"exec rm -rf -- {directory}")
-    except psycopg.Error:
-        return False
-    return True
-
-
 def ask_to_restart(info: ServerInfo) -> str:
     """Ask the entry point for a restart; return which start it was until now, empty when nobody answers."""
     try:

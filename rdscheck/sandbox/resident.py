@@ -46,7 +46,7 @@ class _Shell(Attached):
         # A shell tells of signals that ended its commands, which nobody asked.
         super().__init__(api, container, ["sh", "-c", "exec 2>/dev/null; exec sh"], {})
         self.write(_BEGIN)
-        self._said = b""
+        self._said = bytearray()
         _ALL.add(self)
 
     def __del__(self) -> None:
@@ -64,13 +64,15 @@ class _Shell(Attached):
             self.write(script.encode(errors="surrogateescape"))
             while b"\n" not in self._said:
                 self._more()
-            head, _, self._said = self._said.partition(b"\n")
+            head = self._said[: self._said.index(b"\n")]
+            del self._said[: len(head) + 1]
             status, output, errors = (int(one) for one in head.split())
             while len(self._said) < output + errors:
                 self._more()
         except (OSError, ValueError) as error:
             raise ShellEnded(str(error)) from error
-        said, self._said = self._said, b""
+        said = bytes(self._said)
+        self._said.clear()
         return status, said[:output], said[output:]
 
     def _more(self) -> None:

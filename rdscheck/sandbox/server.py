@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from secrets import token_hex
@@ -231,13 +231,21 @@ def _empty(conn: Connection, name: str) -> None:
 
     DROP DATABASE would do so too, but it looks ten times a second only, and sessions just leave.
     """
-    until = time.monotonic() + _LEAVING_SECONDS
-    told = False
-    while (conn.execute(_SESSIONS, [name]).fetchone() or (0,))[0] and time.monotonic() < until:
-        if not told:
-            conn.execute(_END_SESSIONS, [name])
-            told = True
-        time.sleep(0.001)
+    if _count(conn, _SESSIONS, [name]):
+        conn.execute(_END_SESSIONS, [name])
+        wait_until_none(conn, _SESSIONS, [name], _LEAVING_SECONDS)
+
+
+def wait_until_none(conn: Connection, question: str, parameters: Sequence[object], seconds: float) -> None:
+    """Wait until what a query counts is no more, for so many seconds at most."""
+    until = time.monotonic() + seconds
+    while _count(conn, question, parameters) and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _count(conn: Connection, question: str, parameters: Sequence[object]) -> int:
+    row = conn.execute(question, parameters).fetchone()
+    return int(row[0]) if row else 0
 
 
 def major_of(info: ServerInfo) -> int:

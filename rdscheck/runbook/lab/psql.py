@@ -17,6 +17,7 @@ from rdscheck.runbook.lab.logins import Foreign, Keys, Login, environment, extra
 from rdscheck.runbook.lab.room import Room
 from rdscheck.runbook.lab.session import LIMIT, Said, Session, feed
 from rdscheck.runbook.lab.world import MASTER, World
+from rdscheck.sandbox.server import wait_until_none
 from rdscheck.sandbox.talking import Talk
 
 #: What a host in a connection string may be called besides an instance.
@@ -33,8 +34,7 @@ _END_BACKENDS = (
     " AND backend_start >= clock_timestamp() - make_interval(secs => %s)"
 )
 _LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
-#: How long backends that were told to end are waited for, and between two looks, in seconds.
-_ENDING, _LOOK = 10.0, 0.02
+_ENDING = 10.0  # seconds that backends may take to end
 
 
 class Psql:
@@ -279,9 +279,7 @@ class Psql:
         with self._world.instance(instance).admin() as conn:
             pids = [pid for pid, _ in conn.execute(_END_BACKENDS, [time.monotonic() - begun])]
             # A backend that has spilt gigabytes has them to remove first.
-            until = time.monotonic() + _ENDING
-            while conn.execute(_LEFT, [pids]).fetchone() != (0,) and time.monotonic() < until:
-                time.sleep(_LOOK)
+            wait_until_none(conn, _LEFT, [pids], _ENDING)
 
     def close(self) -> None:
         """End the session; the next piece begins one at the same place."""
